@@ -1,0 +1,1 @@
+"""A synthetic Quảng Ngãi with known truth (see make_sample_city.py)."""

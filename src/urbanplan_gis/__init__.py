@@ -1,0 +1,1 @@
+"""Measure an urban plan against its targets."""

@@ -1,0 +1,1 @@
+"""Evidence -> figures: pure measures, declared indicators, targets."""

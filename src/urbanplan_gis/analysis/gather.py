@@ -1,0 +1,256 @@
+"""Checked layers -> evidence: derive, build the mosaic, cut roads and dwellings, pick statistics."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from urbanplan_gis.analysis.conditions import Coded, FaceLabels
+from urbanplan_gis.analysis.evidence import Evidence, cut_by_units, wards_at
+from urbanplan_gis.analysis.statistics import ChosenStatistic, choose_statistics
+from urbanplan_gis.derive.centrelines import widen_centrelines
+from urbanplan_gis.derive.remainder import add_street_remainder
+from urbanplan_gis.errors import bad_data
+from urbanplan_gis.geometry.order import rank_by
+from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
+from urbanplan_gis.geometry.split import NOWHERE
+from urbanplan_gis.mosaic import LabelLayer, Mosaic, build_mosaic
+from urbanplan_gis.model.data import Finding, Layer, Role, Severity
+from urbanplan_gis.project import DeriveFacts
+from urbanplan_gis.quality.check import Checked
+from urbanplan_gis.quality.ids import number_findings
+from urbanplan_gis.quality.in_force import approved_by, in_force
+from urbanplan_gis.standards.codes import GREEN_KINDS
+from urbanplan_gis.text import Text
+
+_LABELS = (Role.LAND_USE, Role.ZONING, Role.RIGHT_OF_WAY, Role.GREEN, Role.GENERAL_PLAN)
+_CENTRELINES = "centrelines"
+_NEEDED = ("residents",)
+
+
+@dataclass(frozen=True, eq=False)
+class Derived:
+    """The layers of the mosaic beside the delivered ones, and what deriving them found."""
+
+    checked: Checked
+    centrelines: gpd.GeoDataFrame | None
+    findings: tuple[Finding, ...]
+
+
+def derive(checked: Checked, facts: DeriveFacts) -> Derived:
+    """Layers nobody delivered: street land as a plan's remainder, right of way from centre lines.
+
+    Raises:
+        PlanDataError: if a plan named for its street remainder is not in the plans layer.
+    """
+    findings: list[Finding] = []
+    dataset = checked.dataset
+    centrelines = None
+    if facts.centrelines and Role.ROADS in dataset.layers:
+        centrelines, findings = widen_centrelines(dataset.layers[Role.ROADS], facts)
+    if facts.street_land:
+        checked = _with_remainder(checked, facts)
+    return Derived(checked, centrelines, tuple(number_findings(findings)))
+
+
+def _with_remainder(checked: Checked, facts: DeriveFacts) -> Checked:
+    layers = checked.dataset.layers
+    plans = layers.get(Role.PLANS)
+    known = set(plans.frame["plan_id"]) if plans else set()
+    for plan in facts.street_land:
+        if plan not in known or Role.ZONING not in layers:
+            listed = ", ".join(sorted(known))
+            raise bad_data("unknown_plan", "project.toml: derive.street_land", name=plan, known=listed)
+    zoning = add_street_remainder(layers[Role.ZONING], layers[Role.PLANS], facts.street_land)
+    dataset = checked.dataset.with_layers({**layers, Role.ZONING: zoning}, ())
+    # remainders share no ground with lots, and come after them: the overlaps found still hold
+    return Checked(dataset, checked.findings, checked.overlaps)
+
+
+def gather(
+    derived: Derived,
+    as_of: dt.date,
+    boundaries: str,
+    progress: Callable[[str], None] | None = None,
+) -> tuple[Evidence, tuple[Finding, ...]]:
+    """Evidence for one day, and findings on what figures will lack."""
+    checked = derived.checked
+    layers = checked.dataset.layers
+    units = layers[Role.UNITS].frame
+    if progress:
+        progress("mosaic")
+    mosaic = build_mosaic(checked.label_layer(Role.UNITS), _label_layers(derived))
+    is_ward = wards_at(units, as_of)
+    is_slated = units["slated"].to_numpy(dtype=bool)
+    plans = _plans_at(layers.get(Role.PLANS), as_of)
+    planar_units = _planar(units)
+    statistics = _statistics(derived, as_of)
+    evidence = Evidence(
+        as_of=as_of,
+        boundaries=boundaries,
+        units=units,
+        is_ward=is_ward,
+        is_slated=is_slated,
+        mosaic=mosaic,
+        labels=_face_labels(mosaic, layers, plans, is_ward, is_slated),
+        plans=plans,
+        segments=_segments(layers.get(Role.ROADS), planar_units),
+        dwelling_floor_area=_dwellings(layers.get(Role.BUILDINGS), planar_units),
+        statistics=statistics,
+        roles=_roles(derived, statistics),
+        dataset=checked.dataset,
+    )
+    return evidence, tuple(number_findings(_missing_statistics(evidence)))
+
+
+def _label_layers(derived: Derived) -> list[LabelLayer]:
+    checked = derived.checked
+    layers = [checked.label_layer(role) for role in _LABELS if role in checked.dataset.layers]
+    if Role.PLANS in checked.dataset.layers:
+        outlines = checked.dataset.layers[Role.PLANS].frame.geometry.to_numpy()
+        layers.append(LabelLayer(str(Role.PLANS), outlines, np.arange(len(outlines)), many=True))
+    if derived.centrelines is not None and len(derived.centrelines):
+        frame = derived.centrelines
+        rank = rank_by(-frame["width_m"].to_numpy(), frame["feature_id"].to_numpy(dtype=str))
+        layers.append(LabelLayer(_CENTRELINES, frame.geometry.to_numpy(), rank))
+    return layers
+
+
+def _planar(units: gpd.GeoDataFrame) -> NDArray[np.object_]:
+    geometries = units.geometry.to_numpy()
+    rank = rank_by(units["feature_id"].to_numpy(dtype=str))
+    return yield_ground(geometries, find_overlaps(geometries, rank))
+
+
+def _plans_at(plans: Layer | None, as_of: dt.date) -> pd.DataFrame | None:
+    if plans is None:
+        return None
+    frame = plans.frame
+    zoning = (frame["kind"] == "zoning").to_numpy()
+    return frame.assign(
+        in_force=in_force(frame, as_of) & zoning, approved_by=approved_by(frame, as_of) & zoning
+    )
+
+
+def _face_labels(
+    mosaic: Mosaic,
+    layers: Mapping[Role, Layer],
+    plans: pd.DataFrame | None,
+    is_ward: NDArray[np.bool_],
+    is_slated: NDArray[np.bool_],
+) -> FaceLabels:
+    faces = len(mosaic.area)
+    existing = {
+        str(role): _coded(mosaic, role, layers)
+        for role in (Role.LAND_USE, Role.ZONING, Role.GENERAL_PLAN, Role.GREEN)
+    }
+    planned = dict(existing)
+    lot = mosaic.labels.get(str(Role.ZONING), np.full(faces, NOWHERE))
+    without_lot = Coded(
+        np.where(lot == NOWHERE, existing["land_use"].position, NOWHERE), existing["land_use"].pairs
+    )
+    planned["land_use"] = existing["zoning"].else_(without_lot)
+    special = {
+        ("unit", "wards"): is_ward[mosaic.unit],
+        ("unit", "slated"): is_slated[mosaic.unit],
+        ("unit", "wards_and_slated"): (is_ward | is_slated)[mosaic.unit],
+    }
+    if plans is not None:
+        covers = mosaic.covers[str(Role.PLANS)]
+        special["plans", "zoning_in_force"] = covers[:, plans["in_force"].to_numpy()].any(axis=1)
+        special["plans", "zoning_approved"] = covers[:, plans["approved_by"].to_numpy()].any(axis=1)
+    present = {
+        name: mosaic.labels[name] != NOWHERE
+        for name in (str(Role.RIGHT_OF_WAY), _CENTRELINES)
+        if name in mosaic.labels
+    }
+    return FaceLabels({"existing": existing, "planned": planned}, present, special, faces)
+
+
+def _coded(mosaic: Mosaic, role: Role, layers: Mapping[Role, Layer]) -> Coded:
+    if role not in layers:
+        return Coded.nowhere(len(mosaic.area))
+    frame = layers[role].frame
+    if role == Role.GREEN:
+        frame = pd.DataFrame({"code_list": GREEN_KINDS, "code": frame["kind"].to_numpy()})
+    return Coded.of_features(mosaic.labels[str(role)], frame)
+
+
+def _segments(roads: Layer | None, units: NDArray[np.object_]) -> pd.DataFrame:
+    """Roads cut by unit: columns road_class, feature_id, unit, length_m."""
+    columns = ["road_class", "feature_id", "unit", "length_m"]
+    if roads is None:
+        return pd.DataFrame(columns=columns)
+    cut = cut_by_units(roads.frame.geometry.to_numpy(), units)
+    cut["length_m"] = shapely.length(cut["geometry"].to_numpy())
+    cut["road_class"] = roads.frame["road_class"].to_numpy()[cut["feature"]]
+    cut["feature_id"] = roads.frame["feature_id"].to_numpy()[cut["feature"]]
+    return cut.loc[cut["length_m"] > 0, columns].reset_index(drop=True)
+
+
+def _dwellings(buildings: Layer | None, units: NDArray[np.object_]) -> NDArray[np.float64] | None:
+    """Floor area of residential buildings per unit (m²): footprint inside the unit x floors."""
+    if buildings is None:
+        return None
+    homes = buildings.frame[(buildings.frame["use"] == "residential").to_numpy()]
+    cut = cut_by_units(homes.geometry.to_numpy(), units)
+    floors = homes["floors"].to_numpy(dtype=float, na_value=np.nan)[cut["feature"]]
+    floor_area = shapely.area(cut["geometry"].to_numpy()) * np.nan_to_num(floors)
+    return np.bincount(cut["unit"], weights=floor_area, minlength=len(units))
+
+
+def _statistics(derived: Derived, as_of: dt.date) -> dict[str, ChosenStatistic]:
+    dataset = derived.checked.dataset
+    units = dataset.layers[Role.UNITS].frame
+    codes = units["code"].tolist()
+    chosen = choose_statistics(dataset.statistics, codes, as_of)
+    declared = units["declared_area_ha"].to_numpy(dtype=float, na_value=np.nan) * 1e4
+    year = np.zeros(len(codes), dtype=np.intp)
+    if not np.isnan(declared).all():
+        chosen["official_area"] = ChosenStatistic("official_area", declared, year, 0)
+    grid = dataset.layers.get(Role.POPULATION)
+    if grid is not None and grid.frame is not None:
+        persons = grid.frame.set_index("code")["residents"].reindex(codes).to_numpy(dtype=float)
+        chosen["grid_residents"] = ChosenStatistic("grid_residents", persons, year, 0)
+    return chosen
+
+
+def _roles(derived: Derived, statistics: Mapping[str, ChosenStatistic]) -> frozenset[str]:
+    """What definitions may need: roles, derived labels and statistics that are there."""
+    layers = derived.checked.dataset.layers
+    present = {str(role) for role in layers} | set(statistics)
+    if derived.centrelines is not None and len(derived.centrelines):
+        present.add(_CENTRELINES)
+    if Role.ZONING in layers and (layers[Role.ZONING].frame["code_list"] == "derived").any():
+        present.add("street_remainder")
+    return frozenset(present)
+
+
+def _missing_statistics(evidence: Evidence) -> list[Finding]:
+    findings = []
+    for name in _NEEDED:
+        chosen = evidence.statistics.get(name)
+        values = chosen.values if chosen else np.full(len(evidence.units), np.nan)
+        missing = np.flatnonzero(np.isnan(values))
+        if len(missing):
+            codes = [evidence.codes[position] for position in missing]
+            findings.append(
+                Finding(
+                    code="statistic_missing",
+                    severity=Severity.WARNING,
+                    layer="statistics",
+                    feature_ids=tuple(codes),
+                    message=Text.of(
+                        "finding.statistic_missing", name=name, units=", ".join(codes)
+                    ),
+                    action="no_data",
+                )
+            )
+    return findings

@@ -1,0 +1,95 @@
+"""Green land by kind, and how water inside parks counts.
+
+QCVN 01:2021/BXD, Table 2.5, note 1: water inside parks and gardens is converted into green
+land but may not make up more than 50 % of it. So water counts up to the dry area; whether of
+the whole row, of each park, or at half weight, are readings of that note.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from urbanplan_gis.analysis.quantity import Parts, Quantity
+from urbanplan_gis.geometry.split import NOWHERE
+from urbanplan_gis.model.figures import Condition, Measure
+
+if TYPE_CHECKING:
+    from urbanplan_gis.analysis.evidence import Evidence
+
+Mask = NDArray[np.bool_]
+_PARK_WATER = Condition("green", "park_water")
+_WATER = Condition("land_use", "water")
+
+
+def capped(dry: float, water: float) -> float:
+    """Dry green plus water up to the dry area (m²): water is at most half of the sum."""
+    return dry + min(water, dry)
+
+
+def green_area(evidence: Evidence, measure: Measure, state: str, in_scope: Mask) -> Quantity:
+    """Green land (m²) of the kinds asked for, with water by ``measure.rule``.
+
+    Water is ground the green layer calls water, or ground of the kinds asked for that the
+    land-use layer calls water. Green layers are sparse: where they hold nothing there is none.
+    """
+    labels = evidence.labels
+    kinds = in_scope.copy()
+    for condition in measure.where:
+        kinds &= labels.certain(condition, state)
+    wet = labels.certain(_WATER, state)
+    water = (kinds & wet) | (in_scope & _water_of_these_parks(evidence, measure, state))
+    dry = kinds & ~wet
+    ground = evidence.mosaic.area
+    dry_by_unit = evidence.by_unit(ground * dry)
+    water_by_unit = evidence.by_unit(ground * water)
+    if measure.rule == "dry":
+        return Quantity.simple(dry_by_unit, dry_by_unit, "m2")
+    if measure.rule == "half":
+        half = dry_by_unit + water_by_unit / 2
+        return Quantity.simple(half, half, "m2")
+    if measure.rule == "per_park":
+        counted = _capped_by_park(evidence, ground * dry, ground * water)
+        return Quantity.simple(counted, counted, "m2")
+    both = np.column_stack([dry_by_unit, water_by_unit])
+    return Quantity(both, both, "m2", close=_close_capped)
+
+
+def _close_capped(parts: Parts) -> float:
+    return capped(float(parts[0]), float(parts[1]))
+
+
+def _water_of_these_parks(evidence: Evidence, measure: Measure, state: str) -> Mask:
+    """Faces of ponds whose park is of the kinds asked for (a pond alone belongs to its kind)."""
+    layer = evidence.dataset.layers.get("green")  # ty: ignore[invalid-argument-type]
+    pond = evidence.labels.certain(_PARK_WATER, state)
+    if layer is None or not pond.any():
+        return pond
+    feature = evidence.mosaic.labels["green"]
+    parks = layer.frame["park"].to_numpy(dtype=object)
+    kinds = np.zeros(len(pond), dtype=bool)
+    for condition in measure.where:
+        kinds |= evidence.labels.certain(condition, state)
+    asked = set(parks[feature[kinds & (feature != NOWHERE)]])
+    of_asked = np.array([park in asked for park in parks] + [False], dtype=bool)
+    return pond & of_asked[feature]
+
+
+def _capped_by_park(
+    evidence: Evidence, dry: NDArray[np.float64], water: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Per unit, the sum over its parks of dry area plus water up to it (m²)."""
+    layer = evidence.dataset.layers["green"]  # ty: ignore[invalid-argument-type]
+    feature = evidence.mosaic.labels["green"]
+    here = feature != NOWHERE
+    names, park = np.unique(
+        layer.frame["park"].to_numpy(dtype=str)[feature[here]], return_inverse=True
+    )
+    units = len(evidence.units)
+    key = evidence.mosaic.unit[here] * len(names) + park
+    size = units * max(len(names), 1)
+    dry_sum = np.bincount(key, weights=dry[here], minlength=size)
+    water_sum = np.bincount(key, weights=water[here], minlength=size)
+    return (dry_sum + np.minimum(dry_sum, water_sum)).reshape(units, -1).sum(axis=1)

@@ -1,0 +1,124 @@
+"""Figures against targets: gap in the figure's unit and in hectares, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from urbanplan_gis.model.figures import Assessment, Figure, Indicator, Target, Verdict
+from urbanplan_gis.analysis.statistics import MAX_YEARS_AWAY
+from urbanplan_gis.text import Text
+
+#: «khoảng»: basically met from this share of the target on (DESIGN §5, our proposal)
+NEAR = 0.95
+#: relative slack of comparisons: the noise of sums, far below any rounding for people
+_NOISE = 1e-12
+
+
+def assess(
+    figures: Iterable[Figure],
+    indicators: Mapping[str, Indicator],
+    extra_targets: Mapping[str, Iterable[Target]] | None = None,
+    all_years: bool = False,
+) -> list[Assessment]:
+    """Hold each figure against the first target not before its date, or against every target.
+
+    Where no target is left in the future the last one counts. Targets bind their scope (the
+    city); other rows carry target and gap with the verdict ``reference``.
+    """
+    figures = list(figures)
+    verdicts_of_readings = _readings(figures)
+    assessed = []
+    for figure in figures:
+        indicator = indicators[figure.indicator]
+        own = (extra_targets or {}).get(figure.indicator, ())
+        targets = sorted((*indicator.targets, *own), key=lambda target: target.year)
+        if not targets:
+            assessed.append(_assess(figure, None, []))
+            continue
+        for target in targets if all_years else [_due(targets, figure.as_of.year)]:
+            readings = verdicts_of_readings.get(_key(figure), [])
+            assessed.append(_assess(figure, target, readings))
+    return assessed
+
+
+def verdict_of(value: float, target: Target, year: int) -> Verdict:
+    """The verdict on a value alone (DESIGN §5); ``year`` is the year of the figure."""
+    slack = _NOISE * abs(target.value)
+    aim = target.value
+    if target.sense == "at_most":
+        if value <= aim + slack:
+            return Verdict.EXCEEDED if value < aim - slack else Verdict.MET
+        return Verdict.NOT_YET if year <= target.year else Verdict.MISSED
+    met = value > aim + slack if target.sense == "above" else value >= aim - slack
+    if met:
+        surpassed = value > aim + slack and target.sense not in ("all", "above")
+        return Verdict.EXCEEDED if surpassed else Verdict.MET
+    if target.sense == "about" and value >= NEAR * aim - slack:
+        return Verdict.NEAR
+    return Verdict.NOT_YET if year <= target.year else Verdict.MISSED
+
+
+def _due(targets: list[Target], year: int) -> Target:
+    return next((target for target in targets if target.year >= year), targets[-1])
+
+
+def _key(figure: Figure) -> tuple[str, str, str]:
+    return figure.indicator, figure.unit_code, figure.scenario
+
+
+def _readings(figures: list[Figure]) -> dict[tuple[str, str, str], list[Figure]]:
+    readings: dict[tuple[str, str, str], list[Figure]] = {}
+    for figure in figures:
+        if figure.reading and figure.value is not None:
+            readings.setdefault(_key(figure), []).append(figure)
+    return readings
+
+
+def _assess(figure: Figure, target: Target | None, readings: list[Figure]) -> Assessment:
+    if target is None:
+        verdict = Verdict.NO_DATA if figure.value is None else Verdict.REFERENCE
+        return Assessment(figure, None, None, None, verdict, figure.basis)
+    gap = None if figure.value is None else figure.value - target.value
+    basis = "unverified" if target.confidence == "unverified" else figure.basis
+    verdict, notes = _verdict(figure, target, readings)
+    return Assessment(figure, target, gap, _gap_ha(figure, target), verdict, basis, notes)
+
+
+def _gap_ha(figure: Figure, target: Target) -> float | None:
+    """Hectares missing to the target with the denominator held: target·D − N."""
+    if figure.numerator_unit != "m2" or figure.numerator is None or figure.denominator is None:
+        return None
+    if figure.value is None:
+        return None
+    factor = 100.0 if figure.value_unit == "%" else 1.0
+    return (target.value / factor * figure.denominator - figure.numerator) / 1e4
+
+
+def _verdict(
+    figure: Figure, target: Target, readings: list[Figure]
+) -> tuple[Verdict, tuple[Text, ...]]:
+    if figure.value is None:
+        return Verdict.NO_DATA, ()
+    if figure.unit_code != target.scope or not figure.judged:
+        return Verdict.REFERENCE, ()
+    if target.confidence == "unverified":
+        return Verdict.REFERENCE, (Text.of("note.unverified_target"),)
+    if figure.years_away > MAX_YEARS_AWAY:
+        return Verdict.INCONCLUSIVE, (Text.of("note.old_statistics", years=figure.years_away),)
+    year = figure.as_of.year
+    verdict = verdict_of(figure.value, target, year)
+    bounds = [bound for bound in (figure.low, figure.high) if bound is not None]
+    if any(_met(verdict_of(bound, target, year)) != _met(verdict) for bound in bounds):
+        return Verdict.INCONCLUSIVE, (Text.of("note.unknown_ground"),)
+    if figure.reading:
+        others = {verdict_of(r.value, target, year) for r in readings if r.value is not None}
+        if {_met(other) for other in others} - {_met(verdict)}:
+            return Verdict.INCONCLUSIVE, (Text.of("note.readings_disagree"),)
+    return verdict, ()
+
+
+def _met(verdict: Verdict) -> str:
+    """Verdicts that come to the same: reached, nearly, or not."""
+    if verdict in (Verdict.EXCEEDED, Verdict.MET):
+        return "met"
+    return "near" if verdict is Verdict.NEAR else "not"

@@ -1,0 +1,1 @@
+"""Layers that nobody delivered, made from those that were, with their assumptions."""

@@ -1,0 +1,1 @@
+"""Vectorised plane geometry, without any domain word."""

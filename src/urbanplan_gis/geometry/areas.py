@@ -1,0 +1,47 @@
+"""Keep what has area; areas in the plane and on the ellipsoid."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import CRS, Geod, Transformer
+
+Geometries = NDArray[np.object_]
+
+_POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+
+
+def as_array(geometries: object) -> Geometries:
+    """Any sequence of geometries as an object array (shape: n)."""
+    return np.asarray(geometries, dtype=object)
+
+
+def polygons_only(geometries: Geometries) -> Geometries:
+    """Each geometry reduced to its polygons; overlay results also hold lines and points.
+
+    Returns an array of the same length with Polygon or MultiPolygon, empty where no area is left.
+    """
+    result = geometries.copy()
+    kinds = shapely.get_type_id(geometries)
+    odd = np.flatnonzero((kinds != _POLYGON) & (kinds != _MULTIPOLYGON))
+    for index in odd:
+        geometry = geometries[index]
+        parts = shapely.get_parts(shapely.get_parts(geometry)) if kinds[index] == _COLLECTION else []
+        areal = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
+        result[index] = shapely.multipolygons(areal) if len(areal) > 1 else (
+            areal[0] if areal else shapely.Polygon()
+        )
+    return result
+
+
+def geodesic_ratio(geometries: Geometries, crs: str) -> NDArray[np.float64]:
+    """Geodesic area on the CRS's ellipsoid divided by planar area, per polygon (shape: n)."""
+    system = CRS.from_user_input(crs)
+    ellipsoid = system.ellipsoid or CRS.from_epsg(4326).ellipsoid
+    geodesic = Geod(a=ellipsoid.semi_major_metre, b=ellipsoid.semi_minor_metre)  # ty: ignore
+    to_degrees = Transformer.from_crs(system, system.geodetic_crs, always_xy=True)
+    planar = shapely.area(geometries)
+    degrees = shapely.transform(geometries, to_degrees.transform, interleaved=False)
+    round_earth = np.array([abs(geodesic.geometry_area_perimeter(g)[0]) for g in degrees])
+    return np.divide(round_earth, planar, out=np.ones_like(planar), where=planar > 0)

@@ -1,0 +1,150 @@
+"""Every source of a project, read into one :class:`Dataset`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.loaders.crs import check_project_crs
+from urbanplan_gis.loaders.features import SourceFeatures, load_features
+from urbanplan_gis.loaders.links import join_approvals, resolve_parks
+from urbanplan_gis.loaders.problems import raise_problems
+from urbanplan_gis.loaders.raster import load_land_cover, load_population
+from urbanplan_gis.loaders.sources import SourceFile, select_sources
+from urbanplan_gis.loaders.statistics import StatisticsTable, load_statistics
+from urbanplan_gis.loaders.units import check_units
+from urbanplan_gis.model.data import RASTER_ROLES, Dataset, Finding, Layer, Role, Severity
+from urbanplan_gis.text import Text
+
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+    from urbanplan_gis.project import Project
+
+Progress = Callable[[str], object]
+
+
+def load_layers(project: Project, progress: Progress | None = None) -> Dataset:
+    """Read every source valid on the project's day, and all statistics.
+
+    Frames are in the project CRS (metres); ``progress`` is told each file before it is read.
+
+    Raises:
+        PlanDataError: with one line for each problem of every source, found together.
+    """
+    tell = progress or (lambda step: None)
+    crs = check_project_crs(project.facts.crs, f"{project.file.name}: project.crs")
+    sources, findings = select_sources(project)
+    problems: list[PlanDataError] = []
+    parts: list[SourceFeatures] = []
+    for source in sources:
+        if source.role in RASTER_ROLES:
+            continue
+        tell(f"{source.role}: {source.label}")
+        try:
+            parts.append(load_features(source, crs))
+        except PlanDataError as problem:
+            problems += problem.problems
+    layers = {role: _join_parts(role, parts) for role in _roles(part.source for part in parts)}
+    try:
+        _check_units(layers, sources)
+    except PlanDataError as problem:
+        problems += problem.problems
+    units = layers.get(Role.UNITS)
+    tables: list[StatisticsTable] = []
+    for number, facts in enumerate(project.statistics):
+        tell(f"statistics: {facts.path}")
+        config = f"{project.file.name}: statistics[{number}]"
+        codes = None if units is None else set(units.frame["code"])
+        try:
+            tables.append(load_statistics(facts, project.path(facts.path), config, codes))
+        except PlanDataError as problem:
+            problems += problem.problems
+    if problems:
+        raise_problems(problems)
+    rasters, raster_findings = _load_rasters(sources, layers[Role.UNITS].frame, tell)
+    layers, link_findings = _link_layers({**layers, **rasters})
+    found = [*findings, *(finding for part in parts for finding in part.findings)]
+    found += [finding for table in tables for finding in table.findings]
+    found += [*raster_findings, *link_findings, *_find_distant(parts, layers[Role.UNITS].frame)]
+    origins = [origin for layer in layers.values() for origin in layer.origins]
+    return Dataset(
+        layers={role: layers[role] for role in Role if role in layers},
+        statistics=tuple(item for table in tables for item in table.statistics),
+        findings=tuple(found),
+        counts=tuple(part.count for part in parts),
+        origins=tuple(origins + [table.origin for table in tables]),
+    )
+
+
+def _roles(sources: Iterable[SourceFile]) -> list[Role]:
+    return list(dict.fromkeys(source.role for source in sources))
+
+
+def _join_parts(role: Role, parts: Sequence[SourceFeatures]) -> Layer:
+    """The features of all sources of a role, in the order of the project file."""
+    own = [part for part in parts if part.source.role is role]
+    frames = resolve_parks(own) if role is Role.GREEN else [part.frame for part in own]
+    frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+    return Layer(role, frame, tuple(part.origin for part in own))
+
+
+def _check_units(layers: dict[Role, Layer], sources: Sequence[SourceFile]) -> None:
+    """Units that could be read must be usable; those that could not were reported already."""
+    if Role.UNITS in layers:
+        where = ", ".join(item.label for item in sources if item.role is Role.UNITS)
+        check_units(layers[Role.UNITS].frame, where)
+
+
+def _load_rasters(
+    sources: Sequence[SourceFile], units: gpd.GeoDataFrame, tell: Progress
+) -> tuple[dict[Role, Layer], list[Finding]]:
+    """Population and land cover, one grid each (two would count people twice)."""
+    layers: dict[Role, Layer] = {}
+    findings: list[Finding] = []
+    for role in (role for role in Role if role in RASTER_ROLES):
+        own = [source for source in sources if source.role is role]
+        if len(own) > 1:
+            names = ", ".join(source.label for source in own)
+            raise bad_data("several_grids", own[0].config, files=names)
+        for source in own:
+            tell(f"{role}: {source.label}")
+            if role is Role.POPULATION:
+                layers[role], outside = load_population(source, units)
+                findings += outside
+            else:
+                layers[role] = load_land_cover(source)
+    return layers, findings
+
+
+def _link_layers(layers: dict[Role, Layer]) -> tuple[dict[Role, Layer], list[Finding]]:
+    """Zoning lots take the approval date of their plan."""
+    zoning, plans = layers.get(Role.ZONING), layers.get(Role.PLANS)
+    if zoning is None or plans is None:
+        return layers, []
+    frame, findings = join_approvals(zoning.frame, plans.frame)
+    return {**layers, Role.ZONING: zoning.with_frame(frame)}, findings
+
+
+def _find_distant(parts: Sequence[SourceFeatures], units: gpd.GeoDataFrame) -> list[Finding]:
+    """Sources that lie beside the units altogether, as with a wrong central meridian."""
+    west, south, east, north = units.total_bounds
+    findings = []
+    for part in parts:
+        bounds = part.frame.bounds.to_numpy()
+        beside = (bounds[:, 0] > east) | (bounds[:, 2] < west)
+        beside |= (bounds[:, 1] > north) | (bounds[:, 3] < south)
+        if not len(bounds) or not np.all(beside):
+            continue
+        message = Text.of("finding.far_from_units", source=part.source.name, crs=part.origin.crs)
+        findings.append(
+            Finding(
+                "far_from_units", Severity.ERROR, part.source.role,
+                tuple(part.frame["feature_id"]), message, action="kept",
+            )
+        )  # fmt: skip
+    return findings

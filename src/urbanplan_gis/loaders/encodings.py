@@ -1,0 +1,73 @@
+"""What the text of a shapefile is encoded in: as told, as its .cpg says, or as its bytes show."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.formats import shapefile_parts
+
+if TYPE_CHECKING:
+    from urbanplan_gis.loaders.sources import SourceFile
+
+_FALLBACK = "cp1252"
+_CHUNK = 1 << 22
+_T = TypeVar("_T")
+
+
+def settle_encoding(source: SourceFile) -> tuple[str, bool]:
+    """The encoding of a shapefile's text, and whether it had to be assumed.
+
+    The project file decides, then ``.cpg``; else UTF-8 where every byte agrees with it (which
+    other encodings do not by chance), else Windows Latin, which is an assumption.
+
+    Raises:
+        PlanDataError: for an encoding nobody knows.
+    """
+    parts = shapefile_parts(source.path)
+    if source.facts.encoding:
+        return _known(source.facts.encoding, f"{source.config}: encoding"), False
+    if ".cpg" in parts:
+        said = parts[".cpg"].read_text(encoding="ascii", errors="replace").strip()
+        if said:
+            return _known(said, f"{source.label}: {parts['.cpg'].name}"), False
+    if _is_utf8(parts[".dbf"]):
+        return "UTF-8", False
+    return _FALLBACK, True
+
+
+def _known(name: str, where: str) -> str:
+    """The encoding under its Python name; ``.cpg`` files write 65001, 1258 or ANSI 1258."""
+    digits = re.fullmatch(r"(?:ansi\s*|windows-)?(\d{3,5})", name.strip(), re.IGNORECASE)
+    asked = f"cp{digits[1]}" if digits else name.strip()
+    if asked in ("cp65001", "cp88591"):
+        asked = {"cp65001": "utf-8", "cp88591": "iso-8859-1"}[asked]
+    try:
+        return codecs.lookup(asked).name.upper().replace("CP", "cp")
+    except LookupError:
+        raise bad_data("unknown_encoding", where, encoding=name) from None
+
+
+def _is_utf8(path: Path) -> bool:
+    """Whether the records of a .dbf are UTF-8 throughout (numbers and dates are ASCII)."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        header = file.read(32)
+        file.seek(int.from_bytes(header[8:10], "little"))
+        try:
+            while chunk := file.read(_CHUNK):
+                decoder.decode(chunk)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return True
+
+
+def recode_text(value: _T, encoding: str) -> _T | str:
+    """Text read byte by byte, in its own encoding; bytes it has no letter for become U+FFFD."""
+    if not isinstance(value, str) or value.isascii():
+        return value
+    return value.encode("latin-1", errors="replace").decode(encoding, errors="replace")

@@ -1,0 +1,170 @@
+"""Tables of statistics by unit and year, read so strictly that no number is a guess."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.loaders.formats import hash_source
+from urbanplan_gis.loaders.problems import raise_problems
+from urbanplan_gis.loaders.schema import PARTS, STATISTICS
+from urbanplan_gis.loaders.sources import make_origin
+from urbanplan_gis.loaders.tables import Table, TableRow, read_table
+from urbanplan_gis.loaders.values import UnreadableValue, parse_number, tidy_text
+from urbanplan_gis.model.data import Finding, Origin, Severity, Statistic
+from urbanplan_gis.text import Text
+
+if TYPE_CHECKING:
+    from urbanplan_gis.project import StatisticsSource
+
+_KEYS = ("unit_code", "year")
+_UNKNOWN = "NA"
+_YEARS = range(1900, 2101)
+_CODES_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class StatisticsTable:
+    """The numbers of one table, where they come from, and what does not fit together in it."""
+
+    statistics: tuple[Statistic, ...]
+    origin: Origin
+    findings: tuple[Finding, ...]
+
+
+def load_statistics(
+    facts: StatisticsSource, path: Path, config: str, unit_codes: Collection[str] | None
+) -> StatisticsTable:
+    """Read one table; blank cells and "NA" are unknown, and give no statistic.
+
+    ``config`` is the place in the project file. Units are checked where ``unit_codes`` are known.
+
+    Raises:
+        PlanDataError: one line for each cell that is no usable number, each unknown unit and
+            each unit and year given twice.
+    """
+    _check_fields(facts, config)
+    table = read_table(path, facts.path, facts.sheet)
+    table.require(list(facts.fields.values()))
+    name = facts.name or facts.sheet or path.stem
+    origin = make_origin(
+        name, facts.path, facts.origin,
+        layer=facts.sheet, sha256=hash_source(path),
+        encoding="" if path.suffix.lower() == ".xlsx" else "UTF-8",
+    )  # fmt: skip
+    problems: list[PlanDataError] = []
+    statistics: list[Statistic] = []
+    findings: list[Finding] = []
+    seen: dict[tuple[str, int], int] = {}
+    for row in table.rows:
+        try:
+            unit, year = _read_key(table, row, facts, unit_codes)
+            if (unit, year) in seen:
+                rows = f"{seen[unit, year]}, {row.number}"
+                raise bad_data("same_unit_year", table.where, unit=unit, year=str(year), rows=rows)
+            seen[unit, year] = row.number
+            numbers = _read_numbers(table, row, facts)
+        except PlanDataError as problem:
+            problems += problem.problems
+            continue
+        statistics += [Statistic(unit, year, key, value, origin) for key, value in numbers.items()]
+        findings += _check_parts(name, unit, year, numbers)
+    if problems:
+        raise_problems(problems)
+    return StatisticsTable(tuple(statistics), origin, tuple(findings))
+
+
+def _check_fields(facts: StatisticsSource, config: str) -> None:
+    problems = [
+        bad_data("unknown_column", f"{config}.fields.{key}", known=", ".join(_KEYS + STATISTICS))
+        for key in facts.fields
+        if key not in _KEYS + STATISTICS
+    ]
+    problems += [
+        bad_data("missing_column", f"{config}.fields.{key}", column=key)
+        for key in _KEYS
+        if key not in facts.fields
+    ]
+    if problems:
+        raise_problems(problems)
+
+
+def _read_key(
+    table: Table, row: TableRow, facts: StatisticsSource, unit_codes: Collection[str] | None
+) -> tuple[str, int]:
+    """Unit code and year of a row."""
+    column = facts.fields["unit_code"]
+    unit = tidy_text(row.cells[column])
+    where = f"{table.where}: {column}"
+    if unit is None:
+        raise bad_data("empty_value", where, row=row.number, more=0)
+    if unit_codes is not None and unit not in unit_codes:
+        known = sorted(unit_codes)
+        shown = ", ".join(known[:_CODES_SHOWN]) + (", ..." if len(known) > _CODES_SHOWN else "")
+        raise bad_data("no_such_unit", where, row=row.number, unit=unit, known=shown)
+    column = facts.fields["year"]
+    text = tidy_text(row.cells[column]) or ""
+    if not text.isdecimal() or int(text) not in _YEARS:
+        raise bad_data("not_a_year", f"{table.where}: {column}", row=row.number, value=text)
+    return unit, int(text)
+
+
+def _read_numbers(table: Table, row: TableRow, facts: StatisticsSource) -> dict[str, float]:
+    """The known numbers of a row."""
+    numbers: dict[str, float] = {}
+    problems = []
+    for key in STATISTICS:
+        column = facts.fields.get(key)
+        if column is None:
+            continue
+        text = tidy_text(row.cells[column])
+        where = f"{table.where}: {column}"
+        if text is None:
+            if key == "residents" and not _is_horizon(row, facts):
+                problems.append(bad_data("blank_residents", where, row=row.number))
+            continue
+        if text.upper() == _UNKNOWN:
+            continue
+        try:
+            numbers[key] = _to_number(row.cells[column], text)
+        except UnreadableValue as problem:
+            found = {"row": row.number, "value": text, "more": 0}
+            problems.append(bad_data(problem.kind, where, **found))
+            continue
+        if numbers[key] < 0 or (key == "residents" and numbers[key] == 0):
+            kind = "no_residents" if key == "residents" else "negative_number"
+            problems.append(bad_data(kind, where, row=row.number, value=text))
+    if problems:
+        raise_problems(problems)
+    return numbers
+
+
+def _is_horizon(row: TableRow, facts: StatisticsSource) -> bool:
+    """A row of a plan's horizon year has no residents yet, but a planned population."""
+    column = facts.fields.get("horizon_population")
+    return column is not None and tidy_text(row.cells[column]) is not None
+
+
+def _to_number(cell: Any, text: str) -> float:
+    if isinstance(cell, bool):
+        raise UnreadableValue("not_a_number")
+    return float(cell) if isinstance(cell, int | float) else parse_number(text)
+
+
+def _check_parts(source: str, unit: str, year: int, numbers: dict[str, float]) -> list[Finding]:
+    """A part may not be larger than its whole."""
+    findings = []
+    for part, whole in PARTS.items():
+        if part in numbers and whole in numbers and numbers[part] > numbers[whole]:
+            message = Text.of(
+                "finding.part_exceeds_whole", source=source, unit=unit, year=str(year),
+                part=part, whole=whole, part_value=numbers[part], whole_value=numbers[whole],
+            )  # fmt: skip
+            findings.append(
+                Finding("part_exceeds_whole", Severity.ERROR, "statistics", (f"{unit}:{year}",),
+                        message, action="reported")
+            )  # fmt: skip
+    return findings

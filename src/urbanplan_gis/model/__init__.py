@@ -1,0 +1,1 @@
+"""The nouns of the toolkit, frozen, importing no geographic library."""

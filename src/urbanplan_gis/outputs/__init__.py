@@ -1,0 +1,1 @@
+"""Figures and layers -> tables, GeoPackage, maps, manifest."""

@@ -1,0 +1,6 @@
+"""Print-ready map sheets at true scale, as PNG and PDF."""
+
+from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions
+from urbanplan_gis.outputs.sheets.write import draw_sheet, sheet_inputs, sheet_names
+
+__all__ = ["SheetData", "SheetOptions", "draw_sheet", "sheet_inputs", "sheet_names"]

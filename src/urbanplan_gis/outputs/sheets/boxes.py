@@ -1,0 +1,224 @@
+"""Blocks of text and symbols, laid out in millimetres before anything is drawn.
+
+A block knows its size because every text in it was measured with the renderer; coordinates run
+from its top left corner, x to the right and y downwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from urbanplan_gis.outputs.sheets.symbols import GREY, INK, Symbol
+
+if TYPE_CHECKING:
+    from matplotlib.font_manager import FontProperties
+
+MM_PER_POINT = 25.4 / 72
+#: line height and baseline of DejaVu Sans in ems, with room for letters like Ễ and Ậ
+LINE_EM, BASELINE_EM = 1.32, 1.04
+#: measured widths get this slack, since PNG and PDF round glyph advances differently
+_SLACK = 1.01
+_MEASURE_DPI = 300
+
+
+@dataclass(frozen=True)
+class Font:
+    """DejaVu Sans of a size in points."""
+
+    size: float
+    bold: bool = False
+    italic: bool = False
+    color: str = INK
+
+    @property
+    def line_mm(self) -> float:
+        """The height of one line in millimetres."""
+        return self.size * MM_PER_POINT * LINE_EM
+
+    @property
+    def baseline_mm(self) -> float:
+        """The baseline of the first line below the top of its block, in millimetres."""
+        return self.size * MM_PER_POINT * BASELINE_EM
+
+    @property
+    def properties(self) -> FontProperties:
+        """The font matplotlib brings along, whatever else is installed."""
+        import matplotlib
+        from matplotlib.font_manager import FontProperties
+
+        style = ("Bold" if self.bold else "") + ("Oblique" if self.italic else "")
+        name = f"DejaVuSans-{style}.ttf" if style else "DejaVuSans.ttf"
+        return FontProperties(
+            fname=Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name, size=self.size
+        )
+
+
+@dataclass(frozen=True)
+class Word:
+    """One line of text; (x, y) is its anchor on the baseline, ``align`` left, center or right."""
+
+    x: float
+    y: float
+    text: str
+    font: Font
+    align: str = "left"
+    gid: str = "panel"
+
+
+@dataclass(frozen=True, eq=False)
+class Mark:
+    """A shapely geometry in millimetres of the block, with the symbol it is drawn in."""
+
+    shape: Any
+    symbol: Symbol
+
+
+@dataclass(frozen=True, eq=False)
+class Block:
+    """A laid out piece of a sheet: marks of its own, and blocks within it with their corners.
+
+    Blocks are nested rather than shifted, so that many arrangements can be tried cheaply.
+    """
+
+    width: float
+    height: float
+    marks: tuple[Word | Mark, ...] = ()
+    inner: tuple[tuple[float, float, Block], ...] = ()
+
+    def placed(self, x: float = 0.0, y: float = 0.0) -> Iterator[tuple[float, float, Word | Mark]]:
+        """Every mark with the corner it is drawn from, in millimetres."""
+        for mark in self.marks:
+            yield x, y, mark
+        for dx, dy, block in self.inner:
+            yield from block.placed(x + dx, y + dy)
+
+
+def text_width(text: str, font: Font) -> float:
+    """The width of a line of text in millimetres, as the renderer sets its words."""
+    words = text.split(" ")
+    units = (len(words) - 1) * _unit_width(" ", font.bold, font.italic)
+    for word in words:
+        if word:
+            units += _unit_width(word, font.bold, font.italic)
+    return units * font.size
+
+
+@cache
+def _unit_width(text: str, bold: bool, italic: bool) -> float:
+    """Millimetres per point of size; glyph advances are unhinted, so they scale."""
+    font = Font(10, bold, italic)
+    pixels, _, _ = _renderer().get_text_width_height_descent(text, font.properties, ismath=False)
+    return pixels / _MEASURE_DPI * 25.4 * _SLACK / font.size
+
+
+@cache
+def _renderer() -> Any:
+    from matplotlib.backends.backend_agg import RendererAgg
+
+    return RendererAgg(8, 8, _MEASURE_DPI)
+
+
+def wrap(text: str, font: Font, width: float) -> list[str]:
+    """``text`` in lines of at most ``width`` millimetres; words that are longer are broken."""
+    space = text_width(" ", font)
+    lines: list[str] = []
+    for part in text.split("\n"):
+        line: list[str] = []
+        used = 0.0
+        for word in part.split():
+            for piece in _pieces(word, font, width):
+                wide = text_width(piece, font)
+                if line and used + space + wide > width:
+                    lines.append(" ".join(line))
+                    line, used = [], 0.0
+                used += wide + (space if line else 0)
+                line.append(piece)
+        lines.append(" ".join(line))
+    return lines
+
+
+def _pieces(word: str, font: Font, width: float) -> list[str]:
+    """The word, or parts of it that fit the width."""
+    if text_width(word, font) <= width:
+        return [word]
+    pieces = [""]
+    for letter in word:
+        if pieces[-1] and text_width(pieces[-1] + letter, font) > width:
+            pieces.append("")
+        pieces[-1] += letter
+    return pieces
+
+
+def paragraph(
+    text: str, font: Font, width: float, align: str = "left", gid: str = "panel"
+) -> Block:
+    """Wrapped text as a block of the full width."""
+    x = {"left": 0.0, "center": width / 2, "right": width}[align]
+    lines = wrap(text, font, width)
+    words = tuple(
+        Word(x, font.baseline_mm + number * font.line_mm, line, font, align, gid)
+        for number, line in enumerate(lines)
+    )
+    return Block(width, len(lines) * font.line_mm, words)
+
+
+def stack(blocks: Sequence[Block], gap: float = 0.0) -> Block:
+    """Blocks below one another, ``gap`` millimetres apart."""
+    inner = []
+    y = 0.0
+    for block in blocks:
+        inner.append((0.0, y, block))
+        y += block.height + gap
+    width = max((block.width for block in blocks), default=0.0)
+    return Block(width, max(y - gap, 0.0), inner=tuple(inner))
+
+
+def beside(blocks: Sequence[Block], gap: float = 0.0) -> Block:
+    """Blocks next to one another, tops aligned."""
+    inner = []
+    x = 0.0
+    for block in blocks:
+        inner.append((x, 0.0, block))
+        x += block.width + gap
+    height = max((block.height for block in blocks), default=0.0)
+    return Block(max(x - gap, 0.0), height, inner=tuple(inner))
+
+
+def padded(block: Block, left: float = 0.0, top: float = 0.0, bottom: float = 0.0) -> Block:
+    """A block with room around it, in millimetres."""
+    size = (block.width + left, block.height + top + bottom)
+    return Block(*size, inner=((left, top, block),))
+
+
+def columns(blocks: Sequence[Block], count: int, width: float, gap: float) -> Block:
+    """Blocks in reading order down ``count`` columns of the least common height."""
+    heights = [block.height for block in blocks]
+    limit = max([sum(heights) / count, *heights])
+    while (parts := _cut(heights, limit)) and len(parts) > count:
+        limit += 0.5
+    column = (width - gap * (count - 1)) / count
+    filled = [replace(stack(blocks[start:end]), width=column) for start, end in parts]
+    return replace(beside(filled, gap), width=width)
+
+
+def _cut(heights: list[float], limit: float) -> list[tuple[int, int]]:
+    """Runs of blocks that stay within the limit."""
+    parts, start, used = [], 0, 0.0
+    for number, height in enumerate(heights):
+        if number > start and used + height > limit:
+            parts.append((start, number))
+            start, used = number, 0.0
+        used += height
+    return [*parts, (start, len(heights))]
+
+
+def rule(width: float, color: str = GREY, thickness: float = 0.15) -> Block:
+    """A horizontal line."""
+    from shapely import LineString
+
+    line = Mark(LineString([(0, 0), (width, 0)]), Symbol(line=color, line_mm=thickness))
+    return Block(width, 0.0, (line,))

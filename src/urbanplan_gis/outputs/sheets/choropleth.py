@@ -1,0 +1,242 @@
+"""The indicator sheets: communes coloured by how far they are from the target."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from urbanplan_gis.model.figures import Verdict
+from urbanplan_gis.outputs.sheets import symbols
+from urbanplan_gis.outputs.sheets.data import reader_number
+from urbanplan_gis.outputs.sheets.parts import Row, value_table
+from urbanplan_gis.outputs.sheets.symbols import Symbol
+from urbanplan_gis.outputs.sheets.theme import (
+    AREA,
+    BORDER,
+    GROUND,
+    PATTERN,
+    MapClass,
+    Theme,
+    bounds,
+    geometries,
+    unit_borders,
+)
+from urbanplan_gis.text import Text, number, say
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from urbanplan_gis.outputs.sheets.data import SheetData
+
+_COMPLETE = 0.95
+_UNSURE = frozenset({Verdict.NO_DATA.value, Verdict.INCONCLUSIVE.value})
+_CITY = "city"
+_SCENARIO = "existing"
+#: tokens of an indicator's unit as the reader sees them
+_PER_PERSON = ("person", "người")
+
+
+def figures_of(data: SheetData, indicator: str) -> DataFrame:
+    """The default figures of an indicator at the sheet's date, boundaries and existing state."""
+    figures = data.figures
+    if figures is None or figures.empty:
+        return figures
+    chosen = (
+        (figures["indicator"] == indicator)
+        & figures["is_default"].astype(bool)
+        & (figures["scenario"] == _SCENARIO)
+        & (figures["boundaries"].astype(str) == data.boundaries)
+        & (figures["as_of"].astype(str).str[:10] == data.as_of.isoformat())
+    )
+    return figures[chosen]
+
+
+def indicator_theme(data: SheetData, indicator: str) -> Theme:
+    """The communes that are to become wards, by share of the target; the others in grey."""
+    figures = figures_of(data, indicator)
+    rows = {str(row["unit_code"]): row for row in figures.to_dict("records")}
+    units = data.units
+    slated = units[units["slated"].to_numpy(dtype=bool)]
+    shown = slated if len(slated) else units
+    others = units[~units["code"].isin(shown["code"]).to_numpy(dtype=bool)]
+    codes = [str(code) for code in shown["code"]]
+    decimals = 2
+    classes = [
+        *_value_classes(shown, rows, data.lang),
+        *_other_classes(others, shown, rows, data.lang),
+        *unit_borders(data),
+    ]
+    some = next((rows[code] for code in [_CITY, *codes] if code in rows), {})
+    return Theme(
+        classes=tuple(classes),
+        focus=bounds(shown),
+        notes=_notes(rows, data),
+        unit_lines={
+            code: _lines(rows[code], data.lang, decimals) for code in codes if code in rows
+        },
+        table=lambda width, size: value_table(
+            _table_rows(shown, rows, data.lang, decimals),
+            caption=_target_words(some, data.lang),
+            value_unit=_unit(some),
+            lang=data.lang,
+            width=width,
+            size=size,
+        ),
+    )
+
+
+def share_of_target(row: dict[str, Any]) -> float | None:
+    """The value over the target (for a ceiling the other way round), or None without either."""
+    value, target = _float(row.get("value")), _float(row.get("target"))
+    if value is None or not target:
+        return None
+    if row.get("target_sense") == "at_most":
+        return math.inf if value == 0 else target / value
+    return value / target
+
+
+def _value_classes(shown: Any, rows: dict[str, Any], lang: str) -> list[MapClass]:
+    """A class for each step of the fixed scale, and for units without value or target."""
+    steps = _steps(lang)
+    placed = [_step_of(rows.get(str(code))) for code in shown["code"]]
+    heading = say("map.legend.share_of_target", lang)
+    classes = []
+    for key, (name, symbol) in steps.items():
+        here = np.array([step == key for step in placed], dtype=bool)
+        if here.any():
+            shapes = geometries(shown[here])
+            classes.append(MapClass(f"share:{key}", name, symbol, shapes, AREA, heading=heading))
+    return classes
+
+
+def _steps(lang: str) -> dict[str, tuple[str, Symbol]]:
+    """Keys, names and symbols of the scale, best first."""
+    edges = [number(100 * edge, lang, 0) for edge in symbols.TARGET_BREAKS]
+    names = [say("map.share.below", lang, high=edges[0])]
+    names += [say("map.share.between", lang, low=low, high=high) for low, high in pairwise(edges)]
+    names.append(say("map.share.from", lang, low=edges[-1]))
+    steps = {
+        str(step): (name, Symbol(fill=fill))
+        for step, (name, fill) in enumerate(zip(names, symbols.TARGET_FILLS, strict=True))
+    }
+    ordered = dict(reversed(steps.items()))
+    ordered["no_target"] = (say("map.share.no_target", lang), symbols.NO_TARGET)
+    ordered["no_data"] = (say("map.share.no_data", lang), symbols.NO_DATA)
+    return ordered
+
+
+def _step_of(row: dict[str, Any] | None) -> str:
+    if row is None or _float(row.get("value")) is None:
+        return "no_data"
+    share = share_of_target(row)
+    if share is None:
+        return "no_target"
+    return str(int(np.searchsorted(symbols.TARGET_BREAKS, share, side="right")))
+
+
+def _other_classes(others: Any, shown: Any, rows: dict[str, Any], lang: str) -> list[MapClass]:
+    heading = say("map.legend.borders", lang)
+    unsure = [_unsure(rows.get(str(code))) for code in shown["code"]]
+    named = (
+        ("incomplete", symbols.INCOMPLETE, shown[np.array(unsure, dtype=bool)], PATTERN, ""),
+        ("context", symbols.CONTEXT, others, GROUND, heading),
+        ("slated_border", symbols.SLATED_BORDER, shown, BORDER + 0.2, heading),
+    )
+    return [
+        MapClass(key, say(f"map.class.{key}", lang), symbol, geometries(frame), level, "", group)
+        for key, symbol, frame, level, group in named
+        if len(frame)
+    ]
+
+
+def _unsure(row: dict[str, Any] | None) -> bool:
+    if row is None or row["verdict"] in _UNSURE:
+        return True
+    completeness = _float(row.get("completeness"))
+    return completeness is not None and completeness < _COMPLETE
+
+
+def _lines(row: dict[str, Any], lang: str, decimals: int) -> tuple[str, ...]:
+    value = _float(row["value"])
+    if value is None:
+        return (say(f"map.verdict.{Verdict.NO_DATA}", _first(lang)),)
+    one = _first(lang)
+    unit = _unit(row)
+    lines = [f"{number(value, one, decimals)} {unit.say(one) if isinstance(unit, Text) else unit}"]
+    gap = _float(row.get("gap_ha"))
+    if gap is not None:
+        word = "short" if gap > 0 else "over"
+        lines.append(say(f"map.gap.{word}", one, ha=reader_number(abs(gap), 1)))
+    return tuple(lines)
+
+
+def _table_rows(shown: Any, rows: dict[str, Any], lang: str, decimals: int) -> Iterable[Row]:
+    named = [
+        (str(code), str(name)) for code, name in zip(shown["code"], shown["name"], strict=True)
+    ]
+    for code, name in [*sorted(named), (_CITY, say("map.table.city", lang))]:
+        row = rows.get(code)
+        value = _float(row.get("value")) if row else None
+        gap = _float(row.get("gap_ha")) if row else None
+        verdict = row["verdict"] if row else Verdict.NO_DATA.value
+        yield Row(
+            name=name,
+            value="–" if value is None else number(value, lang, decimals),
+            gap="–" if gap is None else _signed(gap, lang),
+            verdict=say(f"map.verdict.{verdict}", lang),
+            bold=code == _CITY,
+        )
+
+
+def _signed(gap: float, lang: str) -> str:
+    """Hectares missing with a plus, hectares to spare with a minus sign."""
+    sign = "+" if gap > 0 else "−" if gap < 0 else ""
+    return sign + number(abs(gap), lang, 1)
+
+
+def _target_words(row: dict[str, Any], lang: str) -> str:
+    target, year = _float(row.get("target")), _float(row.get("target_year"))
+    if target is None or year is None:
+        return say("map.table.no_target", lang)
+    return say(
+        "map.table.target",
+        lang,
+        year=int(year),
+        sense=Text.of(f"map.sense.{row.get('target_sense')}"),
+        value=reader_number(target, 0 if target == int(target) else 1),
+        unit=_unit(row),
+    )
+
+
+def _unit(row: dict[str, Any]) -> Text | str:
+    """The unit of an indicator's values, for people."""
+    unit = str(row.get("value_unit", "%"))
+    return Text.of("map.unit.per_person") if any(word in unit for word in _PER_PERSON) else unit
+
+
+def _notes(rows: dict[str, Any], data: SheetData) -> tuple[str, ...]:
+    """How the figures were computed, and on what basis."""
+    definitions = sorted({str(row["definition"]) for row in rows.values()})
+    notes = [say("map.note.definition", data.lang, ids=", ".join(definitions))]
+    bases = sorted({str(row["basis"]) for row in rows.values()})
+    notes += [say(f"map.basis.{basis}", data.lang) for basis in bases]
+    notes.append(say("map.note.gap", data.lang))
+    return tuple(notes)
+
+
+def _first(lang: str) -> str:
+    """The language of labels on the map, where there is room for one only."""
+    return "vi" if lang == "both" else lang
+
+
+def _float(value: Any) -> float | None:
+    """A number, or None for what tables use for nothing."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        return None
+    return None if math.isnan(found) else found

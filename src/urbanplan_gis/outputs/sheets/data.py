@@ -1,0 +1,100 @@
+"""What a map sheet is drawn from, and how it is printed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.model.data import Origin
+from urbanplan_gis.text import LANGUAGES, Name, Text, number
+
+if TYPE_CHECKING:
+    from geopandas import GeoDataFrame
+    from pandas import DataFrame
+
+#: paper sizes, portrait: width and height in millimetres
+PAPERS = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841), "A0": (841, 1189)}
+
+
+@dataclass(frozen=True, eq=False)
+class SheetData:
+    """Everything the sheets of one project show, in the project CRS (metres).
+
+    ``units`` has code, name, kind (ward or commune), slated and geometry. ``layers`` holds, by
+    role name, whatever is at hand: land_use and zoning (code, code_list), general_plan (code,
+    code_list), plans (plan_id, name, kind, approved, revoked, in_force), roads (name,
+    road_class 1-8, width_m), right_of_way (name), green (kind, name), parking, and transport
+    (the land counted as transport). ``figures`` has the columns of ``indicators.csv`` and
+    ``is_default``.
+    """
+
+    title: Name
+    crs: str
+    as_of: dt.date
+    boundaries: str
+    lang: str
+    synthetic: bool
+    units: GeoDataFrame
+    layers: Mapping[str, GeoDataFrame]
+    figures: DataFrame
+    origins: tuple[Origin, ...]
+    draft: bool
+    #: role -> names of the origins that feed it; without it every sheet lists all origins
+    sources_by_role: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def layer(self, role: str) -> GeoDataFrame | None:
+        """The layer of a role, or None where it is missing or empty."""
+        frame = self.layers.get(role)
+        return None if frame is None or frame.empty else frame
+
+
+@dataclass(frozen=True)
+class SheetOptions:
+    """Paper, scale (the n of 1:n; None for the best standard one) and resolution of a sheet.
+
+    ``basemap`` is the path of a local MBTiles or GeoTIFF file, or ``web`` for web tiles.
+    """
+
+    paper: str = "A3"
+    landscape: bool = True
+    scale: int | None = None
+    dpi: int = 300
+    basemap: str | Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.paper not in PAPERS:
+            raise sheet_error("paper", "paper", value=self.paper, known=", ".join(PAPERS))
+        if self.scale is not None and self.scale <= 0:
+            raise sheet_error("scale", "scale", value=self.scale)
+        if not 50 <= self.dpi <= 1200:
+            raise sheet_error("dpi", "dpi", value=self.dpi)
+
+    @property
+    def size_mm(self) -> tuple[float, float]:
+        """Width and height of the paper in millimetres."""
+        short, long = PAPERS[self.paper]
+        return (long, short) if self.landscape else (short, long)
+
+
+def sheet_error(kind: str, where: str, **params: object) -> PlanDataError:
+    """The error ``map.error.<kind>`` of the catalogue."""
+    return PlanDataError(
+        where,
+        Text.of(f"map.error.{kind}.found", **params),
+        Text.of(f"map.error.{kind}.expected", **params),
+        Text.of(f"map.error.{kind}.fix", **params),
+    )
+
+
+def languages(lang: str) -> tuple[str, ...]:
+    """The single languages that ``vi``, ``en`` or ``both`` stands for, Vietnamese first."""
+    return LANGUAGES if lang == "both" else (lang,)
+
+
+def reader_number(value: float, decimals: int) -> Name:
+    """A number in the form of each language, for use inside a sentence."""
+    return Name(*(number(value, lang, decimals) for lang in LANGUAGES))

@@ -1,0 +1,153 @@
+"""Blocks, shapes and words put on axes as matplotlib artists."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from urbanplan_gis.outputs.sheets.boxes import MM_PER_POINT, Block, Font, Mark, Word
+from urbanplan_gis.outputs.sheets.paths import area_paths, line_path
+from urbanplan_gis.outputs.sheets.symbols import PAPER, Symbol
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.path import Path
+
+#: settings of every sheet, on top of matplotlib's own defaults
+SETTINGS: dict[str, Any] = {
+    "pdf.fonttype": 42,
+    "text.hinting": "none",
+    "hatch.linewidth": 0.35,
+    "lines.scale_dashes": False,
+    "axes.unicode_minus": True,
+}
+
+
+def draw_block(axes: Axes, block: Block, x: float, top: float) -> None:
+    """Draw a block with its top left corner at (x, top) on axes in millimetres."""
+    for left, down, mark in block.placed(x, -top):
+        if isinstance(mark, Word):
+            draw_word(axes, mark, left, -down)
+        else:
+            shape = np.array([_on_page(mark, left, -down)])
+            draw_shapes(axes, shape, mark.symbol, zorder=3, seam_pt=0)
+
+
+def draw_word(axes: Axes, word: Word, x: float = 0.0, top: float = 0.0, zorder: float = 4) -> Any:
+    """Draw a line of text; in PDF it stays text."""
+    return axes.text(
+        x + word.x,
+        top - word.y,
+        word.text,
+        fontproperties=word.font.properties,
+        color=word.font.color,
+        ha=word.align,
+        va="baseline",
+        parse_math=False,
+        gid=word.gid,
+        zorder=zorder,
+    )
+
+
+def draw_halo(axes: Axes, x: float, y: float, text: str, font: Font, zorder: float) -> None:
+    """A white rim for a text centred at x with its baseline at y.
+
+    It is an artist of its own: a text with path effects would turn into outlines in the PDF.
+    """
+    from matplotlib.patches import PathPatch
+    from matplotlib.textpath import TextPath
+    from matplotlib.transforms import Affine2D
+
+    outline = TextPath((0, 0), text, size=font.size, prop=font.properties, usetex=False)
+    if not len(outline.vertices):
+        return
+    across = outline.vertices[:, 0]
+    placed = (
+        Affine2D()
+        .translate(-(across.min() + across.max()) / 2, 0)
+        .scale(MM_PER_POINT)
+        .translate(x, y)
+        .transform_path(outline)
+    )
+    rim = PathPatch(
+        placed, facecolor=PAPER, edgecolor=PAPER, linewidth=font.size * 0.26, joinstyle="round"
+    )
+    rim.set_snap(False)
+    rim.set_zorder(zorder)
+    axes.add_artist(rim)
+
+
+def draw_shapes(
+    axes: Axes,
+    shapes: np.ndarray,
+    symbol: Symbol,
+    zorder: float,
+    seam_pt: float,
+    gid: str | None = None,
+) -> None:
+    """Draw shapes in their symbol.
+
+    ``seam_pt`` is the width (points) of the rim in the fill's own colour that closes the white
+    hairlines between touching polygons.
+    """
+    if symbol.line is not None:
+        _draw_lines(axes, line_path(shapes), symbol, zorder, gid)
+        return
+    for band, path in area_paths(shapes):
+        edge = symbol.edge or (symbol.fill if seam_pt else None)
+        width = symbol.edge_mm / MM_PER_POINT if symbol.edge else seam_pt
+        patch = _patch(
+            path,
+            facecolor=symbol.fill or "none",
+            edgecolor=edge or "none",
+            linewidth=width if edge else 0,
+            hatch=symbol.hatch or None,
+            hatchcolor=symbol.hatch_color,
+        )
+        _add(axes, patch, zorder + 0.1 * (9 - band), gid)
+
+
+def _draw_lines(axes: Axes, path: Path, symbol: Symbol, zorder: float, gid: str | None) -> None:
+    width = symbol.line_mm / MM_PER_POINT
+    dashes = tuple(length / MM_PER_POINT for length in symbol.dash_mm)
+    style = (0, dashes) if dashes else "solid"
+    cap = "butt" if dashes else "round"
+    if symbol.casing:
+        rim = _patch(
+            path,
+            facecolor="none",
+            edgecolor=symbol.casing,
+            linewidth=width + 2 * symbol.casing_mm / MM_PER_POINT,
+            capstyle=cap,
+        )
+        _add(axes, rim, zorder, None)
+    line = _patch(
+        path,
+        facecolor="none",
+        edgecolor=symbol.line,
+        linewidth=width,
+        linestyle=style,
+        capstyle=cap,
+    )
+    _add(axes, line, zorder + 0.05, gid)
+
+
+def _patch(path: Path, **style: Any) -> Any:
+    from matplotlib.patches import PathPatch
+
+    return PathPatch(path, joinstyle="round", **style)
+
+
+def _add(axes: Axes, patch: Any, zorder: float, gid: str | None) -> None:
+    """``add_artist``, since ``add_patch`` walks every vertex in Python to find data limits."""
+    patch.set_snap(False)
+    patch.set_zorder(zorder)
+    patch.set_gid(gid)
+    axes.add_artist(patch)
+
+
+def _on_page(mark: Mark, x: float, top: float) -> Any:
+    import shapely
+
+    return shapely.transform(mark.shape, lambda points: points * [1, -1] + [x, top])

@@ -1,0 +1,172 @@
+"""Names on the map: placed one by one, the largest first, never over one another.
+
+A mutable R-tree holds the boxes already taken. Everything is in millimetres on paper.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from rtree.index import Index
+
+from urbanplan_gis.outputs.sheets.boxes import MM_PER_POINT, Font, text_width
+
+_GRID = 15
+_FRAME_MM = 1.2
+_GAP_MM = 0.5
+#: part of a label that must lie on its own ground where it cannot lie there entirely
+_MOSTLY = 0.62
+_LINE_EM = 1.12
+
+
+@dataclass(frozen=True, eq=False)
+class Wanted:
+    """A label to place: its ground on paper, and the forms it may take, the best one first."""
+
+    key: str
+    ground: Any
+    forms: tuple[tuple[tuple[str, ...], Font], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """A label in its place: centre of the box, lines, font, and a leader where it needs one."""
+
+    key: str
+    x: float
+    y: float
+    lines: tuple[str, ...]
+    font: Font
+    leader: Any = None
+
+    @property
+    def size(self) -> tuple[float, float]:
+        """Width and height in millimetres."""
+        return box_size(self.lines, self.font)
+
+    def baselines(self) -> Iterable[tuple[str, float]]:
+        """Each line with the height of its baseline."""
+        step = self.font.size * MM_PER_POINT * _LINE_EM
+        top = self.y + step * len(self.lines) / 2
+        for number, line in enumerate(self.lines):
+            yield line, top - step * number - step * 0.82
+
+
+class Taken:
+    """The ground on paper that labels already occupy."""
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._count = 0
+
+    def free(self, box: Sequence[float]) -> bool:
+        """Whether nothing lies in the box (xmin, ymin, xmax, ymax)."""
+        return self._index.count(box) == 0
+
+    def take(self, box: Sequence[float]) -> None:
+        """Occupy a box."""
+        self._index.insert(self._count, box)
+        self._count += 1
+
+
+def box_size(lines: Sequence[str], font: Font) -> tuple[float, float]:
+    """Width and height of centred lines, halo included, in millimetres."""
+    width = max(text_width(line, font) for line in lines)
+    height = len(lines) * font.size * MM_PER_POINT * _LINE_EM
+    return width + _GAP_MM, height + _GAP_MM
+
+
+def place(wanted: Iterable[Wanted], frame: Any, taken: Taken) -> tuple[list[Placed], list[Wanted]]:
+    """Place labels inside the frame polygon; returns those placed and those that found no room."""
+    inner = frame.buffer(-_FRAME_MM, join_style="mitre")
+    placed, left = [], []
+    for label in sorted(wanted, key=lambda one: (-one.ground.area, one.key)):
+        ground = shapely.intersection(label.ground, inner)
+        found = _find(label, ground, inner, taken) if ground.area > 0 else None
+        if found is not None:
+            taken.take(_box(found.x, found.y, *found.size))
+            placed.append(found)
+        elif ground.area > 0:
+            left.append(label)
+    return placed, left
+
+
+def place_number(label: Wanted, text: str, font: Font, frame: Any, taken: Taken) -> Placed:
+    """Place a short number on or beside its ground, with a leader where it lies outside."""
+    inner = frame.buffer(-_FRAME_MM, join_style="mitre")
+    ground = shapely.intersection(label.ground, inner)
+    anchor = ground.representative_point()
+    width, height = box_size((text,), font)
+    best = (anchor.x, anchor.y)
+    for x, y in [*_candidates(ground), *_around(anchor, max(width, height))]:
+        box = _box(x, y, width, height)
+        if taken.free(box) and shapely.contains(inner, shapely.box(*box)):
+            best = (x, y)
+            break
+    taken.take(_box(*best, width, height))
+    outside = not shapely.contains_xy(ground, *best)
+    leader = shapely.LineString([anchor, best]) if outside else None
+    return Placed(label.key, *best, (text,), font, leader)
+
+
+def _find(label: Wanted, ground: Any, inner: Any, taken: Taken) -> Placed | None:
+    """The first form that lies wholly on its ground, else the one that lies there best."""
+    points = _candidates(ground)
+    shapely.prepare(ground)
+    partly: list[tuple[float, Placed]] = []
+    for lines, font in label.forms:
+        width, height = box_size(lines, font)
+        boxes = shapely.box(
+            points[:, 0] - width / 2,
+            points[:, 1] - height / 2,
+            points[:, 0] + width / 2,
+            points[:, 1] + height / 2,
+        )
+        inside = shapely.contains(inner, boxes)
+        whole = inside & shapely.contains(ground, boxes)
+        for number in np.flatnonzero(whole):
+            if taken.free(boxes[number].bounds):
+                x, y = (float(value) for value in points[number])
+                return Placed(label.key, x, y, lines, font)
+        shares = np.where(
+            inside, shapely.area(shapely.intersection(boxes, ground)) / (width * height), 0
+        )
+        for number in np.argsort(-shares, kind="stable"):
+            if shares[number] < _MOSTLY:
+                break
+            if taken.free(boxes[number].bounds):
+                x, y = (float(value) for value in points[number])
+                partly.append((float(shares[number]), Placed(label.key, x, y, lines, font)))
+                break
+    return max(partly, key=lambda pair: pair[0])[1] if partly else None
+
+
+def _candidates(ground: Any) -> np.ndarray:
+    """Points on the ground, those farthest from its edge first."""
+    xmin, ymin, xmax, ymax = ground.bounds
+    steps = (np.arange(_GRID) + 0.5) / _GRID
+    x, y = np.meshgrid(xmin + (xmax - xmin) * steps, ymin + (ymax - ymin) * steps)
+    points = np.column_stack([x.ravel(), y.ravel()])
+    points = points[shapely.contains_xy(ground, points)]
+    if not len(points):
+        return np.array([ground.representative_point().coords[0]])
+    depth = shapely.distance(shapely.boundary(ground), shapely.points(points))
+    return points[np.argsort(-depth, kind="stable")]
+
+
+def _around(anchor: Any, step: float) -> Iterable[tuple[float, float]]:
+    """Points on widening rings around an anchor."""
+    for ring in range(1, 13):
+        for angle in np.arange(16) * np.pi / 8:
+            yield (
+                float(anchor.x + ring * step * np.cos(angle)),
+                float(anchor.y + ring * step * np.sin(angle)),
+            )
+
+
+def _box(x: float, y: float, width: float, height: float) -> tuple[float, float, float, float]:
+    return (x - width / 2, y - height / 2, x + width / 2, y + height / 2)

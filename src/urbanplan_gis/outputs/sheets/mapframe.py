@@ -1,0 +1,190 @@
+"""The map itself: classes at true scale, borders, and the names on them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from urbanplan_gis.outputs.sheets.boxes import Font, Word
+from urbanplan_gis.outputs.sheets.ink import draw_halo, draw_shapes, draw_word
+from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place, place_number
+from urbanplan_gis.outputs.sheets.page import Layout, Rect
+from urbanplan_gis.outputs.sheets.patches import place_codes
+from urbanplan_gis.outputs.sheets.symbols import GREY, INK, Symbol
+from urbanplan_gis.outputs.sheets.theme import MapClass, Theme
+from urbanplan_gis.text import say
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    from urbanplan_gis.outputs.sheets.data import SheetData
+
+_UNIT_POINTS, _CODE_POINTS, _PLACE_POINTS = 6.4, 4.6, 5.2
+#: sizes of a unit's label tried before it is reduced to a number
+_SIZES = (1.0, 0.9, 0.8)
+_DETAIL_MM = 0.25
+_LABELS, _HALOS = 80.0, 70.0
+#: pixels of rim that close the hairline between touching polygons
+_SEAM_PX = 1.5
+
+
+@dataclass(frozen=True, eq=False)
+class MapLabels:
+    """Everything written on the map, and which unit each number stands for."""
+
+    placed: tuple[Placed, ...]
+    numbers: tuple[tuple[str, str], ...]
+
+
+def map_axes(figure: Figure, layout: Layout) -> Axes:
+    """Axes that fill the map frame; their limits are set last, by :func:`set_extent`."""
+    frame, paper = layout.frame, layout.paper
+    axes = figure.add_axes(
+        (
+            frame.x / paper.width,
+            frame.y / paper.height,
+            frame.width / paper.width,
+            frame.height / paper.height,
+        ),
+        gid="map",
+        zorder=1,
+    )
+    axes.set_axis_off()
+    return axes
+
+
+def page_axes(figure: Figure, layout: Layout) -> Axes:
+    """Axes over the whole paper in millimetres."""
+    axes = figure.add_axes((0, 0, 1, 1), gid="page", zorder=2)
+    axes.set(xlim=(0, layout.paper.width), ylim=(0, layout.paper.height))
+    axes.set_axis_off()
+    return axes
+
+
+def set_extent(axes: Axes, layout: Layout) -> None:
+    """Fix the true scale: exactly the ground of the layout over exactly the frame."""
+    xmin, ymin, xmax, ymax = layout.extent
+    axes.set_aspect("auto")
+    axes.set(xlim=(xmin, xmax), ylim=(ymin, ymax), autoscale_on=False)
+
+
+def draw_classes(axes: Axes, classes: Sequence[MapClass], dpi: int) -> None:
+    """Draw each class in its symbol, level by level."""
+    for entry in classes:
+        seam = _SEAM_PX * 72 / dpi
+        gid = f"class:{entry.key}"
+        draw_shapes(axes, entry.shapes, entry.symbol, 10 * (1 + entry.level), seam, gid)
+
+
+def draw_outlines(axes: Axes, layout: Layout) -> None:
+    """The border of the sheet, the frame of the map and the edge of the panel."""
+    for rect, width in ((layout.border, 0.5), (layout.panel, 0.25), (layout.frame, 0.3)):
+        draw_shapes(axes, _outline(rect), Symbol(edge=INK, edge_mm=width), zorder=5, seam_pt=0)
+
+
+def place_labels(
+    theme: Theme, classes: Sequence[MapClass], data: SheetData, layout: Layout
+) -> MapLabels:
+    """Names of units first, then of places, then codes, none over another or over the frame."""
+    frame = _outline(layout.frame)[0]
+    taken = Taken()
+    factor = layout.factor
+    wanted = [
+        _unit_label(str(code), str(name), str(kind), theme, _on_page(layout, ground), factor)
+        for code, name, kind, ground in zip(
+            data.units["code"],
+            data.units["name"],
+            data.units["kind"],
+            data.units.geometry,
+            strict=True,
+        )
+    ]
+    placed, left = place(wanted, frame, taken)
+    names = dict(zip(data.units["code"].astype(str), data.units["name"], strict=True))
+    numbers = []
+    for count, label in enumerate(left, start=1):
+        font = Font(_UNIT_POINTS * factor * 0.9, bold=True)
+        placed.append(place_number(label, str(count), font, frame, taken))
+        numbers.append((str(count), str(names[label.key])))
+    placed = [_with_prefix(label, "unit") for label in placed]
+    placed += _place_names(theme, layout, taken)
+    if theme.code_labels:
+        font = Font(_CODE_POINTS * factor, color="#222222")
+        codes = place_codes(classes, layout, font, taken)
+        placed += [_with_prefix(label, "code") for label in codes]
+    return MapLabels(tuple(placed), tuple(numbers))
+
+
+def draw_labels(axes: Axes, labels: MapLabels) -> None:
+    """Write the labels; those of units and places have a white rim."""
+    for label in labels.placed:
+        if label.leader is not None:
+            line = Symbol(line=GREY, line_mm=0.15)
+            draw_shapes(axes, _array(label.leader), line, _HALOS - 1, seam_pt=0)
+        for text, baseline in label.baselines():
+            if not label.key.startswith("code:"):
+                draw_halo(axes, label.x, baseline, text, label.font, _HALOS)
+            word = Word(label.x, -baseline, text, label.font, "center", label.key)
+            draw_word(axes, word, zorder=_LABELS)
+
+
+def short_name(name: str, kind: str) -> str:
+    """A unit's name as maps abbreviate it: P. Trần Phú, X. Tịnh An."""
+    long = say(f"map.unit.{kind}", "vi")
+    bare = name.removeprefix(long).strip()
+    return say(f"map.unit.{kind}_short", "vi", name=bare)
+
+
+def _outline(rect: Rect) -> np.ndarray:
+    """A rectangle as an array of one polygon."""
+    return _array(shapely.box(rect.x, rect.y, rect.right, rect.top))
+
+
+def _unit_label(
+    code: str, name: str, kind: str, theme: Theme, ground: object, factor: float
+) -> Wanted:
+    """A unit's label: with its values if any, in one or two lines, smaller step by step."""
+    short = short_name(name, kind)
+    prefix, _, rest = short.partition(" ")
+    first, _, last = rest.rpartition(" ")
+    two = (f"{prefix} {first}", last) if first else (short,)
+    extra = theme.unit_lines.get(code, ())
+    forms = []
+    for size in _SIZES:
+        font = Font(_UNIT_POINTS * factor * size, bold=bool(extra))
+        forms += [((short, *extra), font), ((*two, *extra), font)]
+    if extra:
+        forms += [((*two, extra[0]), Font(_UNIT_POINTS * factor * _SIZES[-1], bold=True))]
+    return Wanted(code, ground, tuple(forms))
+
+
+def _place_names(theme: Theme, layout: Layout, taken: Taken) -> list[Placed]:
+    """Names of parks and plans, only where they fit."""
+    frame = _outline(layout.frame)[0]
+    font = Font(_PLACE_POINTS * layout.factor, italic=True, color="#0b3d2e")
+    least = font.size * 0.353 * font.size * 0.353 * 3
+    wanted = []
+    for number, (name, ground) in enumerate(theme.places):
+        on_page = _on_page(layout, ground)
+        if on_page.area > least:
+            wanted.append(Wanted(f"{number:04d}", on_page, (((name,), font),)))
+    placed, _ = place(wanted, frame, taken)
+    return [_with_prefix(label, "place") for label in placed]
+
+
+def _on_page(layout: Layout, ground: object) -> Any:
+    """Ground on paper, without detail that does not matter to a label."""
+    return shapely.simplify(layout.to_page(ground), _DETAIL_MM)
+
+
+def _with_prefix(label: Placed, prefix: str) -> Placed:
+    return replace(label, key=f"{prefix}:{label.key}")
+
+
+def _array(shape: object) -> np.ndarray:
+    return np.array([shape], dtype=object)

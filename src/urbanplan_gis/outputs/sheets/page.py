@@ -1,0 +1,156 @@
+"""Paper, true scale, and where the map frame and the panel lie; millimetres from bottom left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+
+from urbanplan_gis.outputs.sheets.data import SheetOptions, sheet_error
+
+STANDARD_SCALES = (500, 1000, 2000, 5000, 10000, 25000, 50000, 100000, 200000, 250000, 500000)
+#: shares of the paper the panel may take, smallest first
+_PANEL_SHARES = {True: (0.23, 0.26, 0.30, 0.34, 0.39, 0.45), False: (0.25, 0.29, 0.34, 0.39, 0.45)}
+_LEFT_COLUMN = 0.40
+_PAPER_FACTOR = {"A4": 0.86, "A3": 1.0, "A2": 1.25, "A1": 1.5, "A0": 1.9}
+_CLEAR_MM = 4.0
+
+
+@dataclass(frozen=True)
+class Rect:
+    """A rectangle on paper in millimetres."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def top(self) -> float:
+        return self.y + self.height
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    def inset(self, left: float, bottom: float, right: float, top: float) -> Rect:
+        """The rectangle without the given margins."""
+        return Rect(
+            self.x + left, self.y + bottom, self.width - left - right, self.height - bottom - top
+        )
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One way to divide the paper, and the ground shown at the scale 1:``scale``."""
+
+    paper: Rect
+    border: Rect
+    frame: Rect
+    panel: Rect
+    columns: tuple[Rect, ...]
+    scale: int
+    #: ground shown, in metres: xmin, ymin, xmax, ymax
+    extent: tuple[float, float, float, float]
+    #: size of text relative to A3
+    factor: float
+
+    @property
+    def window(self) -> Any:
+        """The ground shown, as a polygon."""
+        return shapely.box(*self.extent)
+
+    def to_page(self, shapes: Any) -> Any:
+        """Ground geometry (metres) as geometry on the paper (millimetres)."""
+        return shapely.transform(shapes, self.points_to_page)
+
+    def points_to_page(self, points: np.ndarray) -> np.ndarray:
+        """Ground coordinates (metres) as coordinates on the paper (millimetres)."""
+        corner = np.array([self.frame.x, self.frame.y])
+        return (points - np.array(self.extent[:2])) * (1000 / self.scale) + corner
+
+    def to_ground(self, points: np.ndarray) -> np.ndarray:
+        """Coordinates on the paper (millimetres) as ground coordinates (metres)."""
+        corner = np.array([self.frame.x, self.frame.y])
+        return (points - corner) * (self.scale / 1000) + np.array(self.extent[:2])
+
+
+def layouts(options: SheetOptions, focus: Sequence[float]) -> list[Layout]:
+    """Layouts that show ``focus`` (metres: xmin, ymin, xmax, ymax): best scale, then smallest
+    panel first.
+
+    Raises:
+        PlanDataError: where no standard scale shows the focus on this paper.
+    """
+    found = [
+        _layout(options, focus, border, panel, frame)
+        for border, panel, frame in _divisions(options)
+    ]
+    usable = [layout for layout in found if layout is not None]
+    if not usable:
+        raise sheet_error("too_large", options.paper, scale=STANDARD_SCALES[-1])
+    return sorted(usable, key=lambda layout: layout.scale)
+
+
+def best_scale(width_m: float, height_m: float, frame: Rect) -> int | None:
+    """The largest standard scale at which the ground fits the frame, as the n of 1:n."""
+    needed = 1000 * max(
+        width_m / (frame.width - 2 * _CLEAR_MM), height_m / (frame.height - 2 * _CLEAR_MM)
+    )
+    return next((scale for scale in STANDARD_SCALES if scale >= needed), None)
+
+
+def _divisions(options: SheetOptions) -> Iterator[tuple[Rect, Rect, Rect]]:
+    """Border, panel and map frame for every share of the panel."""
+    width, height = options.size_mm
+    unit = _PAPER_FACTOR[options.paper]
+    margin, ticks = 8 * unit, 5.2 * unit
+    border = Rect(0, 0, width, height).inset(margin, margin, margin, margin)
+    for share in _PANEL_SHARES[options.landscape]:
+        if options.landscape:
+            side = share * width
+            panel = border.inset(border.width - side, 0, 0, 0)
+            room = border.inset(0, 0, side, 0)
+        else:
+            band = share * height
+            panel = border.inset(0, 0, 0, border.height - band)
+            room = border.inset(0, band, 0, 0)
+        yield border, panel, room.inset(ticks, ticks, ticks, ticks)
+
+
+def _layout(
+    options: SheetOptions, focus: Sequence[float], border: Rect, panel: Rect, frame: Rect
+) -> Layout | None:
+    xmin, ymin, xmax, ymax = focus
+    scale = options.scale or best_scale(xmax - xmin, ymax - ymin, frame)
+    if scale is None:
+        return None
+    half = np.array([frame.width, frame.height]) * scale / 2000
+    centre = np.array([xmin + xmax, ymin + ymax]) / 2
+    extent = tuple(float(value) for value in (*(centre - half), *(centre + half)))
+    factor = _PAPER_FACTOR[options.paper]
+    return Layout(
+        paper=Rect(0, 0, *options.size_mm),
+        border=border,
+        frame=frame,
+        panel=panel,
+        columns=_columns(panel, options.landscape, 3 * factor),
+        scale=scale,
+        extent=extent,  # ty: ignore[invalid-argument-type]
+        factor=factor,
+    )
+
+
+def _columns(panel: Rect, landscape: bool, pad: float) -> tuple[Rect, ...]:
+    """One column in a side panel, two in a panel below the map."""
+    inner = panel.inset(pad, pad, pad, pad)
+    if landscape:
+        return (inner,)
+    left = inner.width * _LEFT_COLUMN - pad
+    return (
+        Rect(inner.x, inner.y, left, inner.height),
+        inner.inset(left + 2 * pad, 0, 0, 0),
+    )

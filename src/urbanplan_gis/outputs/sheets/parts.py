@@ -1,0 +1,292 @@
+"""The parts of the panel, one function each: every one returns a block of known size.
+
+``width`` is in millimetres and ``size`` is the font size of running text in points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import shapely
+
+from urbanplan_gis.outputs.sheets.boxes import (
+    Block,
+    Font,
+    Mark,
+    Word,
+    beside,
+    columns,
+    padded,
+    paragraph,
+    rule,
+    stack,
+    text_width,
+)
+from urbanplan_gis.outputs.sheets.data import reader_number
+from urbanplan_gis.outputs.sheets.symbols import (
+    GREY,
+    INK,
+    PAPER,
+    RED,
+    Symbol,
+)
+from urbanplan_gis.text import Text, number, say
+
+if TYPE_CHECKING:
+    from urbanplan_gis.outputs.sheets.theme import MapClass
+
+_SOLID = Symbol(fill=INK)
+_OPEN = Symbol(fill=PAPER, edge=INK, edge_mm=0.15)
+_TABLE_SHARES = (0.36, 0.19, 0.19, 0.26)
+_SHORT_CODE = 4
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of the table of values, in words."""
+
+    name: str
+    value: str
+    gap: str
+    verdict: str
+    bold: bool = False
+
+
+def heading(title: Sequence[str], project: Sequence[str], width: float, size: float) -> Block:
+    """The sheet's title and the project's name, a paragraph for each language."""
+    fonts = [Font(size * 1.75, bold=True), Font(size * 1.25, bold=True, color=GREY)]
+    lines = [
+        paragraph(text, fonts[min(order, 1)], width, "center") for order, text in enumerate(title)
+    ]
+    lines += [paragraph(text, Font(size * 1.15), width, "center") for text in project]
+    return stack(lines, gap=size * 0.12)
+
+
+def stamp(text: str, width: float, size: float, color: str = RED) -> Block:
+    """Words in a coloured border: synthetic data, draft."""
+    pad = size * 0.2
+    words = paragraph(text, Font(size * 1.15, bold=True, color=color), width - 2 * pad, "center")
+    edge = Mark(
+        shapely.box(0, 0, width, words.height + 2 * pad),
+        Symbol(edge=color, edge_mm=0.35),
+    )
+    return Block(width, words.height + 2 * pad, (edge,), ((pad, pad, words),))
+
+
+def legend(entries: Sequence[MapClass], width: float, size: float, count: int, lang: str) -> Block:
+    """«CHÚ GIẢI»: the classes drawn, in their order, under their headings, in ``count`` columns."""
+    gap = size * 0.35
+    column = (width - gap * (count - 1)) / count
+    code_width = max(
+        [text_width(entry.code, _code_font(size)) for entry in entries if _short(entry.code)] or [0]
+    )
+    blocks: list[Block] = []
+    previous = ""
+    for entry in entries:
+        block = _legend_entry(entry, column, size, code_width)
+        if entry.heading != previous and entry.heading:
+            words = paragraph(entry.heading, Font(size, bold=True), column)
+            block = stack([padded(words, top=size * 0.12), block])
+        previous = entry.heading
+        blocks.append(block)
+    title = paragraph(say("map.legend.title", lang), Font(size * 1.25, bold=True), width, "center")
+    return stack([title, columns(blocks, count, width, gap)], gap=size * 0.1)
+
+
+def _legend_entry(entry: MapClass, width: float, size: float, code_width: float) -> Block:
+    swatch, high = size * 1.0, size * 0.40
+    text_x = swatch + size * 0.2 + (code_width + size * 0.18 if code_width else 0)
+    font = Font(size)
+    name = entry.name if _short(entry.code) or not entry.code else f"{entry.name} ({entry.code})"
+    words = paragraph(name, font, width - text_x, gid=f"legend:{entry.key}")
+    top = (font.line_mm - high) / 2 + 0.05 * size
+    marks: list[Word | Mark] = [_swatch(entry.symbol, swatch, high, top)]
+    if _short(entry.code):
+        marks.append(Word(swatch + size * 0.2, font.baseline_mm, entry.code, _code_font(size)))
+    height = words.height + size * 0.07
+    return Block(width, height, tuple(marks), ((text_x, 0.0, words),))
+
+
+def _swatch(symbol: Symbol, width: float, height: float, top: float) -> Mark:
+    if symbol.line is not None:
+        middle = top + height / 2
+        return Mark(shapely.LineString([(0, middle), (width, middle)]), symbol)
+    edged = replace(symbol, edge=symbol.edge or GREY, edge_mm=max(symbol.edge_mm, 0.12))
+    return Mark(shapely.box(0, top, width, top + height), edged)
+
+
+def _short(code: str) -> bool:
+    return 0 < len(code) <= _SHORT_CODE
+
+
+def _code_font(size: float) -> Font:
+    return Font(size, bold=True)
+
+
+def unit_key(numbers: Sequence[tuple[str, str]], width: float, size: float, lang: str) -> Block:
+    """Which unit each number on the map stands for."""
+    title = paragraph(say("map.legend.numbers", lang), Font(size, bold=True), width)
+    half = (width - size * 0.35) / 2
+    entries = [
+        paragraph(f"{figure}. {name}", Font(size), half, gid=f"key:{figure}")
+        for figure, name in numbers
+    ]
+    return stack([title, columns(entries, 2, width, size * 0.35)])
+
+
+def value_table(
+    rows: Iterable[Row], caption: str, value_unit: Text | str, lang: str, width: float, size: float
+) -> Block:
+    """Values, hectares missing and verdicts, with the target as caption."""
+    small = size * 0.94
+    heads = (
+        say("map.table.unit", lang),
+        say("map.table.value", lang, unit=value_unit),
+        say("map.table.gap", lang),
+        say("map.table.verdict", lang),
+    )
+    lines = [
+        paragraph(caption, Font(size, bold=True), width),
+        rule(width, INK, 0.25),
+        _cells(heads, width, Font(small, bold=True)),
+        rule(width, INK, 0.15),
+    ]
+    for row in rows:
+        if row.bold:
+            lines.append(rule(width))
+        words = (row.name, row.value, row.gap, row.verdict)
+        lines.append(_cells(words, width, Font(small, bold=row.bold)))
+    return stack([*lines, rule(width, INK, 0.25)], gap=size * 0.06)
+
+
+def _cells(texts: Sequence[str], width: float, font: Font) -> Block:
+    pad = font.size * 0.12
+    aligns = ("left", "right", "right", "left")
+    cells = []
+    for text, share, align in zip(texts, _TABLE_SHARES, aligns, strict=True):
+        block = paragraph(text, font, share * width - 2 * pad, align)
+        cells.append(replace(padded(block, left=pad), width=share * width))
+    return beside(cells)
+
+
+def scale_words(scale: int, lang: str) -> str:
+    """«Tỷ lệ 1/50.000»."""
+    return say("map.scale", lang, n=reader_number(scale, 0))
+
+
+def scale_bar(scale: int, width: float, size: float, lang: str) -> Block:
+    """Four true lengths on paper, alternately filled, with ground lengths in metres or km."""
+    font = Font(size * 0.9)
+    step_m = _bar_step(scale, width - 4 * size * 0.5)
+    step = step_m * 1000 / scale
+    kilometres = step_m >= 1000
+    bar = size * 0.22
+    top = font.line_mm
+    left = size * 0.6
+    marks: list[Any] = [
+        Mark(
+            shapely.box(left + step * part, top, left + step * (part + 1), top + bar),
+            _OPEN if part % 2 else replace(_SOLID, edge=INK, edge_mm=0.15),
+        )
+        for part in range(4)
+    ]
+    for part in (0, 1, 2, 4):
+        ground = step_m * part / (1000 if kilometres else 1)
+        text = number(ground, lang, 0 if ground == int(ground) else 1)
+        if part == 4:
+            text = say(f"map.bar.{'km' if kilometres else 'm'}", lang, value=text)
+        marks.append(Word(left + step * part, font.baseline_mm, text, font, "center"))
+    words = paragraph(scale_words(scale, lang), Font(size * 1.1, bold=True), width)
+    return stack([words, Block(width, top + bar, tuple(marks))], gap=size * 0.1)
+
+
+def _bar_step(scale: int, width: float) -> int:
+    """The longest 1, 2 or 5 times a power of ten (metres) of which four fit the width."""
+    longest = width * scale / 1000 / 4
+    power = 10 ** math.floor(math.log10(longest))
+    return max(int(step * power) for step in (1, 2, 5) if step * power <= longest)
+
+
+def north_arrow(width: float, size: float, lang: str) -> Block:
+    """Grid north, up the sheet."""
+    high, half, middle = size * 1.9, size * 0.45, width / 2
+    font = Font(size * 1.1, bold=True)
+    letter = paragraph(say("map.north.letter", lang), font, width, "center")
+    top = letter.height
+    tip, foot, notch = (
+        (middle, top),
+        top + high,
+        (middle, top + high * 0.72),
+    )
+    left = shapely.Polygon([tip, (middle - half, foot), notch])
+    right = shapely.Polygon([tip, (middle + half, foot), notch])
+    marks = (Mark(left, replace(_SOLID, edge=INK)), Mark(right, _OPEN))
+    return Block(width, top + high, marks, ((0.0, 0.0, letter),))
+
+
+def locator(
+    units: np.ndarray,
+    city: Any,
+    window: Any,
+    width: float,
+    height: float,
+    size: float,
+    lang: str,
+) -> Block:
+    """The city's units with the ground of the sheet outlined, in at most width by height mm."""
+    title = paragraph(say("map.locator", lang), Font(size * 0.9), width, "center")
+    xmin, ymin, xmax, ymax = shapely.total_bounds([city, window])
+    factor = min(width / (xmax - xmin), height / (ymax - ymin))
+    shift = (width - (xmax - xmin) * factor) / 2
+    down = (ymax - ymin) * factor
+
+    def onto(points: np.ndarray) -> np.ndarray:
+        x = (points[:, 0] - xmin) * factor + shift
+        return np.column_stack([x, down - (points[:, 1] - ymin) * factor])
+
+    thin = Symbol(fill="#ececec", edge="#9a9a9a", edge_mm=0.1)
+    small = shapely.transform(shapely.MultiPolygon(shapely.get_parts(units).tolist()), onto)
+    marks = (
+        Mark(small, thin),
+        Mark(shapely.transform(city, onto), Symbol(edge=INK, edge_mm=0.22)),
+        Mark(shapely.transform(window, onto), Symbol(edge=RED, edge_mm=0.4)),
+    )
+    return stack([title, Block(width, down, marks)], gap=0.5)
+
+
+def title_block(facts: Sequence[tuple[str, str]], width: float, size: float) -> Block:
+    """The ruled block of facts at the foot of the panel: label and value."""
+    labels, pad = 0.30 * width, size * 0.16
+    lines: list[Block] = []
+    for label, value in facts:
+        left = paragraph(label, Font(size * 0.92, bold=True), labels - 2 * pad)
+        right = paragraph(value, Font(size * 0.92), width - labels - 2 * pad)
+        row = beside([replace(left, width=labels - pad + size * 0.1), right])
+        room = size * 0.05
+        lines += [replace(padded(row, pad, room, room), width=width), rule(width)]
+    body = stack(lines[:-1])
+    edges = Symbol(edge=INK, edge_mm=0.25)
+    frame = Mark(shapely.box(0, 0, width, body.height), edges)
+    bar = shapely.LineString([(labels, 0), (labels, body.height)])
+    lines_drawn = (frame, Mark(bar, Symbol(line=GREY, line_mm=0.15)))
+    return Block(width, body.height, lines_drawn, ((0.0, 0.0, body),))
+
+
+def small_print(texts: Sequence[str], width: float, size: float) -> Block:
+    """Notes in small letters, one paragraph each."""
+    return stack([paragraph(text, Font(size * 0.88), width) for text in texts])
+
+
+def instruments(
+    scale: int, convergence: str, crs: str, width: float, size: float, lang: str
+) -> Block:
+    """Scale bar and north arrow side by side, with the CRS and the convergence below."""
+    arrow = north_arrow(size * 1.9, size, lang)
+    bar = scale_bar(scale, width - arrow.width - size * 0.3, size, lang)
+    lowered = padded(bar, top=max(arrow.height - bar.height, 0))
+    row = beside([lowered, arrow], gap=size * 0.3)
+    return stack([row, small_print([crs, convergence], width, size)], gap=size * 0.15)

@@ -1,0 +1,126 @@
+"""Figures, balances and findings as tables: the columns of the public contract."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from urbanplan_gis.model.data import Finding
+from urbanplan_gis.model.figures import Assessment, Indicator
+from urbanplan_gis.outputs.files import whole_file
+from urbanplan_gis.quality.ids import place_of
+from urbanplan_gis.text import Name, Text
+
+INDICATOR_COLUMNS = (
+    "figure_id", "indicator", "unit_code", "unit_name", "boundaries", "as_of", "scenario",
+    "definition", "value", "value_unit", "numerator", "numerator_unit", "denominator",
+    "denominator_unit", "target_year", "target", "target_sense", "gap", "gap_ha", "low", "high",
+    "p_met", "verdict", "basis", "completeness", "note",
+)  # fmt: skip
+FINDING_COLUMNS = (
+    "finding_id", "code", "severity", "layer", "feature_ids", "x", "y", "area_ha", "message",
+    "action",
+)  # fmt: skip
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def figures_frame(assessments: Iterable[Assessment], lang: str) -> pd.DataFrame:
+    """One row per assessment: INDICATOR_COLUMNS, in the order given."""
+    rows = [_figure_row(item, lang) for item in assessments]
+    return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
+
+
+def _figure_row(item: Assessment, lang: str) -> dict[str, object]:
+    figure, target = item.figure, item.target
+    return {
+        "figure_id": figure.figure_id,
+        "indicator": figure.indicator,
+        "unit_code": figure.unit_code,
+        "unit_name": figure.unit_name,
+        "boundaries": figure.boundaries,
+        "as_of": figure.as_of.isoformat(),
+        "scenario": figure.scenario,
+        "definition": figure.definition,
+        "value": figure.value,
+        "value_unit": figure.value_unit,
+        "numerator": figure.numerator,
+        "numerator_unit": figure.numerator_unit,
+        "denominator": figure.denominator,
+        "denominator_unit": figure.denominator_unit,
+        "target_year": target.year if target else None,
+        "target": target.value if target else None,
+        "target_sense": target.sense if target else "",
+        "gap": item.gap,
+        "gap_ha": item.gap_ha,
+        "low": figure.low,
+        "high": figure.high,
+        "p_met": None,
+        "verdict": str(item.verdict),
+        "basis": item.basis,
+        "completeness": figure.completeness,
+        "note": "; ".join(note.say(lang) for note in (*item.notes, *figure.notes)),
+    }
+
+
+def defaults_of(assessments: Iterable[Assessment]) -> set[str]:
+    """Ids of the figures that are their indicator's default."""
+    return {item.figure.figure_id for item in assessments if item.figure.is_default}
+
+
+def findings_frame(findings: Iterable[Finding], lang: str) -> pd.DataFrame:
+    """One row per finding: FINDING_COLUMNS, in the order given."""
+    return pd.DataFrame(
+        [_finding_row(finding, lang) for finding in findings], columns=list(FINDING_COLUMNS)
+    )
+
+
+def _finding_row(finding: Finding, lang: str) -> dict[str, object]:
+    place = place_of(finding)
+    return {
+        "finding_id": finding.finding_id,
+        "code": finding.code,
+        "severity": str(finding.severity),
+        "layer": finding.layer,
+        "feature_ids": ";".join(finding.feature_ids),
+        "x": place[0] if place else None,
+        "y": place[1] if place else None,
+        "area_ha": None if finding.area_m2 is None else finding.area_m2 / 1e4,
+        "message": finding.message.say(lang),
+        "action": finding.action,
+    }
+
+
+def in_words(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
+    """The frame with catalogue texts and names put into words."""
+    return frame.map(lambda cell: cell.say(lang) if isinstance(cell, Text | Name) else cell)
+
+
+def write_csv(frame: pd.DataFrame, path: Path) -> None:
+    """UTF-8 with BOM, numbers in full precision, nothing a spreadsheet would run as a formula."""
+    with whole_file(path) as draft, draft.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\r\n")
+        writer.writerow(frame.columns)
+        for row in frame.itertuples(index=False, name=None):
+            writer.writerow([_cell(value) for value in row])
+
+
+def _cell(value: object) -> object:
+    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return int(value)
+    return neutral(value) if isinstance(value, str) else value
+
+
+def neutral(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def indicator_order(indicators: Sequence[Indicator]) -> dict[str, int]:
+    """Position of each indicator as declared, for sorting."""
+    return {indicator.indicator_id: n for n, indicator in enumerate(indicators)}

@@ -1,0 +1,1 @@
+"""Layer -> findings and repaired layer. Nothing is lost without one."""

@@ -1,0 +1,88 @@
+"""Declared areas against computed ones, and dates that are missing or out of order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from urbanplan_gis.model.data import Finding, Layer, Role, Severity
+from urbanplan_gis.text import Text
+
+_DECLARED = {"declared_area_ha": 1e4, "declared_area_m2": 1.0}
+
+
+def check_areas(layers: Mapping[Role, Layer], percent: float) -> list[Finding]:
+    """Features whose declared area differs from the computed one by more than ``percent``."""
+    findings = []
+    for role, layer in layers.items():
+        for column, factor in _DECLARED.items():
+            if layer.frame is None or column not in layer.frame:
+                continue
+            findings += _off(role, layer, layer.frame[column].to_numpy(dtype=float) * factor, percent)
+    return findings
+
+
+def _off(role: Role, layer: Layer, declared: np.ndarray, percent: float) -> list[Finding]:
+    frame = layer.frame
+    computed = shapely.area(frame.geometry.to_numpy())
+    with np.errstate(invalid="ignore", divide="ignore"):
+        off = 100 * (computed - declared) / declared
+    findings = []
+    for position in np.flatnonzero((declared > 0) & (np.abs(off) > percent)):
+        findings.append(
+            Finding(
+                code="declared_area",
+                severity=Severity.INFO,
+                layer=str(role),
+                feature_ids=(frame["feature_id"].iloc[position],),
+                message=Text.of(
+                    "finding.declared_area",
+                    declared=float(declared[position]) / 1e4,
+                    computed=float(computed[position]) / 1e4,
+                    percent=round(float(off[position]), 1),
+                ),
+                action="reported",
+                geometry=frame.geometry.iloc[position],
+                area_m2=abs(float(computed[position] - declared[position])),
+            )
+        )
+    return findings
+
+
+def check_dates(layers: Mapping[Role, Layer]) -> list[Finding]:
+    """Plans without approval date, or with dates out of order."""
+    if Role.PLANS not in layers:
+        return []
+    frame = layers[Role.PLANS].frame
+    approved, revoked = pd.to_datetime(frame["approved"]), pd.to_datetime(frame["revoked"])
+    missing = approved.isna()
+    reversed_ = revoked < approved
+    known = set(frame["plan_id"])
+    unknown = frame["replaced_by"].notna() & ~frame["replaced_by"].isin(known | {""})
+    return [
+        *_of_plans(layers[Role.PLANS], missing, "plan_without_date", "assumed"),
+        *_of_plans(layers[Role.PLANS], reversed_, "plan_dates_reversed", "reported"),
+        *_of_plans(layers[Role.PLANS], unknown, "plan_replaced_by_unknown", "assumed"),
+    ]
+
+
+def _of_plans(layer: Layer, which: pd.Series, code: str, action: str) -> list[Finding]:
+    chosen = layer.frame[which.to_numpy(dtype=bool)]
+    return [
+        Finding(
+            code=code,
+            severity=Severity.WARNING,
+            layer=str(Role.PLANS),
+            feature_ids=(feature,),
+            message=Text.of(f"finding.{code}", plan=plan),
+            action=action,
+            geometry=geometry,
+            area_m2=float(geometry.area),
+        )
+        for feature, plan, geometry in zip(
+            chosen["feature_id"], chosen["plan_id"], chosen.geometry, strict=True
+        )
+    ]

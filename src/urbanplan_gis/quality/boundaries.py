@@ -1,0 +1,94 @@
+"""Features outside the city, and plans whose outline does not follow the units' boundaries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import shapely
+
+from urbanplan_gis.geometry.areas import polygons_only
+from urbanplan_gis.model.data import Finding, Layer, Role, Severity
+from urbanplan_gis.text import Text
+
+#: a plan that reaches into a unit with less than this share of its area does so by its outline
+_SLIVER_SHARE = 0.02
+#: rasters and units are not measured against the units
+_SKIPPED = frozenset({Role.UNITS, Role.POPULATION, Role.LAND_COVER})
+
+
+def check_outside(layers: Mapping[Role, Layer]) -> list[Finding]:
+    """Features that lie wholly or partly outside all units, with the size of that part."""
+    city = shapely.union_all(layers[Role.UNITS].frame.geometry.to_numpy())
+    shapely.prepare(city)
+    findings = []
+    for role, layer in layers.items():
+        if role in _SKIPPED or layer.frame is None or role == Role.PLANS:
+            continue
+        geometries = layer.frame.geometry.to_numpy()
+        crossing = np.flatnonzero(~shapely.covers(city, geometries))
+        beyond = shapely.difference(geometries[crossing], city)
+        apart = ~shapely.intersects(city, geometries[crossing])
+        for position, part, whole in zip(crossing, beyond, apart, strict=True):
+            if _is_noise(part):
+                continue
+            findings.append(_outside(role, layer, int(position), part, bool(whole)))
+    return findings
+
+
+def _is_noise(part: shapely.Geometry) -> bool:
+    """What rounding leaves beyond a shared boundary: less than a square millimetre."""
+    return part.is_empty or (part.geom_type.endswith("Polygon") and part.area < 1e-6)
+
+
+def _outside(
+    role: Role, layer: Layer, position: int, part: shapely.Geometry, whole: bool
+) -> Finding:
+    code = "outside_city" if whole else "partly_outside_city"
+    length = float(part.length) if role == Role.ROADS else 0.0
+    return Finding(
+        code=code,
+        severity=Severity.WARNING,
+        layer=str(role),
+        feature_ids=(layer.frame["feature_id"].iloc[position],),
+        message=Text.of(f"finding.{code}", length=round(length, 1)),
+        action="not_counted",
+        geometry=part,
+        area_m2=float(part.area),
+    )
+
+
+def check_plan_boundaries(plans: Layer, units: Layer) -> list[Finding]:
+    """Parts of plans beyond the city, and slivers of plans in units they were not made for."""
+    findings = []
+    ground = units.frame.geometry.to_numpy()
+    codes = units.frame["code"].to_numpy(dtype=str)
+    city = shapely.union_all(ground)
+    for feature, plan, outline in zip(
+        plans.frame["feature_id"], plans.frame["plan_id"], plans.frame.geometry, strict=True
+    ):
+        beyond = shapely.difference(outline, city)
+        if beyond.area > 0 and not _is_noise(beyond):
+            findings.append(_mismatch(feature, plan, "plan_beyond_city", beyond, ""))
+        parts = polygons_only(shapely.intersection(outline, ground))
+        share = shapely.area(parts) / outline.area if outline.area else shapely.area(parts) * 0
+        for unit in np.flatnonzero((share > 1e-9) & (share < _SLIVER_SHARE)):
+            findings.append(
+                _mismatch(feature, plan, "plan_unit_mismatch", parts[unit], str(codes[unit]))
+            )
+    return findings
+
+
+def _mismatch(
+    feature: str, plan: str, code: str, part: shapely.Geometry, unit: str
+) -> Finding:
+    return Finding(
+        code=code,
+        severity=Severity.INFO,
+        layer=str(Role.PLANS),
+        feature_ids=(feature,),
+        message=Text.of(f"finding.{code}", plan=plan, unit=unit),
+        action="not_counted" if code == "plan_beyond_city" else "reported",
+        geometry=part,
+        area_m2=float(part.area),
+    )

@@ -1,0 +1,133 @@
+"""Check every layer: repair what can be repaired, and say everything that was found."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from urbanplan_gis.geometry.planar import Overlaps
+from urbanplan_gis.mosaic import LabelLayer
+from urbanplan_gis.model.data import Dataset, Decision, Finding, Layer, Role
+from urbanplan_gis.project import ToleranceFacts
+from urbanplan_gis.quality.attributes import check_areas, check_dates
+from urbanplan_gis.quality.boundaries import check_outside, check_plan_boundaries
+from urbanplan_gis.quality.conflicts import check_duplicates, check_gaps, check_overlaps
+from urbanplan_gis.quality.decisions import apply_decisions
+from urbanplan_gis.quality.ids import by_size, number_findings
+from urbanplan_gis.quality.in_force import lots_in_force
+from urbanplan_gis.quality.order import feature_rank
+from urbanplan_gis.quality.validity import check_validity
+
+AREA_ROLES = (
+    Role.UNITS,
+    Role.LAND_USE,
+    Role.ZONING,
+    Role.PLANS,
+    Role.RIGHT_OF_WAY,
+    Role.GREEN,
+    Role.GENERAL_PLAN,
+    Role.BUILDINGS,
+    Role.PARKING,
+    Role.PROJECTS,
+)
+#: layers in which one place can have one feature only; the others may overlap by nature
+SINGLE_VALUED = (
+    Role.UNITS,
+    Role.LAND_USE,
+    Role.ZONING,
+    Role.GREEN,
+    Role.GENERAL_PLAN,
+    Role.RIGHT_OF_WAY,
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A checked dataset: repaired layers, all findings, and the overlaps already found."""
+
+    dataset: Dataset
+    findings: tuple[Finding, ...]
+    overlaps: dict[Role, Overlaps]
+
+    def label_layer(self, role: Role) -> LabelLayer:
+        """The layer as the mosaic takes it."""
+        frame = self.dataset.layers[role].frame
+        return LabelLayer(
+            str(role), frame.geometry.to_numpy(), feature_rank(frame), overlaps=self.overlaps.get(role)
+        )
+
+
+def check(
+    dataset: Dataset,
+    as_of: dt.date,
+    tolerance: ToleranceFacts | None = None,
+    decisions: Iterable[Decision] = (),
+    progress: Callable[[str], None] | None = None,
+) -> Checked:
+    """Check and repair all layers, then apply what a person decided.
+
+    Findings keep their ids from the undecided data, so decisions stay valid. Features that a
+    decision changed are checked again; findings that were decided say so. Lots of plans not in
+    force at ``as_of`` are set aside first: they conflict with nothing.
+    """
+    tolerance = tolerance or ToleranceFacts()
+    dataset = _in_force(dataset, as_of)
+    checked = _check_once(dataset, tolerance, progress)
+    decisions = list(decisions)
+    if not decisions:
+        return checked
+    decided, findings, changed = apply_decisions(checked.dataset, checked.findings, decisions)
+    if not changed:
+        return Checked(decided, tuple(by_size(findings)), checked.overlaps)
+    again = _check_once(decided, tolerance, progress)
+    settled = {finding.finding_id for finding in findings}
+    later = [item for item in again.findings if item.finding_id not in settled]
+    return Checked(again.dataset, tuple(by_size([*findings, *later])), again.overlaps)
+
+
+def _in_force(dataset: Dataset, as_of: dt.date) -> Dataset:
+    if Role.ZONING not in dataset.layers:
+        return dataset
+    zoning, findings = lots_in_force(
+        dataset.layers[Role.ZONING], dataset.layers.get(Role.PLANS), as_of
+    )
+    return dataset.with_layers({**dataset.layers, Role.ZONING: zoning}, tuple(findings))
+
+
+def _check_once(
+    dataset: Dataset, tolerance: ToleranceFacts, progress: Callable[[str], None] | None
+) -> Checked:
+    findings: list[Finding] = list(dataset.findings)
+    layers: dict[Role, Layer] = dict(dataset.layers)
+    overlaps: dict[Role, Overlaps] = {}
+    for role in AREA_ROLES:
+        if role not in layers:
+            continue
+        if progress:
+            progress(str(role))
+        layers[role], found = check_validity(layers[role])
+        findings += found
+        findings += check_duplicates(layers[role])
+        if role in SINGLE_VALUED:
+            frame = layers[role].frame
+            overlaps[role], found = check_overlaps(
+                layers[role], feature_rank(frame), tolerance.overlap_m2
+            )
+            findings += found
+    findings += check_areas(layers, tolerance.declared_area_percent)
+    findings += check_dates(layers)
+    findings += check_outside(layers)
+    if Role.PLANS in layers:
+        findings += check_plan_boundaries(layers[Role.PLANS], layers[Role.UNITS])
+    if Role.LAND_USE in layers:
+        findings += check_gaps(layers[Role.LAND_USE], layers[Role.UNITS], tolerance.gap_m2)
+    named = number_findings(findings)
+    return Checked(dataset.with_layers(layers, ()), tuple(by_size(named)), overlaps)
+
+
+def hectares(findings: Iterable[Finding]) -> float:
+    """Sum of the sizes of findings, in hectares (they may cover the same ground)."""
+    return float(np.sum([finding.area_m2 or 0.0 for finding in findings]) / 1e4)

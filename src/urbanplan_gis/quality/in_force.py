@@ -1,0 +1,65 @@
+"""Which plans are in force on a day, and which of their lots therefore count."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from urbanplan_gis.model.data import Finding, Layer, Role, Severity
+from urbanplan_gis.text import Text
+
+Mask = NDArray[np.bool_]
+
+
+def approved_by(plans: pd.DataFrame, day: dt.date) -> Mask:
+    """Plans approved on or before a day; without a date they are taken as approved."""
+    approved = _days(plans["approved"])
+    return np.isnat(approved) | (approved <= np.datetime64(day))
+
+
+def in_force(plans: pd.DataFrame, day: dt.date) -> Mask:
+    """Plans in force: approved, not revoked, and not replaced by a plan that is approved.
+
+    A plan lapses when it is replaced or revoked, not at its horizon year. It stays lapsed when
+    its successor is revoked later: only the text of that revocation could revive it.
+    """
+    revoked = _days(plans["revoked"])
+    standing = approved_by(plans, day) & (np.isnat(revoked) | (revoked > np.datetime64(day)))
+    begun = set(plans.loc[approved_by(plans, day), "plan_id"])
+    replaced = plans["replaced_by"].isin(begun).to_numpy()
+    return standing & ~replaced
+
+
+def _days(column: pd.Series) -> NDArray[np.datetime64]:
+    return pd.to_datetime(column).to_numpy().astype("datetime64[D]")
+
+
+def lots_in_force(
+    zoning: Layer, plans: Layer | None, day: dt.date
+) -> tuple[Layer, list[Finding]]:
+    """The lots of plans in force; those of lapsed or revoked plans are set aside, and counted.
+
+    Lots that name no plan, or one the plans layer does not hold, are kept.
+    """
+    if plans is None:
+        return zoning, []
+    lapsed = set(plans.frame.loc[~in_force(plans.frame, day), "plan_id"])
+    gone = zoning.frame["plan_id"].isin(lapsed).to_numpy()
+    findings = [
+        Finding(
+            code="lots_not_in_force",
+            severity=Severity.INFO,
+            layer=str(Role.ZONING),
+            feature_ids=tuple(group["feature_id"]),
+            message=Text.of("finding.lots_not_in_force", plan=plan, count=len(group)),
+            action="set_aside",
+            geometry=group.geometry.iloc[0],
+            area_m2=float(group.geometry.area.sum()),
+            dropped=len(group),
+        )
+        for plan, group in zoning.frame[gone].groupby("plan_id", sort=True)
+    ]
+    return zoning.with_frame(zoning.frame[~gone].reset_index(drop=True)), findings

@@ -1,0 +1,48 @@
+"""Invalid polygons: repaired, and recorded with their area before and after."""
+
+from __future__ import annotations
+
+import shapely
+
+from urbanplan_gis.geometry.validity import repair_polygons
+from urbanplan_gis.model.data import Finding, Layer, Severity
+from urbanplan_gis.text import Text
+
+
+def check_validity(layer: Layer) -> tuple[Layer, list[Finding]]:
+    """The layer with all polygons valid; features that lose all their area are set aside."""
+    frame = layer.frame
+    repair = repair_polygons(frame.geometry.to_numpy())
+    findings = []
+    for position, reason, before, after in zip(
+        repair.invalid, repair.reasons, repair.area_before, repair.area_after, strict=True
+    ):
+        lost = shapely.is_empty(repair.geometries[position])
+        findings.append(
+            Finding(
+                code="invalid_geometry",
+                severity=Severity.ERROR if lost else Severity.WARNING,
+                layer=str(layer.role),
+                feature_ids=(frame["feature_id"].iloc[position],),
+                message=Text.of(
+                    "finding.invalid_geometry",
+                    reason=_reason(reason),
+                    before=float(before) / 1e4,
+                    after=float(after) / 1e4,
+                ),
+                action="set_aside" if lost else "repaired",
+                geometry=None if lost else repair.geometries[position],
+                area_m2=abs(float(after) - float(before)),
+                dropped=int(lost),
+            )
+        )
+    if not len(repair.invalid):
+        return layer, findings
+    mended = frame.set_geometry(repair.geometries, crs=frame.crs)
+    kept = mended[~shapely.is_empty(repair.geometries)].reset_index(drop=True)
+    return layer.with_frame(kept), findings
+
+
+def _reason(text: str) -> str:
+    """GEOS' reason without its coordinates, which the finding gives as its place."""
+    return text.split("[", 1)[0].strip()

@@ -1,0 +1,154 @@
+"""The guard of coordinate systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pytest
+import shapely
+from pyproj import CRS
+from shapely.geometry import Point, box
+from test_loaders_vector import load, refuse, square
+
+from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.loaders.crs import check_project_crs, find_transformer, reproject, settle_crs
+from urbanplan_gis.model.data import Role
+
+PARKING = '[layers.parking]\npath = "p.gpkg"\n'
+PARAMETERS = "-191.90441429,-39.30318279,-111.45032835"
+
+
+def write(folder: Path, shape: shapely.Geometry, crs: str | None) -> None:
+    import warnings
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        gpd.GeoDataFrame({"id": [1]}, geometry=[shape], crs=crs).to_file(folder / "p.gpkg")
+
+
+def test_the_check_point_of_the_facts() -> None:
+    point = np.array([Point(108.80, 15.12)])
+    moved, operation = reproject(point, CRS(4326), CRS(5898))
+    assert moved[0].x == pytest.approx(585_791.005, abs=0.001)
+    assert moved[0].y == pytest.approx(1_672_370.101, abs=0.001)
+    assert "VN-2000 to WGS 84 (2)" in operation
+    back = find_transformer(CRS(5898), CRS(4326))
+    assert "VN-2000 to WGS 84 (2)" in back.description
+
+
+@pytest.mark.parametrize(
+    ("text", "piece"),
+    [
+        ("EPSG:3857", "Mercator"),
+        ("EPSG:4326", "degrees"),
+        ("EPSG:4756", "degrees"),
+        ("VN2000/108", "VN2000/108"),
+        ("VN2000", "degrees"),
+        ("EPSG:2277", "US survey foot"),
+        ("EPSG:4978", "projected"),
+    ],
+)
+def test_project_crs_unfit_for_areas_is_refused(text: str, piece: str) -> None:
+    with pytest.raises(PlanDataError) as caught:
+        check_project_crs(text)
+    assert piece in caught.value.line("en")
+    assert caught.value.where == "project.crs"
+
+
+@pytest.mark.parametrize("text", ["EPSG:5898", "EPSG:3406", "EPSG:9218"])
+def test_project_crs_in_metres_is_taken(text: str) -> None:
+    assert check_project_crs(text).to_string() == text
+
+
+def test_no_crs_needs_the_key(tmp_path: Path) -> None:
+    write(tmp_path, square(0, 0), None)
+    refuse(tmp_path, PARKING, "p.gpkg", 'crs = "EPSG:...')
+    layer = load(tmp_path, PARKING + 'crs = "EPSG:5898"\n').layers[Role.PARKING]
+    assert layer.frame.area.tolist() == [10_000.0]
+    assert "project.toml" in layer.origins[0].crs_reason
+
+
+def test_file_and_key_must_agree(tmp_path: Path) -> None:
+    write(tmp_path, square(0, 0), "EPSG:5898")
+    refuse(tmp_path, PARKING + 'crs = "EPSG:3406"\n', "p.gpkg", "EPSG:5898", "EPSG:3406")
+    refuse(tmp_path, PARKING + 'crs = "Quảng Ngãi"\n', "parking", "crs", "Quảng Ngãi")
+    assert load(tmp_path, PARKING + 'crs = "EPSG:5898"\n').layers[Role.PARKING]
+
+
+@pytest.mark.parametrize(
+    ("shape", "crs", "piece"),
+    [
+        (box(1_672_000, 585_000, 1_672_100, 585_100), "EPSG:5898", "swapped"),
+        (box(108.8, 15.1, 108.81, 15.11), "EPSG:5898", "degrees"),
+        (square(0, 0), "EPSG:4326", "metres"),
+        (box(15.1, 108.8, 15.11, 108.81), "EPSG:4326", "swapped"),
+        (square(0, 0), "EPSG:27700", "neighbourhood"),
+    ],
+)
+def test_coordinates_that_cannot_be_in_their_crs(
+    tmp_path: Path, shape: shapely.Geometry, crs: str, piece: str
+) -> None:
+    write(tmp_path, shape, crs)
+    assert piece in refuse(tmp_path, PARKING, "p.gpkg", crs)
+
+
+def test_coordinates_outside_the_area_of_their_crs(tmp_path: Path) -> None:
+    # 117° E in a zone meant for Vietnam
+    write(tmp_path, box(1_460_000, 1_690_000, 1_461_000, 1_691_000), "EPSG:5898")
+    refuse(tmp_path, PARKING, "p.gpkg", "EPSG:5898", "Vietnam")
+
+
+def test_a_stray_feature_is_no_wrong_crs(tmp_path: Path) -> None:
+    shapes = [square(0, 0), square(200, 0), box(0, 0, 1, 1)]
+    gpd.GeoDataFrame({"id": [1, 2, 3]}, geometry=shapes, crs=5898).to_file(tmp_path / "p.gpkg")
+    assert len(load(tmp_path, PARKING).layers[Role.PARKING].frame) == 3
+
+
+def test_a_wrong_meridian_is_reported(tmp_path: Path) -> None:
+    # coordinates of the city by 107°30′ read as by 108°: 54 km further east
+    write(tmp_path, box(639_000, 1_672_000, 640_000, 1_673_000), "EPSG:5898")
+    data = load(tmp_path, PARKING)
+    assert [(item.code, item.severity) for item in data.findings] == [("far_from_units", "error")]
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_vn2000_written_with_parameters_is_recognised(sign: str) -> None:
+    rotations = ",".join(f"{sign}{value}" for value in ("0.00928836", "0.01975479", "0.00427372"))
+    text = (
+        "+proj=tmerc +lat_0=0 +lon_0=108 +k=0.9999 +x_0=500000 +y_0=0 +ellps=WGS84 "
+        f"+towgs84={PARAMETERS},{rotations.replace('--', '')},0.252906278 +units=m +no_defs"
+    )
+    crs, reason = settle_crs(CRS.from_user_input(text), "", "p.shp", "project.toml")
+    assert crs.to_epsg() == 5898
+    assert "EPSG:5898" in reason.say("en")
+
+
+def test_esri_text_is_the_same_system(tmp_path: Path) -> None:
+    gpd.GeoDataFrame({"id": [1]}, geometry=[square(0, 0)], crs=5898).to_file(tmp_path / "p.shp")
+    (tmp_path / "p.prj").write_text(CRS(5898).to_wkt("WKT1_ESRI"))
+    layer = load(tmp_path, PARKING.replace("gpkg", "shp")).layers[Role.PARKING]
+    assert layer.frame.geometry.iloc[0].equals(square(0, 0))
+    assert layer.frame.area.tolist() == [10_000.0]
+
+
+def test_geojson_in_metres_needs_the_key(tmp_path: Path) -> None:
+    ring = str([[list(point) for point in square(0, 0).exterior.coords]])
+    (tmp_path / "p.geojson").write_text(
+        '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},'
+        f'"geometry":{{"type":"Polygon","coordinates":{ring}}}}}]}}'
+    )
+    layers = PARKING.replace("gpkg", "geojson")
+    assert "metres" in refuse(tmp_path, layers, "p.geojson", "EPSG:4326")
+    layer = load(tmp_path, layers + 'crs = "EPSG:5898"\n').layers[Role.PARKING]
+    assert layer.frame.area.tolist() == [10_000.0]
+    assert layer.origins[0].crs == "EPSG:5898"
+
+
+def test_degrees_are_projected_with_the_pinned_operation(tmp_path: Path) -> None:
+    write(tmp_path, Point(108.80, 15.12).buffer(0.001), "EPSG:4326")
+    layer = load(tmp_path, PARKING).layers[Role.PARKING]
+    centre = layer.frame.geometry.iloc[0].centroid
+    assert (centre.x, centre.y) == pytest.approx((585_791.005, 1_672_370.101), abs=0.01)
+    assert "VN-2000 to WGS 84 (2)" in layer.origins[0].crs_reason
