@@ -1,4 +1,7 @@
-"""Write the synthetic sample city: `python scripts/make_sample_city.py OUTDIR [--scale full|small]`."""
+"""Write the synthetic sample city.
+
+`python scripts/make_sample_city.py OUTDIR [--scale full|small]`
+"""
 
 import argparse
 from pathlib import Path
@@ -8,7 +11,7 @@ from sample_city.city import make_city
 
 def main() -> None:
     """Read the command line and write the city."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("outdir", nargs="?", type=Path, default=Path("data/raw/sample"))
     parser.add_argument("--scale", choices=("full", "small"), default="full")
     args = parser.parse_args()

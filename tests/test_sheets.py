@@ -13,8 +13,8 @@ import pytest
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from test_sheets_city import EAST, INDICATORS, NORTH, city, frame, layers, square
 
+from test_sheets_city import EAST, INDICATORS, NORTH, city, frame, layers, square
 from urbanplan_gis.outputs.sheets import SheetData, SheetOptions
 from urbanplan_gis.outputs.sheets.grid import interval
 from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES, layouts
@@ -143,7 +143,7 @@ def scale_of(figure: Figure) -> int:
 def test_a_known_rectangle_has_its_true_size_in_pixels() -> None:
     park = frame([square(4000, 4000, 4000, 3000)], kind=["public"], name=[None])
     figure = draw("green_space", city(layers={"green": park}), scale=50_000)
-    green = np.array([int(f"3fae49"[n : n + 2], 16) for n in (0, 2, 4)])
+    green = np.array([int("3fae49"[n : n + 2], 16) for n in (0, 2, 4)])
     image = rgba(figure)
     hit = (np.abs(image[..., :3].astype(int) - green) < 12).all(axis=2)
     hit[:, int(0.75 * image.shape[1]) :] = False  # the panel, with its swatch

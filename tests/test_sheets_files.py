@@ -15,8 +15,8 @@ import pytest
 import rasterio
 from affine import Affine
 from matplotlib.figure import Figure
-from test_sheets_city import CRS, EAST, NORTH, city
 
+from test_sheets_city import CRS, EAST, NORTH, city
 from urbanplan_gis.outputs.sheets import SheetOptions, draw_sheet
 from urbanplan_gis.outputs.sheets.write import make_figure, settings
 
@@ -34,6 +34,7 @@ def digests(paths: tuple[Path, Path]) -> list[str]:
     return [hashlib.sha256(path.read_bytes()).hexdigest() for path in paths]
 
 
+@pytest.mark.slow
 def test_another_run_folder_process_and_user_give_the_same_bytes(tmp_path: Path) -> None:
     """One run under a user's own matplotlib settings, one in a fresh process."""
     import matplotlib

@@ -4,7 +4,7 @@ Coordinates here are local integer millimetres (EPSG:5898 minus `ORIGIN`), small
 for GEOS to compute orientations without rounding.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
@@ -25,6 +25,7 @@ class Atoms:
     tree: shapely.STRtree
     pairs: np.ndarray
     shared: np.ndarray
+    unions: dict = field(default_factory=dict)
 
 
 def to_local(geometries):
@@ -62,7 +63,9 @@ def _neighbours(faces) -> tuple[np.ndarray, np.ndarray]:
     """Return pairs of faces with a common edge and the length of that edge."""
     rings, of_face = shapely.get_rings(faces, return_index=True)
     coords, of_ring = shapely.get_coordinates(rings, return_index=True)
-    number = np.rint(coords[:, 0]).astype(np.int64) * 40_000_000 + np.rint(coords[:, 1]).astype(np.int64)
+    number = np.rint(coords[:, 0]).astype(np.int64) * 40_000_000 + np.rint(coords[:, 1]).astype(
+        np.int64
+    )
     same = of_ring[1:] == of_ring[:-1]
     a, b = number[:-1][same], number[1:][same]
     length = np.hypot(*(coords[1:] - coords[:-1]).T)[same]
@@ -108,10 +111,9 @@ def components(atoms: Atoms, label: np.ndarray) -> np.ndarray:
         return i
 
     a, b = atoms.pairs[:, 0], atoms.pairs[:, 1]
-    for i, j in atoms.pairs[(label[a] == label[b]) & (label[a] != -1)].tolist():
-        i, j = root(i), root(j)
-        if i != j:
-            parent[max(i, j)] = min(i, j)
+    for pair in atoms.pairs[(label[a] == label[b]) & (label[a] != -1)].tolist():
+        first, second = sorted(root(i) for i in pair)
+        parent[second] = first
     roots = np.array([root(i) for i in range(len(label))])
     return np.where(label == -1, -1, roots)
 
@@ -120,8 +122,12 @@ def dissolve(atoms: Atoms, members: list) -> object:
     """Return the union of some atoms, proved equal to the sum of their integer areas."""
     if len(members) == 1:
         return atoms.polygons[members[0]]
+    key = tuple(members)
+    if key in atoms.unions:  # most parcels are the same in both years
+        return atoms.unions[key]
     union = shapely.coverage_union_all(atoms.polygons[np.array(members)])
     area = sum(twice_area(integer_rings(p)) for p in shapely.get_parts(union))
     if area != sum(atoms.twice_area[i] for i in members):
         raise ValueError(f"dissolving {len(members)} atoms changed their area")
+    atoms.unions[key] = union
     return union

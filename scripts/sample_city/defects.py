@@ -32,7 +32,13 @@ PATCHES = (
     Patch("overlap_pair", "21199", 4, 1, (("A", "LUC", (0, 1)), ("B", "BHK", (1, 2, 3)))),
     Patch("overlap_pair", "21256", 3, 2, (("A", "LUK", (0, 1, 3, 4)), ("B", "CLN", (4, 5, 2)))),
     Patch("overlap_pair", "21172", 4, 1, (("A", "TMD", (0, 1, 2)), ("B", "BHK", (2, 3)))),
-    Patch("overlap_cycle", "21208", 3, 2, (("A", "LUC", (3, 4, 5, 0, 1)), ("B", "BHK", (0, 1, 2)), ("C", "CLN", (2, 3, 4, 5)))),
+    Patch(
+        "overlap_cycle",
+        "21208",
+        3,
+        2,
+        (("A", "LUC", (3, 4, 5, 0, 1)), ("B", "BHK", (0, 1, 2)), ("C", "CLN", (2, 3, 4, 5))),
+    ),
     Patch("overlap_equals_gap", "21232", 5, 1, (("A", "LUC", (1, 2)), ("B", "BHK", (2, 3, 4)))),
     Patch("gap", "21211", 3, 1, (("A", "BHK", (0,)), ("B", "BHK", (2,)))),
     Patch("gap", "21016", 2, 1, (("A", "TMD", (0,)),)),
@@ -56,7 +62,9 @@ def plant(parcels, units, lines, cell_m: float) -> list[Planted]:
     tree = shapely.STRtree(lines)
     planted, used = [], []
     for number, patch in enumerate(PATCHES):
-        inside = np.flatnonzero(shapely.contains_properly(units[patch.unit], polygons) & (shapely.area(polygons) > 3000))
+        inside = np.flatnonzero(
+            shapely.contains_properly(units[patch.unit], polygons) & (shapely.area(polygons) > 3000)
+        )
         inside = np.array([i for i in inside if fields[i] not in used])
         room = tree.query_nearest(spots[inside], return_distance=True, all_matches=False)[1]
         best = inside[int(np.argmax(room))]
@@ -117,5 +125,7 @@ def spike(polygon, length: float):
 
 def squares_outside(count: int) -> list:
     """Return local-millimetre squares beyond the western limit and in the sea."""
-    corners = [(9_500_000 + 60_000 * k, 12_000_000) for k in range(count - 1)] + [(31_800_000, 17_000_000)]
+    corners = [(9_500_000 + 60_000 * k, 12_000_000) for k in range(count - 1)] + [
+        (31_800_000, 17_000_000)
+    ]
     return [shapely.box(x, y, x + 40_000, y + 35_000) for x, y in corners]

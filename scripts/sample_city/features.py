@@ -4,13 +4,12 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
-import shapely
 
 from . import defects
 from .atoms import Atoms, components, dissolve
+from .functions import FUNCTIONS
 from .names import CODE_2018, PARK_NAMES, PLAN_OVERRUNNING, PLANS, UNITS
 from .planning import has_street_polygons, planned_function
-from .subdivision import FUNCTIONS, PONDS_ONLY_IN_GREEN
 
 DATES = ("2024-12-31", "2025-01-20", "2025-03-15")
 
@@ -84,10 +83,14 @@ class Builder:
         """Make the 23 units."""
         for index, members in self.groups(self.labels.unit).items():
             unit = UNITS[index]
-            columns = dict(
-                ma=unit.code, ten=unit.name, loai="Phường" if unit.is_ward else "Xã", ngay_len_phuong=unit.ward_since,
-                du_kien_phuong=int(unit.slated), dt_cong_bo_ha=float(unit.declared_ha),
-            )  # fmt: skip
+            columns = {
+                "ma": unit.code,
+                "ten": unit.name,
+                "loai": "Phường" if unit.is_ward else "Xã",
+                "ngay_len_phuong": unit.ward_since,
+                "du_kien_phuong": int(unit.slated),
+                "dt_cong_bo_ha": float(unit.declared_ha),
+            }
             self.layers.units.append(Feature(unit.code, members, columns))
 
     def home_code(self, members) -> str:
@@ -107,7 +110,13 @@ class Builder:
         ground = np.where((self.labels.patch < 0) & (self.labels.unit >= 0), self.labels.parcel, -1)
         for parcel, members in self.groups(ground).items():
             self.layers.land_use.append(
-                self._parcel(f"TD{parcel:06d}", members, self.land_code(parcel, members), self.parcels.sub_use[parcel], DATES[parcel % 3])
+                self._parcel(
+                    f"TD{parcel:06d}",
+                    members,
+                    self.land_code(parcel, members),
+                    self.parcels.sub_use[parcel],
+                    DATES[parcel % 3],
+                )
             )
         by_cell = self.groups(self.labels.patch)
         first = 0
@@ -118,13 +127,21 @@ class Builder:
                 members = sorted(i for k in wanted for i in cells[k])
                 feature = self._parcel(f"TDV{number:02d}{name}", members, code, "", DATES[0])
                 if item.patch.kind == "bow_tie" and name == "A":
-                    feature.shape = defects.bow_tie(*(self.atoms.polygons[cells[k][0]] for k in wanted))
+                    feature.shape = defects.bow_tie(
+                        *(self.atoms.polygons[cells[k][0]] for k in wanted)
+                    )
                 self.layers.land_use.append(feature)
             self._note_patch(number, item.patch, cells)
 
     def _parcel(self, feature_id, members, code, sub_use, date) -> Feature:
         declared = round(self.area(members) / 2e6, 1)
-        columns = dict(thua_id=feature_id, ma_loai=code, su_dung_phu=sub_use or None, ngay=date, dt_khai_bao_m2=declared)
+        columns = {
+            "thua_id": feature_id,
+            "ma_loai": code,
+            "su_dung_phu": sub_use or None,
+            "ngay": date,
+            "dt_khai_bao_m2": declared,
+        }
         return Feature(feature_id, members, columns)
 
     def _note_patch(self, number: int, patch, cells) -> None:
@@ -134,12 +151,24 @@ class Builder:
                 common = claims[a][1] & claims[b][1]
                 if common:
                     twice = sum(self.area(cells[k]) for k in common)
-                    self.layers.note(patch.kind, "land_use_2025", f"{claims[b][0]};{claims[a][0]}", patch.unit, twice)
+                    self.layers.note(
+                        patch.kind,
+                        "land_use_2025",
+                        f"{claims[b][0]};{claims[a][0]}",
+                        patch.unit,
+                        twice,
+                    )
         claimed = set().union(*(c for _, c in claims))
         for k in set(range(len(cells))) - claimed:
             self.layers.note("gap", "land_use_2025", "", patch.unit, self.area(cells[k]))
         if patch.diagonals:
-            self.layers.note("invalid_ring", "land_use_2025", claims[0][0], patch.unit, self.area(cells[0]) + self.area(cells[2]))
+            self.layers.note(
+                "invalid_ring",
+                "land_use_2025",
+                claims[0][0],
+                patch.unit,
+                self.area(cells[0]) + self.area(cells[2]),
+            )
 
     def make_land_use_2022(self) -> None:
         """Make the parcels of 2022: ground built up since then is one field per block."""
@@ -155,7 +184,13 @@ class Builder:
             number = f"S{parcel:06d}"
             sub = None if self.parcels.old_code[parcel] else self.parcels.sub_use[parcel] or None
             declared = round(self.area(members) / 2e6, 1)
-            columns = dict(SOTHUA=number, MALOAIDAT=code, SUDUNGPHU=sub, NGAY="2022-12-31", DT_KHAIBAO=declared)
+            columns = {
+                "SOTHUA": number,
+                "MALOAIDAT": code,
+                "SUDUNGPHU": sub,
+                "NGAY": "2022-12-31",
+                "DT_KHAIBAO": declared,
+            }
             self.layers.land_use_2022.append(Feature(number, members, columns))
 
     # --- plans ----------------------------------------------------------------
@@ -171,10 +206,16 @@ class Builder:
         """Make plan outlines and planned lots."""
         for entry in PLANS:
             over = self.labels.unit >= 0 if entry.kind == "chung" else self.over_plan(entry.plan_id)
-            columns = dict(
-                plan_id=entry.plan_id, ten=entry.name, loai=entry.kind, so_quyet_dinh=entry.decision, ngay_duyet=entry.approved,
-                ngay_huy=entry.revoked, thay_the_boi=entry.replaced_by, nam_muc_tieu=entry.target_year,
-            )  # fmt: skip
+            columns = {
+                "plan_id": entry.plan_id,
+                "ten": entry.name,
+                "loai": entry.kind,
+                "so_quyet_dinh": entry.decision,
+                "ngay_duyet": entry.approved,
+                "ngay_huy": entry.revoked,
+                "thay_the_boi": entry.replaced_by,
+                "nam_muc_tieu": entry.target_year,
+            }
             self.layers.plans.append(Feature(entry.plan_id, np.flatnonzero(over).tolist(), columns))
             if entry.kind == "phan_khu":
                 self._make_lots(entry.plan_id, np.flatnonzero(over).tolist())
@@ -187,7 +228,12 @@ class Builder:
                 lots[key].append(atom)
         for number, (key, members) in enumerate(sorted(lots.items())):
             lot_id = f"{plan_id[-2:]}-{number:05d}"
-            columns = dict(lo_id=lot_id, chuc_nang=key[2], plan_id=plan_id, dien_tich_ha=round(self.area(members) / 2e10, 4))
+            columns = {
+                "lo_id": lot_id,
+                "chuc_nang": key[2],
+                "plan_id": plan_id,
+                "dien_tich_ha": round(self.area(members) / 2e10, 6),
+            }
             self.layers.zoning.append(Feature(lot_id, members, columns))
 
     def _lot_key(self, plan_id: str, atom: int):
@@ -203,9 +249,15 @@ class Builder:
         if street >= 0 or kind == "rural":
             if not has_street_polygons(plan_id):
                 return None
-            return ("S", int(street), "HTKT_DuongGT") if street >= 0 else ("P", int(cell), "HTKT_DuongGT")
+            return (
+                ("S", int(street), "HTKT_DuongGT")
+                if street >= 0
+                else ("P", int(cell), "HTKT_DuongGT")
+            )
         plot = self.parcels.plot[parcel]
-        usual = FUNCTIONS[function].planned if function in FUNCTIONS else str(self.parcel_code[parcel])
+        usual = (
+            FUNCTIONS[function].planned if function in FUNCTIONS else str(self.parcel_code[parcel])
+        )
         return ("L", int(plot), planned_function(plan_id, function, kind, int(plot), usual))
 
     def general_code(self) -> np.ndarray:
@@ -225,8 +277,10 @@ class Builder:
         code = self.general_code()
         values, number = np.unique(code, return_inverse=True)
         number = np.where(code == "", -1, number)
-        for index, (root, members) in enumerate(self.groups(components(self.atoms, number)).items()):
-            columns = dict(id=f"QHC{index:05d}", ma_cn=str(values[number[root]]))
+        for index, (root, members) in enumerate(
+            self.groups(components(self.atoms, number)).items()
+        ):
+            columns = {"id": f"QHC{index:05d}", "ma_cn": str(values[number[root]])}
             self.layers.general_plan.append(Feature(columns["id"], members, columns))
 
     # --- streets and green -----------------------------------------------------
@@ -235,7 +289,11 @@ class Builder:
         """Make the ground between the red lines of every street."""
         ground = np.where(self.labels.unit >= 0, self.labels.red_line, -1)
         for street, members in self.groups(ground).items():
-            columns = dict(id=f"CG{street:05d}", ten_duong=self.streets.names[street], cap=int(self.streets.rank[street]))
+            columns = {
+                "id": f"CG{street:05d}",
+                "ten_duong": self.streets.names[street],
+                "cap": int(self.streets.rank[street]),
+            }
             self.layers.right_of_way.append(Feature(columns["id"], members, columns))
 
     def make_green(self) -> None:
@@ -252,8 +310,19 @@ class Builder:
                 group = park or f"{labels.unit[atom]:02d}/{self.parcels.plot[parcel]}"
                 found.setdefault((kind, group, park), []).append(atom)
         for number, ((kind, _, park), members) in enumerate(sorted(found.items())):
-            name = f"Công viên {PARK_NAMES[int(park[2:])]}" if park.startswith("CV") else f"Vườn hoa {park[2:]}" if park else None
-            columns = dict(id=f"CX{number:05d}", loai=kind, cong_vien=park or None, ten=name)
+            name = (
+                f"Công viên {PARK_NAMES[int(park[2:])]}"
+                if park.startswith("CV")
+                else f"Vườn hoa {park[2:]}"
+                if park
+                else None
+            )
+            columns = {
+                "id": f"CX{number:05d}",
+                "loai": kind,
+                "cong_vien": park or None,
+                "ten": name,
+            }
             self.layers.green.append(Feature(columns["id"], members, columns))
 
 
@@ -265,6 +334,3 @@ def geometry(atoms: Atoms, feature: Feature):
 def shapes(atoms: Atoms, features: list) -> np.ndarray:
     """Return the geometries of many features; proves each dissolve exact."""
     return np.array([geometry(atoms, f) for f in features])
-
-
-__all__ = ["PONDS_ONLY_IN_GREEN", "Builder", "Feature", "Layers", "geometry", "shapely", "shapes"]

@@ -26,7 +26,10 @@ def write_figures(truth: Truth) -> list[dict]:
 
 def _urban_land(truth: Truth, scenario: str, column: int) -> None:
     def emit(definition, name, units, denominator, narrow, inside, ground=None):
-        area = truth.area(units if ground is None else ground, lambda k: (k[GENERAL] or not inside) and is_urban(k[column][0], narrow, k[GENERAL]))
+        area = truth.area(
+            units if ground is None else ground,
+            lambda k: (k[GENERAL] or not inside) and is_urban(k[column][0], narrow, k[GENERAL]),
+        )
         truth.figure("urban_land_ratio", definition, scenario, name, area, denominator, True)
 
     declared = {u["code"]: Fraction(str(u["declared_ha"])) * 10_000 for u in truth.units}
@@ -34,7 +37,14 @@ def _urban_land(truth: Truth, scenario: str, column: int) -> None:
         whole = truth.area(units, lambda k: True)
         emit("wide-in-general_plan", name, units, whole, False, True)
         emit("narrow-in-general_plan", name, units, whole, True, True)
-        emit("official_area-in-general_plan", name, units, sum(declared[u] for u in units), False, True)
+        emit(
+            "official_area-in-general_plan",
+            name,
+            units,
+            sum(declared[u] for u in units),
+            False,
+            True,
+        )
         if name == "city":
             emit("wide-in-wards", name, units, whole, False, False, truth.groups["wards"])
             emit("wide-in-all_units", name, units, whole, False, False)
@@ -44,7 +54,15 @@ def _transport(truth: Truth, scenario: str, column: int) -> None:
     def share(definition, name, units, counts, base):
         below = truth.area(units, lambda k: k[GENERAL] and base(k))
         above = truth.area(units, lambda k: k[GENERAL] and base(k) and counts(k))
-        truth.figure("transport_land_share", f"{definition}-in-general_plan", scenario, name, above, below, True)
+        truth.figure(
+            "transport_land_share",
+            f"{definition}-in-general_plan",
+            scenario,
+            name,
+            above,
+            below,
+            True,
+        )
 
     def wide(k):
         return is_urban(k[column][0], False, k[GENERAL])
@@ -57,11 +75,23 @@ def _transport(truth: Truth, scenario: str, column: int) -> None:
 
     for name, units in truth.each_row():
         share("codes", name, units, lambda k: is_transport(*k[column]), wide)
-        share("codes_without_static", name, units, lambda k: is_transport(*k[column], static=False), wide)
+        share(
+            "codes_without_static",
+            name,
+            units,
+            lambda k: is_transport(*k[column], static=False),
+            wide,
+        )
         share("narrow", name, units, lambda k: is_transport(*k[column]), narrow)
         share("right_of_way", name, units, lambda k: k[ROW], wide)
         if scenario == "planned":
-            share("remainder", name, units, lambda k: is_transport(*k[column]) or rest(k), lambda k: wide(k) or rest(k))
+            share(
+                "remainder",
+                name,
+                units,
+                lambda k: is_transport(*k[column]) or rest(k),
+                lambda k: wide(k) or rest(k),
+            )
 
 
 def _park_water(key) -> bool:
@@ -91,7 +121,11 @@ def _green(truth: Truth) -> None:
     def emit(definition, name, amount, people):
         truth.figure("green_per_capita", definition, "existing", name, amount, people, False)
 
-    public, homes, every = {"public"}, {"public", "residential"}, {"public", "residential", "restricted", "specialised"}
+    public, homes, every = (
+        {"public"},
+        {"public", "residential"},
+        {"public", "residential", "restricted", "specialised"},
+    )
     for name, row_units in truth.each_row():
         units = truth.scoped(name, row_units)
         people = truth.people(units)
@@ -100,11 +134,21 @@ def _green(truth: Truth) -> None:
         emit("public_dry-in-wards", name, dry, people)
         emit("public_per_park-in-wards", name, _per_park(truth, units), people)
         emit("public_half_water-in-wards", name, dry + water / 2, people)
-        emit("residents_only-in-wards", name, dry + min(dry, water), truth.people(units, temporary=False))
+        emit(
+            "residents_only-in-wards",
+            name,
+            dry + min(dry, water),
+            truth.people(units, temporary=False),
+        )
         for definition, kinds in (("with_residential", homes), ("all_kinds", every)):
             more, _ = _dry_and_water(truth, units, kinds)
             emit(f"{definition}-in-wards", name, more + min(more, water), people)
-        emit("public_codes-in-wards", name, truth.area(units, lambda k: k[EXISTING][0] in PUBLIC_GREEN), people)
+        emit(
+            "public_codes-in-wards",
+            name,
+            truth.area(units, lambda k: k[EXISTING][0] in PUBLIC_GREEN),
+            people,
+        )
         if name == "city":
             for scope in ("wards_and_slated", "all_units"):
                 wider = truth.scoped(name, row_units, scope)
@@ -113,11 +157,13 @@ def _green(truth: Truth) -> None:
 
 
 def _planned_green(truth: Truth) -> None:
-    for name, units in truth.each_row():
-        units = truth.scoped(name, units)
+    for name, row_units in truth.each_row():
+        units = truth.scoped(name, row_units)
         area = truth.area(units, lambda k: k[PLANNED][0] in PUBLIC_GREEN)
         people = truth.total(units, "dan_so_quy_hoach", "2030")
-        truth.figure("green_per_capita", "public_codes-in-wards", "planned", name, area, people, False)
+        truth.figure(
+            "green_per_capita", "public_codes-in-wards", "planned", name, area, people, False
+        )
 
 
 def _zoning(truth: Truth) -> None:
@@ -126,12 +172,32 @@ def _zoning(truth: Truth) -> None:
 
     for name, units in truth.each_row():
         general = truth.area(units, lambda k: k[GENERAL])
-        emit("in_force-in-general_plan", name, truth.area(units, lambda k: k[GENERAL] and k[COVERED]), general)
-        emit("approved_any-in-general_plan", name, truth.area(units, lambda k: k[GENERAL] and k[EVER]), general)
-        emit("in_force-in-natural_area", name, truth.area(units, lambda k: k[COVERED]), truth.area(units, lambda k: True))
+        emit(
+            "in_force-in-general_plan",
+            name,
+            truth.area(units, lambda k: k[GENERAL] and k[COVERED]),
+            general,
+        )
+        emit(
+            "approved_any-in-general_plan",
+            name,
+            truth.area(units, lambda k: k[GENERAL] and k[EVER]),
+            general,
+        )
+        emit(
+            "in_force-in-natural_area",
+            name,
+            truth.area(units, lambda k: k[COVERED]),
+            truth.area(units, lambda k: True),
+        )
         if name == "city":
             wards = truth.groups["wards"]
-            emit("in_force-in-wards", name, truth.area(wards, lambda k: k[COVERED]), truth.area(wards, lambda k: True))
+            emit(
+                "in_force-in-wards",
+                name,
+                truth.area(wards, lambda k: k[COVERED]),
+                truth.area(wards, lambda k: True),
+            )
 
 
 def _people(truth: Truth) -> None:
@@ -140,29 +206,68 @@ def _people(truth: Truth) -> None:
         everyone = truth.people(units)
         for definition, counted in (("residents", wards), ("with_slated", wards | slated)):
             urban = truth.people([u for u in units if u in counted])
-            truth.figure("urbanisation_rate", f"{definition}-in-wards", "existing", name, urban, everyone, True)
+            truth.figure(
+                "urbanisation_rate",
+                f"{definition}-in-wards",
+                "existing",
+                name,
+                urban,
+                everyone,
+                True,
+            )
         scoped = truth.scoped(name, units)
         people = truth.people(scoped)
         floors = square_metres(sum(truth.floors.get(u, 0) for u in scoped))
-        truth.figure("floor_area_per_capita", "statistics-in-wards", "existing", name, truth.total(scoped, "dt_san_nha_o_m2"), people, False)
-        truth.figure("floor_area_per_capita", "buildings-in-wards", "existing", name, floors, people, False)
+        truth.figure(
+            "floor_area_per_capita",
+            "statistics-in-wards",
+            "existing",
+            name,
+            truth.total(scoped, "dt_san_nha_o_m2"),
+            people,
+            False,
+        )
+        truth.figure(
+            "floor_area_per_capita", "buildings-in-wards", "existing", name, floors, people, False
+        )
         for indicator, above, below in (
             ("fibre_households", "ho_cap_quang", "so_ho"),
             ("e_payment_adults", "tk_dien_tu", "nguoi_truong_thanh"),
         ):
-            truth.figure(indicator, "statistics-in-wards", "existing", name, truth.total(scoped, above), truth.total(scoped, below), True)
+            truth.figure(
+                indicator,
+                "statistics-in-wards",
+                "existing",
+                name,
+                truth.total(scoped, above),
+                truth.total(scoped, below),
+                True,
+            )
         candidates = [u for u in units if u in slated]
         established = Fraction(sum(u in wards for u in candidates))
-        truth.figure("wards_recognised", "established", "existing", name, established, Fraction(len(candidates)), None)
+        truth.figure(
+            "wards_recognised",
+            "established",
+            "existing",
+            name,
+            established,
+            Fraction(len(candidates)),
+            None,
+        )
 
 
 def _tables(truth: Truth) -> None:
     """Add areas by code and unit in both states; they add up to the unit exactly."""
-    for table, scenario, column in (("land_use_area", "existing", EXISTING), ("zoning_area", "planned", PLANNED)):
+    for table, scenario, column in (
+        ("land_use_area", "existing", EXISTING),
+        ("zoning_area", "planned", PLANNED),
+    ):
         sums: dict = defaultdict(int)
         for key, twice in truth.ground.items():
             sums[key[UNIT], key[column][0]] += twice
         for (unit, code), twice in sorted(sums.items()):
             truth.quantity(table, scenario, unit, code, square_metres(twice))
     for unit in truth.units:
-        truth.quantity("unit_area", "existing", unit["code"], "", truth.area([unit["code"]], lambda k: True))
+        truth.quantity(
+            "unit_area", "existing", unit["code"], "", truth.area([unit["code"]], lambda k: True)
+        )

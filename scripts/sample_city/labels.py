@@ -31,9 +31,16 @@ def linework(terrain, units, cells, parcels, streets, land, planning: Planning) 
     wider = streets.differ() & (shapely.area(land.red_lines) > 0)
     wider |= shapely.intersects(land.red_lines, shapely.union_all(terrain.rivers))
     drawn = [
-        terrain.city, *units.values(), *cells.polygons, *parcels.lines, *land.in_use[shapely.area(land.in_use) > 0],
-        *land.red_lines[wider], *planning.blocks.polygons, planning.outline, *ponds,
-    ]  # fmt: skip
+        terrain.city,
+        *units.values(),
+        *cells.polygons,
+        *parcels.lines,
+        *land.in_use[shapely.area(land.in_use) > 0],
+        *land.red_lines[wider],
+        *planning.blocks.polygons,
+        planning.outline,
+        *ponds,
+    ]
     return [shapely.boundary(g) if shapely.get_dimensions(g) == 2 else g for g in drawn]
 
 
@@ -64,7 +71,14 @@ def _settle_dust(atoms: Atoms, labels: Labels) -> None:
     inside = labels.unit >= 0
     near = best_neighbour(atoms, dust & inside, inside & ~dust)
     take = near >= 0
-    for array in (labels.parcel, labels.cell, labels.red_line, labels.outline, labels.pond, *labels.planned.values()):
+    for array in (
+        labels.parcel,
+        labels.cell,
+        labels.red_line,
+        labels.outline,
+        labels.pond,
+        *labels.planned.values(),
+    ):
         array[take] = array[near[take]]
     for array in (labels.parcel, labels.cell):
         for _ in range(20):

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables read better in wide rows)
 """Words and published numbers of the sample city: units, streets, parks, plans.
 
 Codes, names, declared areas and census populations are those of the real city;
@@ -63,11 +64,45 @@ MISMATCH = 1.08
 
 CORE_WARDS = ("21010", "21013", "21019", "21022", "21025", "21028", "21031")
 
-FIRST = ("Sóng", "Nắng", "Gió", "Mây", "Trăng", "Hương", "Biển", "Đồi", "Bến", "Vườn", "Lúa", "Cau", "Dừa", "Tre", "Sen")
+FIRST = (
+    "Sóng",
+    "Nắng",
+    "Gió",
+    "Mây",
+    "Trăng",
+    "Hương",
+    "Biển",
+    "Đồi",
+    "Bến",
+    "Vườn",
+    "Lúa",
+    "Cau",
+    "Dừa",
+    "Tre",
+    "Sen",
+)
 SECOND = (
-    "Biếc", "Hồng", "Xanh", "Vàng", "Lành", "Thơm", "Êm", "Mới", "Quê", "Bình Minh", "An Hòa", "Tân Lập",
-    "Thanh Bình", "Phước Hải", "Long Giang", "Hòa Mỹ", "Vạn Xuân", "Đại Đồng", "Phú Cường", "Minh Khai",
-)  # fmt: skip
+    "Biếc",
+    "Hồng",
+    "Xanh",
+    "Vàng",
+    "Lành",
+    "Thơm",
+    "Êm",
+    "Mới",
+    "Quê",
+    "Bình Minh",
+    "An Hòa",
+    "Tân Lập",
+    "Thanh Bình",
+    "Phước Hải",
+    "Long Giang",
+    "Hòa Mỹ",
+    "Vạn Xuân",
+    "Đại Đồng",
+    "Phú Cường",
+    "Minh Châu",
+)
 
 
 def street_name(number: int, rank: int) -> str:
@@ -80,7 +115,7 @@ def street_name(number: int, rank: int) -> str:
 
 
 class Plan(NamedTuple):
-    """One approved plan; `coverings` lists the lands of `plan.PLAN_GROUND` it covers."""
+    """One approved plan; the ground it covers is drawn in `plan.PLAN_GROUND`."""
 
     plan_id: str
     name: str
@@ -129,7 +164,28 @@ FACILITY_NAMES = {
     "cong_vien": "Công viên",
 }
 PARK_NAMES = (
-    "Bờ Sông", "Đồi Thông", "Hồ Sen", "Ánh Sao", "Quảng Trường", "Hoa Giấy", "Tuổi Thơ", "Bàng Biển",
-    "Hàng Dương", "Cầu Gió", "Vườn Dừa", "Trăng Rằm", "Hương Quê", "Bến Nước", "Mười Hai", "Ven Đê",
-)  # fmt: skip
-PROJECT_NAMES = ("Khu đô thị", "Khu dân cư", "Khu tái định cư", "Nhà ở xã hội", "Khu thương mại", "Khu du lịch")
+    "Bờ Sông",
+    "Đồi Thông",
+    "Hồ Sen",
+    "Ánh Sao",
+    "Quảng Trường",
+    "Hoa Giấy",
+    "Tuổi Thơ",
+    "Bàng Biển",
+    "Hàng Dương",
+    "Cầu Gió",
+    "Vườn Dừa",
+    "Trăng Rằm",
+    "Hương Quê",
+    "Bến Nước",
+    "Mười Hai",
+    "Ven Đê",
+)
+PROJECT_NAMES = (
+    "Khu đô thị",
+    "Khu dân cư",
+    "Khu tái định cư",
+    "Nhà ở xã hội",
+    "Khu thương mại",
+    "Khu du lịch",
+)

@@ -19,7 +19,11 @@ def draw_units(terrain: Terrain) -> tuple[dict, list]:
         wanted = np.array([_wanted_ha(u) for u in units])
         wanted *= shapely.area(region) / wanted.sum()
         asked, weights = wanted, np.zeros(len(units))
-        for turns in (60, 15, 15):  # wandering edges move areas a little: ask again for what was lost
+        for turns in (
+            60,
+            15,
+            15,
+        ):  # wandering edges move areas a little: ask again for what was lost
             polygons, inner, weights = _draw_side(region, units, asked, weights, turns)
             asked = asked + wanted - shapely.area(polygons)
         shapes.update(zip((u.code for u in units), polygons, strict=True))
@@ -33,10 +37,16 @@ def _draw_side(region, units, wanted, weights, turns: int):
     weights = _solve_weights(region, sites, wanted, weights, turns)
     cells = [_power_cell(region, sites, weights, i) for i in range(len(units))]
     edges, inner = _wander(region, cells, units, sites, weights)
-    faces = shapely.get_parts(shapely.polygonize([shapely.union_all([shapely.boundary(region), *edges])]))
+    faces = shapely.get_parts(
+        shapely.polygonize([shapely.union_all([shapely.boundary(region), *edges])])
+    )
     faces = faces[shapely.contains_properly(region, shapely.point_on_surface(faces))]
     owner = _nearest(shapely.get_coordinates(shapely.point_on_surface(faces)), sites, weights)
-    return np.array([shapely.union_all(faces[owner == i]) for i in range(len(units))]), inner, weights
+    return (
+        np.array([shapely.union_all(faces[owner == i]) for i in range(len(units))]),
+        inner,
+        weights,
+    )
 
 
 def _wanted_ha(unit) -> float:
@@ -44,8 +54,14 @@ def _wanted_ha(unit) -> float:
 
 
 def _sides(terrain: Terrain):
-    south = {u.code for u in UNITS if u.north < (1674.4 if u.east < 592 else 1674.6) and u.code != "21232"}
-    return (terrain.north, {u.code for u in UNITS} - south), (terrain.south, south)
+    """Return the two halves of the city with the codes of the units seeded in them."""
+    seeded = [
+        [u.code for u in UNITS if shapely.contains_xy(r, u.east * 1000, u.north * 1000)]
+        for r in (terrain.north, terrain.south)
+    ]
+    if sum(map(len, seeded)) != len(UNITS):
+        raise ValueError("a unit is seeded outside the city")
+    return (terrain.north, seeded[0]), (terrain.south, seeded[1])
 
 
 def _nearest(points, sites, weights) -> np.ndarray:
@@ -56,7 +72,9 @@ def _nearest(points, sites, weights) -> np.ndarray:
 def _solve_weights(region, sites, wanted, weights, turns: int) -> np.ndarray:
     """Return the weights that give each site its share of the region (on a raster)."""
     west, south, east, north = region.bounds
-    x, y = np.meshgrid(np.arange(west, east, CELL) + CELL / 2, np.arange(south, north, CELL) + CELL / 2)
+    x, y = np.meshgrid(
+        np.arange(west, east, CELL) + CELL / 2, np.arange(south, north, CELL) + CELL / 2
+    )
     inside = shapely.contains_xy(region, x, y)
     squared = (x[inside][:, None] - sites[:, 0]) ** 2 + (y[inside][:, None] - sites[:, 1]) ** 2
     wanted = wanted / wanted.sum() * inside.sum() * CELL**2
@@ -79,7 +97,12 @@ def _power_cell(region, sites, weights, i: int):
         unit = normal / gap
         offset = (gap**2 + weights[i] - weights[j]) / (2 * gap)
         foot, along = sites[i] + unit * offset, np.array([-unit[1], unit[0]])
-        corners = [foot + along * 6e4, foot - along * 6e4, foot - along * 6e4 - unit * 9e4, foot + along * 6e4 - unit * 9e4]
+        corners = [
+            foot + along * 6e4,
+            foot - along * 6e4,
+            foot - along * 6e4 - unit * 9e4,
+            foot + along * 6e4 - unit * 9e4,
+        ]
         cell = shapely.intersection(cell, shapely.polygons(corners))
     return cell
 
@@ -88,7 +111,9 @@ def _wander(region, cells, units, sites, weights) -> tuple[list, list]:
     """Return the edges between neighbouring cells, wandering, and those between core wards."""
     rng = generator(2)
     outline = shapely.boundary(region)
-    noded = shapely.line_merge(shapely.union_all([shapely.boundary(c) for c in cells], grid_size=0.1))
+    noded = shapely.line_merge(
+        shapely.union_all([shapely.boundary(c) for c in cells], grid_size=0.1)
+    )
     edges, inner = [], []
     for part in shapely.get_parts(noded):
         middle = shapely.line_interpolate_point(part, 0.5, normalized=True)
@@ -98,7 +123,9 @@ def _wander(region, cells, units, sites, weights) -> tuple[list, list]:
         i, j = (((point - sites) ** 2).sum(axis=1) - weights).argsort()[:2]
         core = units[i].code in CORE_WARDS and units[j].code in CORE_WARDS
         tame = min(units[i].declared_ha, units[j].declared_ha) < 60
-        amplitude = 12 if tame else min(0.03 * part.length, 30) if core else min(0.06 * part.length, 130)
+        amplitude = (
+            12 if tame else min(0.03 * part.length, 30) if core else min(0.06 * part.length, 130)
+        )
         line = wiggle(shapely.get_coordinates(part), amplitude, 60 if core or tame else 120, rng)
         edges.append(shapely.linestrings(_reach_out(line, outline)))
         if core or tame:

@@ -5,15 +5,22 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from .atoms import ORIGIN, Atoms, integer_rings, to_local
+from .atoms import Atoms, integer_rings, to_local
 from .names import FACILITY_NAMES, PROJECT_NAMES, UNITS
 from .plan import URBAN_2030, metres
 from .shapes import blob, generator
 from .truth import twice_area
 
 COLUMNS = (
-    "dan_so", "tam_tru_quy_doi", "so_ho", "ho_cap_quang", "nguoi_truong_thanh", "tk_dien_tu", "dt_san_nha_o_m2", "dan_so_quy_hoach",
-)  # fmt: skip
+    "dan_so",
+    "tam_tru_quy_doi",
+    "so_ho",
+    "ho_cap_quang",
+    "nguoi_truong_thanh",
+    "tk_dien_tu",
+    "dt_san_nha_o_m2",
+    "dan_so_quy_hoach",
+)
 YEARS = ("2019", "2022", "2025", "2030")
 
 
@@ -31,12 +38,21 @@ def statistics() -> dict:
         for year, step in (("2019", 0.0), ("2022", 0.5), ("2025", 1.0)):
             people = round(unit.population_2019 * (1 + (growth - 1) * step))
             homes, adults = round(people / household), round(people * 0.73)
-            rows[unit.code, year] = dict(
-                dan_so=people, tam_tru_quy_doi=round(people * stay), so_ho=homes, ho_cap_quang=round(homes * fibre * (0.7 + 0.3 * step)),
-                nguoi_truong_thanh=adults, tk_dien_tu=round(adults * payment * (0.5 + 0.5 * step)),
-                dt_san_nha_o_m2=round((people + round(people * stay)) * space * (0.92 + 0.08 * step)), dan_so_quy_hoach=None,
-            )  # fmt: skip
-        rows[unit.code, "2030"] = dict.fromkeys(COLUMNS) | {"dan_so_quy_hoach": round(unit.population_2019 * 363_000 / 261_417)}
+            rows[unit.code, year] = {
+                "dan_so": people,
+                "tam_tru_quy_doi": round(people * stay),
+                "so_ho": homes,
+                "ho_cap_quang": round(homes * fibre * (0.7 + 0.3 * step)),
+                "nguoi_truong_thanh": adults,
+                "tk_dien_tu": round(adults * payment * (0.5 + 0.5 * step)),
+                "dt_san_nha_o_m2": round(
+                    (people + round(people * stay)) * space * (0.92 + 0.08 * step)
+                ),
+                "dan_so_quy_hoach": None,
+            }
+        rows[unit.code, "2030"] = dict.fromkeys(COLUMNS) | {
+            "dan_so_quy_hoach": round(unit.population_2019 * 363_000 / 261_417)
+        }
     return rows
 
 
@@ -61,7 +77,9 @@ def buildings(atoms: Atoms, labels, parcels, share: float) -> list[Building]:
     usable = (labels.unit >= 0) & (labels.patch < 0) & (home | other) & (areas > 70)
     usable &= rng.random(len(areas)) < np.where(home, share, min(1.0, 2 * share))
     chosen = np.flatnonzero(usable)
-    corner = shapely.get_coordinates(shapely.oriented_envelope(atoms.polygons[chosen])).reshape(-1, 5, 2)[:, :4]
+    corner = shapely.get_coordinates(shapely.oriented_envelope(atoms.polygons[chosen])).reshape(
+        -1, 5, 2
+    )[:, :4]
     middle = corner.mean(axis=1)[:, None]
     limit = np.sqrt(np.where(home[chosen], 180.0, 900.0) / areas[chosen])
     shrink = np.minimum(rng.uniform(0.5, 0.74, len(chosen)), limit)[:, None, None]
@@ -69,9 +87,14 @@ def buildings(atoms: Atoms, labels, parcels, share: float) -> list[Building]:
     good = shapely.contains_properly(atoms.polygons[chosen], shape) & shapely.is_valid(shape)
     centre = np.hypot(*((atoms.points[chosen] / 1000 - (585.9, 1672.4)) / (2.3, 1.8)).T)
     floors = np.clip(np.rint(rng.normal(np.where(centre < 1, 3.4, 1.7), 0.9)), 1, 9).astype(int)
-    use = np.where(home[chosen], "o", np.where(np.isin(code[chosen], ["TMD", "SKK", "SKC"]), "kinh_doanh", "cong_cong"))
+    use = np.where(
+        home[chosen],
+        "o",
+        np.where(np.isin(code[chosen], ["TMD", "SKK", "SKC"]), "kinh_doanh", "cong_cong"),
+    )
     return [
-        Building(f"N{k:06d}", shape[i], int(labels.unit[chosen[i]]), int(floors[i]), str(use[i])) for k, i in enumerate(np.flatnonzero(good).tolist())
+        Building(f"N{k:06d}", shape[i], int(labels.unit[chosen[i]]), int(floors[i]), str(use[i]))
+        for k, i in enumerate(np.flatnonzero(good).tolist())
     ]
 
 
@@ -86,9 +109,17 @@ def residential_floors(found: list[Building]) -> dict:
 
 
 FACILITY_OF = {
-    "school": "truong_hoc", "highschool": "truong_thpt", "hospital": "benh_vien", "clinic": "tram_y_te", "market": "cho",
-    "station": "ben_xe", "parking": "bai_do_xe", "culture": "nha_van_hoa", "sport": "san_the_thao", "park": "cong_vien",
-}  # fmt: skip
+    "school": "truong_hoc",
+    "highschool": "truong_thpt",
+    "hospital": "benh_vien",
+    "clinic": "tram_y_te",
+    "market": "cho",
+    "station": "ben_xe",
+    "parking": "bai_do_xe",
+    "culture": "nha_van_hoa",
+    "sport": "san_the_thao",
+    "park": "cong_vien",
+}
 
 
 def facilities(parcels) -> list[tuple]:
@@ -98,7 +129,9 @@ def facilities(parcels) -> list[tuple]:
         if function in FACILITY_OF and parcels.code[k] != "MNC":
             kind = FACILITY_OF[function]
             point = shapely.get_coordinates(shapely.point_on_surface(parcels.polygons[k]))[0]
-            found.append((f"TI{len(found):04d}", kind, f"{FACILITY_NAMES[kind]} {len(found) + 1}", point))
+            found.append(
+                (f"TI{len(found):04d}", kind, f"{FACILITY_NAMES[kind]} {len(found) + 1}", point)
+            )
     return found
 
 
@@ -110,13 +143,23 @@ def projects() -> list[tuple]:
         ring = metres(URBAN_2030[int(rng.integers(len(URBAN_2030)))])
         ground = shapely.polygons(ring)
         east, north = rng.uniform(ring.min(axis=0), ring.max(axis=0))
-        if not shapely.contains_xy(ground, east, north) or not 581_900 < east < 596_900 or not 1_670_300 < north < 1_683_000:
+        if (
+            not shapely.contains_xy(ground, east, north)
+            or not 581_900 < east < 596_900
+            or not 1_670_300 < north < 1_683_000
+        ):
             continue
-        shape = blob(east, north, rng.uniform(90, 420), rng.uniform(90, 300), rng, turn=rng.uniform(0, 3))
+        shape = blob(
+            east, north, rng.uniform(90, 420), rng.uniform(90, 300), rng, turn=rng.uniform(0, 3)
+        )
         shape = shapely.set_precision(to_local(shape), 1)
         number = len(found)
-        declared = round(shapely.area(shape) / 1e10 * (1 if number % 4 else rng.uniform(0.7, 1.4)), 2)
-        found.append((f"DA{number:03d}", f"{PROJECT_NAMES[number % 6]} số {number + 1}", declared, shape))
+        declared = round(
+            shapely.area(shape) / 1e10 * (1 if number % 4 else rng.uniform(0.7, 1.4)), 2
+        )
+        found.append(
+            (f"DA{number:03d}", f"{PROJECT_NAMES[number % 6]} số {number + 1}", declared, shape)
+        )
     return found
 
 
@@ -136,6 +179,3 @@ def population_cells(atoms: Atoms, labels, parcels, rows: dict) -> tuple[np.ndar
         people = rows[unit.code, "2025"]["dan_so"]
         np.add.at(grid, place[mine], size[mine] / size[mine].sum() * people)
     return grid.reshape(lines, columns).astype(np.float32), (west, north)
-
-
-__all__ = ["COLUMNS", "ORIGIN", "YEARS", "buildings", "facilities", "population_cells", "projects", "residential_floors", "statistics"]

@@ -1,7 +1,8 @@
+# ruff: noqa: E501 (tables read better in wide rows)
 """The hand-drawn part of the city: outline, rivers, coast, hills, main roads, densities.
 
-Coordinates in this file are kilometres east of 500 and north of 1600 in EPSG:5898 shifted
-to full values by `metres`. Everything else in the package is grown from these lines.
+Points in this file are full eastings and northings of EPSG:5898 in kilometres; `metres`
+scales them. Everything else in the package is grown from these lines.
 """
 
 from dataclasses import dataclass
@@ -112,7 +113,7 @@ PARKS = (
     (3, 586.75, 1672.75, 0.12, 0.10, (0.02, -0.01, 0.05, 0.04)),
     (4, 585.95, 1672.82, 0.14, 0.12, None),
     (5, 583.75, 1672.65, 0.11, 0.10, (0.0, 0.02, 0.045, 0.05)),
-    (6, 588.17, 1672.05, 0.19, 0.15, (0.02, 0.0, 0.11, 0.05)),               # lies in two units
+    (6, 588.0, 1672.03, 0.19, 0.15, (0.02, 0.07, 0.11, 0.05)),               # lies in two units
     (7, 595.75, 1678.3, 0.09, 0.26, None),
     (8, 596.3, 1673.2, 0.06, 0.14, None),
     (9, 585.85, 1675.75, 0.13, 0.10, (0.0, 0.0, 0.055, 0.045)),
@@ -152,15 +153,21 @@ def ribbon(points) -> object:
     line[:, :2] = wiggle_keeping(line[:, :2])
     tangent = np.gradient(line[:, :2], axis=0)
     normal = np.column_stack([-tangent[:, 1], tangent[:, 0]]) / np.hypot(*tangent.T)[:, None]
-    wave = 1 + 0.12 * np.sin(np.arange(len(line)) * 0.9) + 0.08 * np.sin(np.arange(len(line)) * 0.37)
+    wave = (
+        1 + 0.12 * np.sin(np.arange(len(line)) * 0.9) + 0.08 * np.sin(np.arange(len(line)) * 0.37)
+    )
     half = (line[:, 2] * wave)[:, None]
-    return shapely.polygons(np.vstack([line[:, :2] + normal * half, (line[:, :2] - normal * half)[::-1]]))
+    return shapely.polygons(
+        np.vstack([line[:, :2] + normal * half, (line[:, :2] - normal * half)[::-1]])
+    )
 
 
 def wiggle_keeping(line: np.ndarray) -> np.ndarray:
     """Shift a smoothed line by a slow wave so that it does not look drawn with a ruler."""
     k = np.arange(len(line))
-    return line + np.column_stack([np.zeros(len(line)), 22 * np.sin(k * 0.55) + 12 * np.sin(k * 1.3)])
+    return line + np.column_stack(
+        [np.zeros(len(line)), 22 * np.sin(k * 0.55) + 12 * np.sin(k * 1.3)]
+    )
 
 
 @dataclass(frozen=True)
@@ -185,9 +192,13 @@ def draw_terrain() -> Terrain:
     south_coast = wiggle(smooth(metres(SOUTH_COAST)), 30, 110, rng)
     north_limit = wiggle(smooth(metres((RIVER_WEST, *NORTH)), 2), 190, 110, rng)
     south_limit = wiggle(smooth(metres((*SOUTH, RIVER_WEST)), 2), 120, 110, rng)
-    outline = shapely.polygons(np.vstack([north_limit, north_coast[1:], south_coast[1:], south_limit[1:-1]]))
+    outline = shapely.polygons(
+        np.vstack([north_limit, north_coast[1:], south_coast[1:], south_limit[1:-1]])
+    )
     island = blob(*(np.array(ISLAND) * 1000), rng)
-    pieces = shapely.get_parts(shapely.polygonize([shapely.union_all([outline.boundary, river_line])]))
+    pieces = shapely.get_parts(
+        shapely.polygonize([shapely.union_all([outline.boundary, river_line])])
+    )
     side = np.array([shapely.get_y(shapely.centroid(p)) for p in pieces])
     order = np.argsort(-shapely.area(pieces))[:2]
     high, low = sorted(order, key=lambda i: -side[i])
@@ -197,7 +208,11 @@ def draw_terrain() -> Terrain:
     rivers = [shapely.intersection(ribbon(r), city) for r in (TRA_KHUC, VE)]
     banks = [
         shapely.intersection(blob(x * 1000, y * 1000, a * 1000, b * 1000, rng, turn=t), rivers[0])
-        for x, y, a, b, t in ((588.2, 1673.5, 0.42, 0.1, -0.3), (591.0, 1674.75, 0.45, 0.11, 0.4), (593.9, 1674.9, 0.5, 0.13, 0.0))
+        for x, y, a, b, t in (
+            (588.2, 1673.5, 0.42, 0.1, -0.3),
+            (591.0, 1674.75, 0.45, 0.11, 0.4),
+            (593.9, 1674.9, 0.5, 0.13, 0.0),
+        )
     ]
     coast = shapely.linestrings(np.vstack([north_coast, south_coast[1:]]))
     return Terrain(city, north, south, rivers, coast, banks)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (tables read better in wide rows)
 """What plans say about the ground: general-plan codes, plan extents, planned lots."""
 
 from dataclasses import dataclass
@@ -86,9 +87,13 @@ def _plans_of_cells(cells, spots) -> list[tuple]:
     return [tuple(c) for c in covered]
 
 
-def _planned_blocks(cells, blocks, block_cell, plans_of_cell, outline, parcels, scale) -> PlannedBlocks:
+def _planned_blocks(
+    cells, blocks, block_cell, plans_of_cell, outline, parcels, scale
+) -> PlannedBlocks:
     polygons, plan_ids, cell_numbers, functions = [], [], [], []
-    villages = shapely.STRtree(shapely.centroid(np.array(parcels.polygons)[np.array(parcels.function) == "village"]))
+    villages = shapely.STRtree(
+        shapely.centroid(np.array(parcels.polygons)[np.array(parcels.function) == "village"])
+    )
     touching = shapely.intersects(blocks, outline)
     rural = cells.kind[block_cell] == "rural"
     for turn, entry in enumerate(p for p in PLANS if p.kind == "phan_khu"):
@@ -96,14 +101,20 @@ def _planned_blocks(cells, blocks, block_cell, plans_of_cell, outline, parcels, 
         if entry.plan_id == PLAN_OVERRUNNING:
             mine = np.flatnonzero(rural & touching)
         else:
-            mine = np.flatnonzero(rural & np.array([entry.plan_id in plans_of_cell[c] for c in block_cell]))
+            mine = np.flatnonzero(
+                rural & np.array([entry.plan_id in plans_of_cell[c] for c in block_cell])
+            )
         if not len(mine):
             continue
-        pieces, root = subdivide(blocks[mine], lambda p, _: np.full(len(p), scale.planned_ha * 1e4), rng, 0.06, 0.0)
+        pieces, root = subdivide(
+            blocks[mine], lambda p, _: np.full(len(p), scale.planned_ha * 1e4), rng, 0.06, 0.0
+        )
         order = np.argsort(root, kind="stable")
         pieces, root = pieces[order], root[order]
         width = rng.uniform(5.5, 10.5, len(pieces))
-        inner, which = polygon_parts(shapely.buffer(pieces, -width, join_style="mitre", mitre_limit=3.0), 60.0)
+        inner, which = polygon_parts(
+            shapely.buffer(pieces, -width, join_style="mitre", mitre_limit=3.0), 60.0
+        )
         function = _pick(PLANNED, rng.random(len(inner)))
         homes = np.bincount(villages.query(inner, predicate="contains")[0], minlength=len(inner))
         dense_village = homes * (scale.house_step * 45) > 0.3 * shapely.area(inner)
@@ -111,7 +122,9 @@ def _planned_blocks(cells, blocks, block_cell, plans_of_cell, outline, parcels, 
         polygons.extend(inner)
         plan_ids.extend([entry.plan_id] * len(inner))
         cell_numbers.extend(block_cell[mine[root[which]]])
-    return PlannedBlocks(np.array(polygons), np.array(plan_ids), np.array(cell_numbers), np.array(functions))
+    return PlannedBlocks(
+        np.array(polygons), np.array(plan_ids), np.array(cell_numbers), np.array(functions)
+    )
 
 
 def planned_function(plan_id: str, function: str, kind: str, number: int, default: str) -> str:

@@ -21,7 +21,9 @@ def smooth(points, rounds: int = 3, closed: bool = False) -> np.ndarray:
     for _ in range(rounds):
         following = np.roll(line, -1, axis=0) if closed else line[1:]
         start = line if closed else line[:-1]
-        cut = np.stack([0.75 * start + 0.25 * following, 0.25 * start + 0.75 * following], axis=1).reshape(-1, line.shape[1])
+        cut = np.stack(
+            [0.75 * start + 0.25 * following, 0.25 * start + 0.75 * following], axis=1
+        ).reshape(-1, line.shape[1])
         line = cut if closed else np.vstack([line[:1], cut, line[-1:]])
     return line
 
@@ -48,13 +50,22 @@ def wiggle(line: np.ndarray, amplitude: float, step: float, rng) -> np.ndarray:
     return points + normal * noise[:, None]
 
 
-def blob(east: float, north: float, rx: float, ry: float, rng, rough: float = 0.16, turn: float = 0.0):
+def blob(
+    east: float, north: float, rx: float, ry: float, rng, rough: float = 0.16, turn: float = 0.0
+):
     """Return a closed, star-shaped, natural-looking outline (arguments in metres)."""
     angle = np.linspace(0, 2 * np.pi, 49)[:-1]
-    radius = 1 + sum(rng.uniform(-rough, rough) / k * np.sin(k * angle + rng.uniform(0, 6)) for k in (2, 3, 5, 7))
+    radius = 1 + sum(
+        rng.uniform(-rough, rough) / k * np.sin(k * angle + rng.uniform(0, 6)) for k in (2, 3, 5, 7)
+    )
     x, y = rx * radius * np.cos(angle), ry * radius * np.sin(angle)
     return shapely.polygons(
-        np.column_stack([east + x * np.cos(turn) - y * np.sin(turn), north + x * np.sin(turn) + y * np.cos(turn)])
+        np.column_stack(
+            [
+                east + x * np.cos(turn) - y * np.sin(turn),
+                north + x * np.sin(turn) + y * np.cos(turn),
+            ]
+        )
     )
 
 
@@ -88,22 +99,40 @@ def halves(polygons, rng, skew: float, bend: float):
     middle = middle + along * (length * rng.uniform(-0.12, 0.12, count))[:, None]
     turn = rng.normal(0, skew, count)
     across = np.column_stack(
-        [-along[:, 1] * np.cos(turn) - along[:, 0] * np.sin(turn), along[:, 0] * np.cos(turn) - along[:, 1] * np.sin(turn)]
+        [
+            -along[:, 1] * np.cos(turn) - along[:, 0] * np.sin(turn),
+            along[:, 0] * np.cos(turn) - along[:, 1] * np.sin(turn),
+        ]
     )
     reach = (length + width) * 1.2
     if bend > 0:
         at = np.linspace(-0.8, 0.8, 9)
         wander = np.cumsum(rng.normal(0, 1, (count, 9)), axis=1)
         wander = (wander - wander.mean(axis=1)[:, None]) * (bend * width)[:, None] / 2
-        inner = middle[:, None] + across[:, None] * (at * width[:, None])[..., None] + along[:, None] * wander[..., None]
-        path = np.concatenate([(middle - across * reach[:, None])[:, None], inner, (middle + across * reach[:, None])[:, None]], axis=1)
+        inner = (
+            middle[:, None]
+            + across[:, None] * (at * width[:, None])[..., None]
+            + along[:, None] * wander[..., None]
+        )
+        path = np.concatenate(
+            [
+                (middle - across * reach[:, None])[:, None],
+                inner,
+                (middle + across * reach[:, None])[:, None],
+            ],
+            axis=1,
+        )
     else:
-        path = np.stack([middle - across * reach[:, None], middle + across * reach[:, None]], axis=1)
+        path = np.stack(
+            [middle - across * reach[:, None], middle + across * reach[:, None]], axis=1
+        )
     far = along * reach[:, None] * 1.5
     sides = []
     for sign in (-1, 1):
         outer = np.stack([path[:, -1] + sign * far, path[:, 0] + sign * far], axis=1)
-        sides.append(shapely.intersection(polygons, shapely.polygons(np.concatenate([path, outer], axis=1))))
+        sides.append(
+            shapely.intersection(polygons, shapely.polygons(np.concatenate([path, outer], axis=1)))
+        )
     return sides[0], sides[1], shapely.linestrings(path)
 
 

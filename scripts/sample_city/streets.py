@@ -32,7 +32,6 @@ class Streets:
         self.kind.append(kind)
         self.names.append(street_name(len(self.names), rank))
 
-
     def differ(self) -> np.ndarray:
         """Return which streets have red lines wider than the ground in use."""
         return np.array(self.red_width) > np.array(self.width)
@@ -57,7 +56,9 @@ def main_roads(terrain, ward_edges) -> Streets:
         for part in shapely.get_parts(shapely.intersection(line, terrain.city)):
             streets.add(part, rank, width, red_width, "road")
     for edge in ward_edges:
-        dry = shapely.difference(shapely.intersection(edge, terrain.city), shapely.union_all(terrain.rivers))
+        dry = shapely.difference(
+            shapely.intersection(edge, terrain.city), shapely.union_all(terrain.rivers)
+        )
         for part in shapely.get_parts(dry):
             if part.length > 50:
                 streets.add(part, 4, 20, 20, "road")
@@ -77,16 +78,23 @@ def set_aside(terrain) -> list[tuple]:
         found.append((bank, "river", "BCS", 99, "NNK_SONGSUOI"))
     water = shapely.difference(rivers, shapely.union_all(terrain.sandbanks))
     found.append((water, "river", "SON", 45, "NNK_SONGSUOI"))
-    for number, east, north, rx, ry, pond in plan.PARKS:
+    for number, east, north, rx, ry, _ in plan.PARKS:
         shape = blob(east * 1000, north * 1000, rx * 1000, ry * 1000, rng)
-        found.append((shapely.difference(shape, taken), f"park{number}", "DKV", 99, "DD_CAYXANHCCDOTHI"))
+        found.append(
+            (shapely.difference(shape, taken), f"park{number}", "DKV", 99, "DD_CAYXANHCCDOTHI")
+        )
         taken = shapely.union(taken, shape)
-    for near, kind, code, gp in ((45, "beach", "BCS", "NNK_CHUASUDUNG"), (150, "dunes", "RPH", "NNK_RUNGPHONGHO")):
+    for near, kind, code, gp in (
+        (45, "beach", "BCS", "NNK_CHUASUDUNG"),
+        (150, "dunes", "RPH", "NNK_RUNGPHONGHO"),
+    ):
         strip = shapely.intersection(shapely.buffer(terrain.coast, near, quad_segs=3), terrain.city)
         found.append((shapely.difference(strip, taken), kind, code, 12, gp))
         taken = shapely.union(taken, strip)
     for kind, code, east, north, rx, ry, size, gp in plan.SET_ASIDE:
-        shape = shapely.intersection(blob(east * 1000, north * 1000, rx * 1000, ry * 1000, rng), terrain.city)
+        shape = shapely.intersection(
+            blob(east * 1000, north * 1000, rx * 1000, ry * 1000, rng), terrain.city
+        )
         found.append((shapely.difference(shape, taken), kind, code, size, gp))
         taken = shapely.union(taken, shape)
     return found
@@ -109,18 +117,24 @@ def grow(terrain, streets: Streets, asides, rural_ha: float, factor: float) -> C
         parcels.extend([size] * len(pieces))
         general.extend([gp] * len(pieces))
 
-    pieces = _halve_into_cells(faces, streets, lambda p, _: _target(p, rural_ha, factor), generator(5), industrial=False)
+    pieces = _halve_into_cells(
+        faces, streets, lambda p, _: _target(p, rural_ha, factor), generator(5), industrial=False
+    )
     built = _target(pieces, rural_ha, factor) < BUILT * factor * 1e4
     keep(pieces[built], "dense")
     keep(pieces[~built], "rural")
     for faces, (code, size, gp) in zip(industry, sizes, strict=True):
         wanted = size * 4e4 * min(factor, 3)
-        pieces = _halve_into_cells(faces, streets, lambda p, _, w=wanted: np.full(len(p), w), generator(6), industrial=True)
+        pieces = _halve_into_cells(
+            faces, streets, lambda p, _, w=wanted: np.full(len(p), w), generator(6), industrial=True
+        )
         keep(pieces, "industry", code, size, gp)
     for polygon, kind, code, size, gp in asides:
         if kind != "industry":
             keep([polygon], kind, code, size, gp)
-    return Cells(np.array(polygons), np.array(kinds), np.array(codes), np.array(parcels), np.array(general))
+    return Cells(
+        np.array(polygons), np.array(kinds), np.array(codes), np.array(parcels), np.array(general)
+    )
 
 
 def _faces(land, streets: Streets) -> np.ndarray:
@@ -139,7 +153,12 @@ def _target(pieces, rural_ha, factor) -> np.ndarray:
     for fx, fy in ((0.3, 0.3), (0.3, 0.7), (0.7, 0.3), (0.7, 0.7)):
         x = bounds[:, 0] * (1 - fx) + bounds[:, 2] * fx
         y = bounds[:, 1] * (1 - fy) + bounds[:, 3] * fy
-        best = np.minimum(best, np.where(shapely.contains_xy(pieces, x, y), plan.block_target(x, y, rural_ha, factor), best))
+        best = np.minimum(
+            best,
+            np.where(
+                shapely.contains_xy(pieces, x, y), plan.block_target(x, y, rural_ha, factor), best
+            ),
+        )
     return best
 
 
@@ -160,10 +179,10 @@ def _class_of(hectares: float, built: bool, industrial: bool) -> tuple[int, floa
     if industrial:
         return 7, 18.0, 18.0
     if built:
-        for limit, rank, width in ((60, 4, 20.0), (24, 5, 15.0), (10, 6, 11.0), (4.5, 7, 8.0)):
+        for limit, rank, width in ((60, 4, 18.0), (24, 5, 13.5), (10, 6, 9.5), (4.5, 7, 7.0)):
             if hectares > limit:
                 return rank, width, width
-        return 8, 5.0, 5.0
+        return 8, 4.5, 4.5
     return (6, 7.0, 11.0) if hectares > 160 else (7, 6.0, 7.5) if hectares > 90 else (8, 5.0, 5.0)
 
 
@@ -180,7 +199,9 @@ class StreetLand:
 def street_land(streets: Streets, terrain) -> StreetLand:
     """Return the land of every street; at crossings the higher rank keeps the ground."""
     lines = np.array(streets.lines)
-    order = np.lexsort((np.arange(len(lines)), -np.array(streets.red_width), np.array(streets.rank)))
+    order = np.lexsort(
+        (np.arange(len(lines)), -np.array(streets.red_width), np.array(streets.rank))
+    )
     place = np.empty(len(order), int)
     place[order] = np.arange(len(order))
     used = _buffers(lines, np.array(streets.width))
@@ -194,7 +215,9 @@ def street_land(streets: Streets, terrain) -> StreetLand:
 
 
 def _buffers(lines, widths) -> np.ndarray:
-    return shapely.buffer(lines, widths / 2, quad_segs=2, cap_style="flat", join_style="mitre", mitre_limit=2.0)
+    return shapely.buffer(
+        lines, widths / 2, quad_segs=2, cap_style="flat", join_style="mitre", mitre_limit=2.0
+    )
 
 
 def _exclusive(buffers, place) -> np.ndarray:
@@ -212,7 +235,9 @@ def blocks_of(cells: Cells, land: StreetLand) -> tuple[np.ndarray, np.ndarray]:
     """Return what streets in use leave of each cell, and the cell's number; water keeps all."""
     rest = cells.polygons.copy()
     first, second = land.tree.query(cells.polygons, predicate="intersects")
-    starts = np.searchsorted(first, np.arange(len(rest) + 1)) if (np.diff(first) >= 0).all() else None
+    starts = (
+        np.searchsorted(first, np.arange(len(rest) + 1)) if (np.diff(first) >= 0).all() else None
+    )
     for i in range(len(rest)):
         if cells.kind[i] == "river":
             continue

@@ -5,55 +5,14 @@ are divided further into parcels.
 """
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import numpy as np
 import shapely
 
 from . import plan
+from .functions import FUNCTIONS
 from .shapes import generator, polygon_parts, subdivide
-
-
-class Function(NamedTuple):
-    """What a plot is used for: land code 2024, planned function, size, frequencies, green kind."""
-
-    code: str
-    planned: str
-    hectares: float
-    centre: float
-    outside: float
-    green: str = ""
-
-
-# fmt: off
-FUNCTIONS = {
-    "home": Function("", "O_Nhomnhao", 0, 66, 68),
-    "mixed": Function("TMD", "O_Honhop_Nhomo", 0.7, 5, 3),
-    "shop": Function("TMD", "Dichvu", 0.5, 4, 2),
-    "office": Function("TSC", "Coquan", 0.6, 4, 1),
-    "school": Function("DGD", "HTXH_Truonghoc", 0.9, 3.5, 3),
-    "highschool": Function("DGD", "HTXH_TruongTHPT", 1.6, 0.6, 0.3),
-    "college": Function("DGD", "DaotaoNC", 2.5, 0.4, 0.2),
-    "hospital": Function("DYT", "HTXH_Yte", 1.6, 0.5, 0.2),
-    "clinic": Function("DYT", "HTXH_Yte", 0.25, 0.6, 0.8),
-    "culture": Function("DVH", "HTXH_Vanhoa", 0.5, 0.8, 0.6),
-    "sport": Function("DTT", "HTXH_Theducthethao", 1.0, 0.8, 1.0),
-    "market": Function("DCH", "Dichvu", 0.6, 0.8, 0.8),
-    "garden": Function("DKV", "HTXH_CayxanhCC", 0.6, 2.4, 1.0, "public"),
-    "court": Function("ODT", "HTXH_CayxanhCC", 0.25, 0.5, 0.3, "public"),
-    "parking": Function("DGT", "HTKT_Baidoxe", 0.5, 3.0, 1.4),
-    "station": Function("DGT", "HTKT_Baidoxe", 2.0, 0.2, 0.0),
-    "temple": Function("TON", "Ditich_tongiao", 0.4, 1.2, 1.5, "restricted"),
-    "monument": Function("DDD", "Ditich_tongiao", 0.5, 0.3, 0.2, "restricted"),
-    "power": Function("DNL", "HTKT_Hatangkhac", 0.4, 0.4, 0.4),
-    "water_works": Function("DCT", "HTKT_Hatangkhac", 0.6, 0.2, 0.2),
-    "police": Function("CAN", "Anninh", 0.5, 0.5, 0.4),
-    "workshop": Function("SKC", "Dichvu", 0.9, 1.6, 2.0),
-    "nursery": Function("CLN", "Cayxanhchuyendung", 0.8, 0.5, 0.8, "specialised"),
-    "field": Function("BHK", "O_Nhomnhao", 0, 4.5, 9),
-    "meadow": Function("LUC", "HTXH_CayxanhCC", 0.8, 1.0, 1.5),
-}
-# fmt: on
+from .villages import village_homes
 
 
 @dataclass
@@ -78,15 +37,38 @@ class Parcels:
         """Remember the cuts of a subdivision: they are drawn once, not once per side."""
         self.lines.extend(shapely.intersection(paths, parents))
 
-    def add(self, polygons, code, cell, plot=-1, function="", sub_use="", old_code="", old_group="", green="", park="", street=-1) -> None:
+    def add(
+        self,
+        polygons,
+        code,
+        cell,
+        plot=-1,
+        function="",
+        sub_use="",
+        old_code="",
+        old_group="",
+        green="",
+        park="",
+        street=-1,
+    ) -> None:
         """Append parcels; every attribute is one value or one per polygon."""
         count = len(polygons)
         self.polygons.extend(polygons)
         for name, value in (
-            ("code", code), ("cell", cell), ("plot", plot), ("function", function), ("sub_use", sub_use),
-            ("old_code", old_code), ("old_group", old_group), ("green", green), ("park", park), ("street", street),
-        ):  # fmt: skip
-            getattr(self, name).extend(value if isinstance(value, list | np.ndarray) else [value] * count)
+            ("code", code),
+            ("cell", cell),
+            ("plot", plot),
+            ("function", function),
+            ("sub_use", sub_use),
+            ("old_code", old_code),
+            ("old_group", old_group),
+            ("green", green),
+            ("park", park),
+            ("street", street),
+        ):
+            getattr(self, name).extend(
+                value if isinstance(value, list | np.ndarray) else [value] * count
+            )
 
     def new_plots(self, count: int) -> np.ndarray:
         """Return fresh plot numbers."""
@@ -108,9 +90,14 @@ class Scale:
 
 
 SCALES = {
-    "full": Scale(70, 1.0, 440, 2.4, 20, 5.0),
+    "full": Scale(70, 1.0, 480, 2.4, 20, 5.0),
     "small": Scale(420, 9.0, 13000, 32, 170, 60.0),
 }
+
+
+#: Parks whose pond is drawn by one layer only.
+PONDS_ONLY_IN_GREEN = (9,)
+PONDS_ONLY_IN_LAND_USE = (5,)
 
 
 def parcels_of(cells, blocks, block_cell, streets, land, scale: Scale) -> Parcels:
@@ -147,7 +134,18 @@ def _dense(parcels: Parcels, blocks, cell, scale: Scale) -> None:
         if not len(mine):
             continue
         size = FUNCTIONS[name].hectares * 1e4 * max(scale.block / 2, 1)
-        pieces, root = subdivide(blocks[mine], lambda p, _, s=size: np.full(len(p), s), rng, 0.06, 0.0, on_cut=parcels.record) if size else polygon_parts(blocks[mine])
+        pieces, root = (
+            subdivide(
+                blocks[mine],
+                lambda p, _, s=size: np.full(len(p), s),
+                rng,
+                0.06,
+                0.0,
+                on_cut=parcels.record,
+            )
+            if size
+            else polygon_parts(blocks[mine])
+        )
         first = np.r_[True, np.diff(root) != 0] if size else np.ones(len(pieces), bool)
         order = np.argsort(root, kind="stable")
         pieces, root = pieces[order], root[order]
@@ -166,9 +164,27 @@ def _dense(parcels: Parcels, blocks, cell, scale: Scale) -> None:
     park = np.where(green == "public", np.char.add("VH", numbers.astype(str)), "")
     keep = ~homes
     parcels.add(
-        plots[keep], list(np.array(codes)[keep]), cell[owner[keep]], numbers[keep], function[keep], sub[keep], old[keep], groups[keep], green[keep], park[keep]
-    )  # fmt: skip
-    _homes(parcels, plots[homes], cell[owner[homes]], numbers[homes], old[homes], groups[homes], centre[owner[homes]], scale)
+        plots[keep],
+        list(np.array(codes)[keep]),
+        cell[owner[keep]],
+        numbers[keep],
+        function[keep],
+        sub[keep],
+        old[keep],
+        groups[keep],
+        green[keep],
+        park[keep],
+    )
+    _homes(
+        parcels,
+        plots[homes],
+        cell[owner[homes]],
+        numbers[homes],
+        old[homes],
+        groups[homes],
+        centre[owner[homes]],
+        scale,
+    )
 
 
 def _choose_functions(rng, centre) -> np.ndarray:
@@ -176,9 +192,25 @@ def _choose_functions(rng, centre) -> np.ndarray:
     inner = np.cumsum([f.centre for f in functions])
     outer = np.cumsum([f.outside for f in functions])
     draw = rng.random(len(centre))
-    chosen = np.where(centre, np.searchsorted(inner / inner[-1], draw), np.searchsorted(outer / outer[-1], draw))
+    chosen = np.where(
+        centre, np.searchsorted(inner / inner[-1], draw), np.searchsorted(outer / outer[-1], draw)
+    )
     names = list(FUNCTIONS)
-    needed = ("station", "hospital", "highschool", "college", "market", "power", "water_works", "police", "monument", "nursery", "court", "garden", "sport")
+    needed = (
+        "station",
+        "hospital",
+        "highschool",
+        "college",
+        "market",
+        "power",
+        "water_works",
+        "police",
+        "monument",
+        "nursery",
+        "court",
+        "garden",
+        "sport",
+    )
     spread = np.linspace(0, len(chosen) - 1, 3 * len(needed) + 2).astype(int)[1:-1]
     for k, place in enumerate(spread):  # whatever chance left out exists at least once
         if (chosen == names.index(needed[k % len(needed)])).sum() < 2:
@@ -200,77 +232,24 @@ def _homes(parcels: Parcels, plots, cell, numbers, old, groups, centre, scale: S
     order = np.argsort(root, kind="stable")
     pieces, root = pieces[order], root[order]
     draw = rng.random(len(pieces))
-    code = np.select([draw < 0.035, draw < 0.042, draw < 0.06, draw < 0.075], ["TMD", "TIN", "BHK", "CLN"], "home")
+    code = np.select(
+        [draw < 0.035, draw < 0.042, draw < 0.06, draw < 0.075],
+        ["TMD", "TIN", "BHK", "CLN"],
+        "home",
+    )
     new = groups[root] != ""
     green = np.where(new & (draw > 0.97), "residential", "")
     code = np.where(green != "", "home", code)
     parcels.add(pieces, code, cell[root], numbers[root], "home", "", old[root], groups[root], green)
 
 
-def village_homes(streets, blocks, scale: Scale) -> tuple[np.ndarray, np.ndarray]:
-    """Return house plots strung along rural roads and the block each lies in."""
-    rng = generator(9)
-    quads = _ribbons(streets, rng, scale)
-    tree = shapely.STRtree(blocks)
-    spots = shapely.centroid(quads)
-    quad, block = tree.query(spots, predicate="within")
-    order = np.argsort(quad, kind="stable")
-    quad, block = quad[order], block[order]
-    clipped = shapely.intersection(quads[quad], blocks[block])
-    whole = (shapely.area(clipped) > 0.55 * shapely.area(quads[quad])) & (shapely.get_type_id(clipped) == 3)
-    clipped, block = clipped[whole], block[whole]
-    free = _without_conflicts(clipped)
-    return clipped[free], block[free]
-
-
-def _ribbons(streets, rng, scale: Scale) -> np.ndarray:
-    """Return quadrilaterals beside rural roads where a village lies, in order of the roads."""
-    rank, kind = np.array(streets.rank), np.array(streets.kind)
-    quads = []
-    villages = rng.random((190, 2)) * (19_000, 15_000) + (581_000, 1_669_500)
-    radius = rng.uniform(240, 560, 190)
-    for i in np.argsort(rank, kind="stable"):
-        line = streets.lines[i]
-        if kind[i] == "rail" or line.length < 3 * scale.house_step:
-            continue
-        at = np.cumsum(rng.uniform(0.7, 1.4, int(line.length / scale.house_step)) * scale.house_step)
-        at = np.r_[0, at[at < line.length]]
-        points = shapely.get_coordinates(shapely.line_interpolate_point(line, at))
-        if len(points) < 3:
-            continue
-        tangent = np.gradient(points, axis=0)
-        normal = np.column_stack([-tangent[:, 1], tangent[:, 0]]) / np.hypot(*tangent.T)[:, None]
-        near = (np.hypot(points[:, None, 0] - villages[:, 0], points[:, None, 1] - villages[:, 1]) < radius).any(axis=1)
-        near &= rng.random(len(near)) < 0.9
-        for side in (-1, 1):
-            depth = np.repeat(rng.uniform(34, 58, len(points) // 6 + 1), 6)[: len(points)] + streets.width[i] / 2
-            far = points + side * normal * depth[:, None]
-            both = near[:-1] & near[1:]
-            strip = np.stack([points[:-1], points[1:], far[1:], far[:-1]], axis=1)[both]
-            if len(strip):
-                quads.append(strip)
-    quads = shapely.polygons(np.concatenate(quads))
-    return quads[shapely.is_valid(quads)]
-
-
-def _without_conflicts(polygons) -> np.ndarray:
-    """Return which polygons to keep so that none overlaps an earlier one."""
-    first, second = shapely.STRtree(polygons).query(polygons, predicate="intersects")
-    later = second < first
-    first, second = first[later], second[later]
-    hit = shapely.area(shapely.intersection(polygons[first], polygons[second])) > 0.5
-    keep = np.ones(len(polygons), bool)
-    for i, j in sorted(zip(first[hit].tolist(), second[hit].tolist(), strict=True)):
-        if keep[j]:
-            keep[i] = False
-    return keep
-
-
 def _rural(parcels: Parcels, blocks, cell, homes, homes_block, scale: Scale) -> None:
     """Add village plots and divide what they leave into gardens and fields."""
     rng = generator(10)
     draw = rng.random(len(homes))
-    code = np.select([draw < 0.03, draw < 0.05, draw < 0.06, draw < 0.09], ["TMD", "TIN", "DVH", "CLN"], "home")
+    code = np.select(
+        [draw < 0.03, draw < 0.05, draw < 0.06, draw < 0.09], ["TMD", "TIN", "DVH", "CLN"], "home"
+    )
     plots = parcels.new_plots(len(homes))
     parcels.add(homes, code, cell[homes_block], plots, "village")
     parcels.lines.extend(shapely.boundary(homes))
@@ -278,12 +257,22 @@ def _rural(parcels: Parcels, blocks, cell, homes, homes_block, scale: Scale) -> 
     for i in np.unique(homes_block):
         rest[i] = shapely.difference(blocks[i], shapely.union_all(homes[homes_block == i]))
     pieces, root = polygon_parts(rest, 0.5)
-    fields, inner = subdivide(pieces, lambda p, _: np.full(len(p), scale.field_ha * 1e4), rng, 0.12, 0.05, spread=0.5, on_cut=parcels.record)
+    fields, inner = subdivide(
+        pieces,
+        lambda p, _: np.full(len(p), scale.field_ha * 1e4),
+        rng,
+        0.12,
+        0.05,
+        spread=0.5,
+        on_cut=parcels.record,
+    )
     order = np.argsort(inner, kind="stable")
     fields, root = fields[order], root[inner[order]]
     distance = np.full(len(fields), np.inf)
     if len(homes):
-        nearest, away = shapely.STRtree(homes).query_nearest(fields, return_distance=True, all_matches=False)
+        nearest, away = shapely.STRtree(homes).query_nearest(
+            fields, return_distance=True, all_matches=False
+        )
         distance[nearest[0]] = away
     spots = shapely.get_coordinates(shapely.centroid(fields)) / 1000
     draw = rng.random(len(fields))
@@ -291,7 +280,15 @@ def _rural(parcels: Parcels, blocks, cell, homes, homes_block, scale: Scale) -> 
     wild = np.sin(spots[:, 0] * 1.7) * np.cos(spots[:, 1] * 1.3) > 0.75
     small = shapely.area(fields) < 900
     code = np.select(
-        [small | ((distance < 25) & (draw < 0.45)), sandy & (draw < 0.6), wild & (draw < 0.5), draw < 0.60, draw < 0.82, draw < 0.93, draw < 0.96],
+        [
+            small | ((distance < 25) & (draw < 0.45)),
+            sandy & (draw < 0.6),
+            wild & (draw < 0.5),
+            draw < 0.60,
+            draw < 0.82,
+            draw < 0.93,
+            draw < 0.96,
+        ],
         ["CLN", "BHK", "RSX", "LUC", "LUK", "BHK", "NTS"],
         "DTL",
     )
@@ -311,11 +308,25 @@ def _asides(parcels: Parcels, cells, blocks, cell, scale: Scale) -> None:
         hectares = cells.parcel_ha[owner]
         grow = max(scale.field_ha / SCALES["full"].field_ha, 1)
         wanted = hectares * np.where(hectares < 90, grow, 1) * 1e4
-        pieces, root = subdivide(polygons, lambda _, r, w=wanted: w[r], rng, 0.1, 0.04 if kind != "industry" else 0.0, on_cut=parcels.record)
+        pieces, root = subdivide(
+            polygons,
+            lambda _, r, w=wanted: w[r],
+            rng,
+            0.1,
+            0.04 if kind != "industry" else 0.0,
+            on_cut=parcels.record,
+        )
         order = np.argsort(root, kind="stable")
         pieces, root = pieces[order], root[order]
         green = {"cemetery": "specialised", "dunes": "specialised", "industry": ""}.get(kind, "")
-        parcels.add(pieces, list(cells.code[owner[root]]), owner[root], parcels.new_plots(len(pieces)), str(kind), green=green)
+        parcels.add(
+            pieces,
+            list(cells.code[owner[root]]),
+            owner[root],
+            parcels.new_plots(len(pieces)),
+            str(kind),
+            green=green,
+        )
 
 
 def _park(parcels: Parcels, polygons, owner, kind: str) -> None:
@@ -324,7 +335,11 @@ def _park(parcels: Parcels, polygons, owner, kind: str) -> None:
     pond = pond_of(number)
     for polygon, cell in zip(polygons, owner, strict=True):
         plot = parcels.new_plots(1)[0]
-        water = shapely.intersection(polygon, pond) if pond is not None else shapely.from_wkt("POLYGON EMPTY")
+        water = (
+            shapely.intersection(polygon, pond)
+            if pond is not None
+            else shapely.from_wkt("POLYGON EMPTY")
+        )
         dry = polygon if number in PONDS_ONLY_IN_GREEN else shapely.difference(polygon, water)
         parts, _ = polygon_parts([dry])
         parcels.add(parts, "DKV", cell, plot, "park", green="public", park=f"CV{number:02d}")
@@ -335,15 +350,13 @@ def _park(parcels: Parcels, polygons, owner, kind: str) -> None:
             parcels.add(parts, "MNC", cell, plot, "park", green=green, park=f"CV{number:02d}")
 
 
-PONDS_ONLY_IN_GREEN = (9,)
-PONDS_ONLY_IN_LAND_USE = (5,)
-
-
 def pond_of(number: int):
     """Return the pond of a park, or None."""
-    for name, east, north, rx, ry, pond in plan.PARKS:
+    for name, east, north, _, _, pond in plan.PARKS:
         if name == number and pond is not None:
             dx, dy, px, py = pond
             rng = generator(12, number)
-            return plan.blob((east + dx) * 1000, (north + dy) * 1000, px * 1000, py * 1000, rng, rough=0.1)
+            return plan.blob(
+                (east + dx) * 1000, (north + dy) * 1000, px * 1000, py * 1000, rng, rough=0.1
+            )
     return None

@@ -8,26 +8,35 @@ here a second time on purpose, independent of the package under test.
 from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 AS_OF = "2025-06-30"
 YEAR, HORIZON = "2025", "2030"
 
-# fmt: off
-URBAN_LAND = set(
-    "ODT TSC CQP CAN DTS DVH DXH DYT DGD DTT DKH DNG DSK SKK SKN TMD SKC DGT DKV DNL DBV DCH DRA DCK TON TIN NTD PNK "
-    "DMT DKT SCT CNC DCT DDD".split()
+_WIDE = (
+    "ODT TSC CQP CAN DTS DVH DXH DYT DGD DTT DKH DNG DSK SKK SKN TMD SKC DGT "
+    "DKV DNL DBV DCH DRA DCK TON TIN NTD PNK DMT DKT SCT CNC DCT DDD"
 )
+URBAN_LAND = set(_WIDE.split())
 NARROW_LAND = URBAN_LAND - {"CQP", "NTD", "DRA", "DDD", "PNK"}
 URBAN_PLANNED_PREFIXES = ("O_", "HTXH_", "HTKT_")
 URBAN_PLANNED = {
-    "SX_Congnghiep", "DaotaoNC", "Coquan", "Dichvu", "Dulich", "Ditich_tongiao", "Anninh", "Quocphong", "Cayxanhhanche", "Cayxanhchuyendung",
+    "SX_Congnghiep",
+    "DaotaoNC",
+    "Coquan",
+    "Dichvu",
+    "Dulich",
+    "Ditich_tongiao",
+    "Anninh",
+    "Quocphong",
+    "Cayxanhhanche",
+    "Cayxanhchuyendung",
 }
 NOT_NARROW_PLANNED = {"Quocphong", "HTKT_Nghiatrang", "Cayxanhchuyendung"}
 WATER = {"SON", "MNC", "KHAC_Honuoc", "KHAC_Songsuoi", "KHAC_Matnuocbien"}
 PUBLIC_GREEN = {"DKV", "HTXH_CayxanhCC"}
 REMAINDER = "street_remainder"
 UNCLASSIFIED = "unclassified"
-# fmt: on
 
 
 @dataclass
@@ -66,7 +75,7 @@ def twice_area(rings) -> int:
     total = 0
     for number, ring in enumerate(rings):
         double = 0
-        for (x0, y0), (x1, y1) in zip(ring, ring[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(ring):
             double += x0 * y1 - x1 * y0
         total += abs(double) if number == 0 else -abs(double)
     return total
@@ -112,8 +121,10 @@ def is_general_urban(code: str) -> bool:
 class Truth:
     """Exact sums by unit, and the rows of truth.csv made from them."""
 
-    def __init__(self, faces, plans: dict, statistics: dict, units: list, remainder_plan: str, floors: dict):
-        """Take faces, plans by id, statistics by (unit, year), unit rows and floor areas by unit."""
+    def __init__(
+        self, faces, plans: dict, statistics: dict, units: list, remainder_plan: str, floors: dict
+    ):
+        """Take faces, plans by id, statistics by (unit, year), units, floor areas by unit."""
         self.units = units
         self.plans = plans
         self.statistics = statistics
@@ -154,13 +165,24 @@ class Truth:
         label = (green.code, green.sub_use) if green else ("", "")
         covered = any(p in self.force for p in face.plans)
         ever = any(p in self.ever for p in face.plans)
-        return (face.unit, is_general_urban(face.general_plan), (code, sub), (planned, planned_sub), covered, ever, face.right_of_way, label)
+        return (
+            face.unit,
+            is_general_urban(face.general_plan),
+            (code, sub),
+            (planned, planned_sub),
+            covered,
+            ever,
+            face.right_of_way,
+            label,
+        )
 
     # --- sums ---------------------------------------------------------------
 
     def area(self, units, where) -> Fraction:
         """Return square metres of the units' ground where `where(key)` holds."""
-        return square_metres(sum(a for unit in units for key, a in self.by_unit[unit] if where(key)))
+        return square_metres(
+            sum(a for unit in units for key, a in self.by_unit[unit] if where(key))
+        )
 
     def people(self, units, temporary: bool = True) -> Fraction:
         """Return residents, with temporary residents converted unless told otherwise."""
@@ -173,21 +195,37 @@ class Truth:
 
     # --- rows ---------------------------------------------------------------
 
-    def figure(self, indicator, definition, scenario, unit, numerator, denominator, percent: bool | None) -> None:
+    def figure(
+        self, indicator, definition, scenario, unit, numerator, denominator, percent: bool | None
+    ) -> None:
         """Append one figure: a percentage, a ratio or (None) a count; no value over nothing."""
         amount = Fraction(0)
         if denominator:
-            amount = numerator if percent is None else numerator * (100 if percent else 1) / denominator
+            amount = (
+                numerator if percent is None else numerator * (100 if percent else 1) / denominator
+            )
         value = repr(float(amount)) if denominator else ""
-        self._row("figure", indicator, definition, scenario, unit, "", numerator, denominator, value)
+        self._row(
+            "figure", indicator, definition, scenario, unit, "", numerator, denominator, value
+        )
 
-    def _row(self, table, indicator, definition, scenario, unit, key, numerator, denominator, value) -> None:
+    def _row(
+        self, table, indicator, definition, scenario, unit, key, numerator, denominator, value
+    ) -> None:
         texts = ["" if x is None else exact(x) for x in (numerator, denominator)]
         self.rows.append(
-            dict(
-                table=table, indicator=indicator, definition=definition, scenario=scenario, as_of=AS_OF,
-                unit_code=unit, key=key, numerator=texts[0], denominator=texts[1], value=value,
-            )  # fmt: skip
+            {
+                "table": table,
+                "indicator": indicator,
+                "definition": definition,
+                "scenario": scenario,
+                "as_of": AS_OF,
+                "unit_code": unit,
+                "key": key,
+                "numerator": texts[0],
+                "denominator": texts[1],
+                "value": value,
+            }
         )
 
     def quantity(self, table, scenario, unit, key, amount: Fraction) -> None:

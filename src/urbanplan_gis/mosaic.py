@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.geometry.areas import Geometries
 from urbanplan_gis.geometry.planar import Overlaps, find_overlaps, yield_ground
-from urbanplan_gis.geometry.split import NOWHERE, split_faces
+from urbanplan_gis.geometry.pieces import NOWHERE
+from urbanplan_gis.geometry.split import split_faces
 
 #: Σ face area may differ from the unit's area by this much, relative (DESIGN §4)
 TOLERANCE = 1e-9

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from urbanplan_gis.geometry.split import NOWHERE
+from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.figures import ClassSet, Condition
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.codes import DERIVED_LISTS
@@ -111,11 +111,16 @@ class FaceLabels:
         return self._in_set(class_sets()[condition.set_name], coded, state)
 
     def _in_set(self, chosen: ClassSet, coded: Coded, state: str) -> Mask:
-        holds = coded.where([_counts(chosen, *pair) for pair in coded.pairs])
+        holds = in_class_set(chosen.set_id, coded)
         for code, within in chosen.only_within.items():
             conditional = coded.where([pair[1] == code for pair in coded.pairs])
             holds &= ~conditional | self._holds(within, state)
         return holds
+
+
+def in_class_set(set_name: str, coded: Coded) -> Mask:
+    """Where codes belong to a class set, conditions on other labels aside."""
+    return coded.where([_counts(class_sets()[set_name], *pair) for pair in coded.pairs])
 
 
 def _counts(chosen: ClassSet, list_id: str, code: str, sub_use: str) -> bool:

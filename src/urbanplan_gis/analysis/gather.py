@@ -20,7 +20,7 @@ from urbanplan_gis.derive.remainder import add_street_remainder
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.order import rank_by
 from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
-from urbanplan_gis.geometry.split import NOWHERE
+from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.mosaic import LabelLayer, Mosaic, build_mosaic
 from urbanplan_gis.model.data import Finding, Layer, Role, Severity
 from urbanplan_gis.project import DeriveFacts

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.quantity import Parts, Quantity
-from urbanplan_gis.geometry.split import NOWHERE
+from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.figures import Condition, Measure
 
 if TYPE_CHECKING:

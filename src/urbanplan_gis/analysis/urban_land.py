@@ -11,7 +11,7 @@ import shapely
 
 from urbanplan_gis.analysis.conditions import Coded
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.geometry.split import NOWHERE
+from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Finding, Role, Severity
 from urbanplan_gis.model.figures import GROUPS
 from urbanplan_gis.mosaic import LabelLayer, build_mosaic

@@ -35,6 +35,20 @@ def polygons_only(geometries: Geometries) -> Geometries:
     return result
 
 
+def area_noise(geometries: Geometries) -> NDArray[np.float64]:
+    """How far areas may be off for the rounding of coordinates alone (shape: n).
+
+    A boundary vertex that overlay computes is rounded to a few units in its last place; the
+    area moves by that times the length of the boundary.
+    """
+    bounds = np.abs(np.nan_to_num(shapely.bounds(geometries)))
+    rounding = _ROUNDINGS * np.finfo(float).eps * bounds.max(axis=1, initial=0.0)
+    return rounding * shapely.length(geometries)
+
+
+_ROUNDINGS = 8
+
+
 def geodesic_ratio(geometries: Geometries, crs: str) -> NDArray[np.float64]:
     """Geodesic area on the CRS's ellipsoid divided by planar area, per polygon (shape: n)."""
     system = CRS.from_user_input(crs)

@@ -2,45 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from urbanplan_gis.geometry.areas import Geometries, polygons_only
+from urbanplan_gis.geometry.areas import Geometries, area_noise, polygons_only
+from urbanplan_gis.geometry.carving import carve
 from urbanplan_gis.geometry.grouping import grouped
+from urbanplan_gis.geometry.pieces import NOWHERE, Pieces, joined
 from urbanplan_gis.geometry.unions import outside_of
 from urbanplan_gis.geometry.windows import windows
-
-NOWHERE = -1
-
-
-@dataclass(frozen=True, eq=False)
-class Pieces:
-    """Parts of faces: geometry, the face each came from, the cutter it lies in (or NOWHERE)."""
-
-    geometries: Geometries
-    face: NDArray[np.intp]
-    cutter: NDArray[np.intp]
-
 
 def split_faces(faces: Geometries, cutters: Geometries) -> Pieces:
     """Partition ``faces`` by planar ``cutters`` (polygons without common interior).
 
-    Every face comes back as the parts inside each cutter plus one part outside all of them;
-    faces wholly inside one cutter come back untouched. Parts of one face partition it.
+    Every face comes back as the parts inside each cutter plus the parts outside all of them;
+    faces wholly inside one cutter come back untouched. The parts of a face add up to it: where
+    overlay loses ground on boundaries that all but coincide, the face is carved step by step.
     """
     if len(faces) == 0 or len(cutters) == 0:
         return Pieces(faces, np.arange(len(faces)), np.full(len(faces), NOWHERE))
     cutter, face = shapely.STRtree(faces).query(cutters)
     face_inside = _properly_inside(faces, face, cutters, cutter)
-    inside_face, inside_cutter = face[face_inside], cutter[face_inside]
-    settled = np.zeros(len(faces), dtype=bool)
-    settled[inside_face] = True
+    settled = Pieces(faces[face[face_inside]], face[face_inside], cutter[face_inside])
+    done = np.zeros(len(faces), dtype=bool)
+    done[settled.face] = True
 
-    undecided = ~settled[face]
-    face, cutter = face[undecided], cutter[undecided]
+    undecided = ~done[face]
+    parts = _parts(faces, cutters, face[undecided], cutter[undecided])
+    touched = np.zeros(len(faces), dtype=bool)
+    touched[parts.face] = True
+    free = np.flatnonzero(~done & ~touched)
+    rest = _remainders(faces, cutters, parts)
+    lost = _lost(faces, parts, rest)
+    carved = [carve(faces, cutters, whole, parts.cutter[parts.face == whole]) for whole in lost]
+    untouched = Pieces(faces[free], free, np.full(len(free), NOWHERE))
+    return joined([settled, parts.without(lost), rest.without(lost), *carved, untouched])
+
+
+def _parts(
+    faces: Geometries, cutters: Geometries, face: NDArray[np.intp], cutter: NDArray[np.intp]
+) -> Pieces:
+    """The solid parts of faces inside cutters, for candidate pairs."""
     whole = _properly_inside(cutters, cutter, faces, face)
     crossing = ~whole
     crossing[crossing] = _intersect(faces, face[crossing], cutters, cutter[crossing])
@@ -49,18 +52,22 @@ def split_faces(faces: Geometries, cutters: Geometries) -> Pieces:
     parts[crossing] = _intersections(faces, cutters, face[crossing], cutter[crossing])
     solid = whole | crossing
     solid[crossing] = shapely.area(parts[crossing]) > 0
-    parts, face, cutter = parts[solid], face[solid], cutter[solid]
+    return Pieces(parts[solid], face[solid], cutter[solid])
 
-    touched = np.zeros(len(faces), dtype=bool)
-    touched[face] = True
-    free = np.flatnonzero(~settled & ~touched)
-    rest, rest_face = _remainders(faces, cutters, face, cutter, parts)
-    nowhere = np.full(len(rest) + len(free), NOWHERE)
-    return Pieces(
-        np.concatenate([faces[inside_face], parts, rest, faces[free]]),
-        np.concatenate([inside_face, face, rest_face, free]),
-        np.concatenate([inside_cutter, cutter, nowhere]),
-    )
+
+def _lost(faces: Geometries, parts: Pieces, rest: Pieces) -> NDArray[np.intp]:
+    """Faces whose parts do not add up to them."""
+    sums = np.zeros(len(faces))
+    for pieces in (parts, rest):
+        sums += np.bincount(pieces.face, weights=shapely.area(pieces.geometries), minlength=len(faces))
+    cut = np.unique(parts.face)
+    missing = np.abs(sums[cut] - shapely.area(faces[cut]))
+    return cut[missing > area_noise(faces[cut]) + _noise_of_parts(parts, cut)]
+
+
+def _noise_of_parts(parts: Pieces, faces: NDArray[np.intp]) -> NDArray[np.float64]:
+    noise = area_noise(parts.geometries)
+    return np.bincount(parts.face, weights=noise, minlength=int(faces.max(initial=-1)) + 1)[faces]
 
 
 def _properly_inside(
@@ -131,19 +138,14 @@ def _near(
 _WORTH_A_WINDOW = 100
 
 
-def _remainders(
-    faces: Geometries,
-    cutters: Geometries,
-    face: NDArray[np.intp],
-    cutter: NDArray[np.intp],
-    parts: Geometries,
-) -> tuple[Geometries, NDArray[np.intp]]:
-    """What each touched face keeps outside all its cutters (only where something is left)."""
+def _remainders(faces: Geometries, cutters: Geometries, parts: Pieces) -> Pieces:
+    """What each cut face keeps outside all its cutters (only where something is left)."""
+    face, cutter = parts.face, parts.cutter
     if len(face) == 0:
-        return np.empty(0, dtype=object), np.empty(0, dtype=np.intp)
+        return parts
     near_cutters = _near(cutters, cutter, faces, face)
     which, group, size = np.unique(face, return_inverse=True, return_counts=True)
-    inside = np.bincount(group, weights=shapely.area(parts))
+    inside = np.bincount(group, weights=shapely.area(parts.geometries))
     order = np.argsort(group, kind="stable")
     first = np.cumsum(size) - size
     rest = np.empty(len(which), dtype=object)
@@ -152,4 +154,4 @@ def _remainders(
         rows = near_cutters[order[first[alike, None] + np.arange(count)]]
         rest[alike] = outside_of(faces[which[alike]], rows, inside[alike])
     left = shapely.area(rest) > 0
-    return rest[left], which[left]
+    return Pieces(rest[left], which[left], np.full(int(left.sum()), NOWHERE))

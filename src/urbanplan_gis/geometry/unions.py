@@ -13,9 +13,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from urbanplan_gis.geometry.areas import Geometries, polygons_only
-
-_ADDS_UP = 1e-12
+from urbanplan_gis.geometry.areas import Geometries, area_noise, polygons_only
 
 
 def outside_of(
@@ -25,7 +23,7 @@ def outside_of(
 
     Shapes: wholes n, rows n x k; ``inside`` is the area of each whole inside its row (n).
     """
-    total = shapely.area(wholes)
+    total, noise = shapely.area(wholes), area_noise(wholes)
     kept = np.empty(len(wholes), dtype=object)
     open_ = np.arange(len(wholes))
     for covering in (_by_matching_edges, _side_by_side, _by_overlay):
@@ -34,7 +32,7 @@ def outside_of(
             continue
         kept[open_] = tried
         missing = shapely.area(tried) + inside[open_] - total[open_]
-        open_ = open_[np.abs(missing) > _ADDS_UP * total[open_]]
+        open_ = open_[np.abs(missing) > noise[open_]]
         if len(open_) == 0:
             break
     return kept

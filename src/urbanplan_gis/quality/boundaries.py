@@ -6,8 +6,10 @@ from collections.abc import Mapping
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from urbanplan_gis.geometry.areas import polygons_only
+from urbanplan_gis.geometry.windows import windows
 from urbanplan_gis.model.data import Finding, Layer, Role, Severity
 from urbanplan_gis.text import Text
 
@@ -27,13 +29,19 @@ def check_outside(layers: Mapping[Role, Layer]) -> list[Finding]:
             continue
         geometries = layer.frame.geometry.to_numpy()
         crossing = np.flatnonzero(~shapely.covers(city, geometries))
-        beyond = shapely.difference(geometries[crossing], city)
+        beyond = _beyond(geometries[crossing], city)
         apart = ~shapely.intersects(city, geometries[crossing])
         for position, part, whole in zip(crossing, beyond, apart, strict=True):
             if _is_noise(part):
                 continue
             findings.append(_outside(role, layer, int(position), part, bool(whole)))
     return findings
+
+
+def _beyond(geometries: NDArray[np.object_], city: shapely.Geometry) -> NDArray[np.object_]:
+    """What each geometry has outside the city, cut against the city's boundary near it."""
+    near = windows(city, shapely.bounds(geometries))
+    return shapely.difference(geometries, near)
 
 
 def _is_noise(part: shapely.Geometry) -> bool:

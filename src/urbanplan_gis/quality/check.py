@@ -123,7 +123,9 @@ def _check_once(
     if Role.PLANS in layers:
         findings += check_plan_boundaries(layers[Role.PLANS], layers[Role.UNITS])
     if Role.LAND_USE in layers:
-        findings += check_gaps(layers[Role.LAND_USE], layers[Role.UNITS], tolerance.gap_m2)
+        findings += check_gaps(
+            layers[Role.LAND_USE], overlaps[Role.LAND_USE], layers[Role.UNITS], tolerance.gap_m2
+        )
     named = number_findings(findings)
     return Checked(dataset.with_layers(layers, ()), tuple(by_size(named)), overlaps)
 

@@ -9,7 +9,8 @@ import shapely
 from numpy.typing import NDArray
 
 from urbanplan_gis.geometry.planar import Overlaps, find_overlaps, yield_ground
-from urbanplan_gis.geometry.split import NOWHERE, split_faces
+from urbanplan_gis.geometry.pieces import NOWHERE
+from urbanplan_gis.geometry.split import split_faces
 from urbanplan_gis.model.data import Finding, Layer, Severity
 from urbanplan_gis.text import Text
 
@@ -72,9 +73,11 @@ def check_overlaps(
     return overlaps, findings
 
 
-def check_gaps(layer: Layer, units: Layer, tolerance_m2: float) -> list[Finding]:
+def check_gaps(
+    layer: Layer, overlaps: Overlaps, units: Layer, tolerance_m2: float
+) -> list[Finding]:
     """Ground of the units that no feature of a tessellating layer covers, place by place."""
-    features = layer.frame.geometry.to_numpy()
+    features = yield_ground(layer.frame.geometry.to_numpy(), overlaps)
     ground = _planar(units)
     findings = []
     tree = shapely.STRtree(features)

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from urbanplan_gis.outputs.sheets.data import SheetData
 
 _COMPLETE = 0.95
+#: a smaller gap would be printed as 0,0 ha
+_LEAST_GAP_HA = 0.05
 _UNSURE = frozenset({Verdict.NO_DATA.value, Verdict.INCONCLUSIVE.value})
 _CITY = "city"
 _SCENARIO = "existing"
@@ -168,7 +170,7 @@ def _lines(row: dict[str, Any], lang: str, decimals: int) -> tuple[str, ...]:
     unit = _unit(row)
     lines = [f"{number(value, one, decimals)} {unit.say(one) if isinstance(unit, Text) else unit}"]
     gap = _float(row.get("gap_ha"))
-    if gap is not None:
+    if gap is not None and abs(gap) >= _LEAST_GAP_HA:
         word = "short" if gap > 0 else "over"
         lines.append(say(f"map.gap.{word}", one, ha=reader_number(abs(gap), 1)))
     return tuple(lines)

@@ -30,10 +30,12 @@ class Rect:
 
     @property
     def top(self) -> float:
+        """The upper edge in millimetres from the foot of the paper."""
         return self.y + self.height
 
     @property
     def right(self) -> float:
+        """The right edge in millimetres from the left of the paper."""
         return self.x + self.width
 
     def inset(self, left: float, bottom: float, right: float, top: float) -> Rect:

@@ -43,6 +43,7 @@ _SOLID = Symbol(fill=INK)
 _OPEN = Symbol(fill=PAPER, edge=INK, edge_mm=0.15)
 _TABLE_SHARES = (0.36, 0.19, 0.19, 0.26)
 _SHORT_CODE = 4
+_BAR_MM = 75.0
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,7 @@ def scale_words(scale: int, lang: str) -> str:
 def scale_bar(scale: int, width: float, size: float, lang: str) -> Block:
     """Four true lengths on paper, alternately filled, with ground lengths in metres or km."""
     font = Font(size * 0.9)
-    step_m = _bar_step(scale, width - 4 * size * 0.5)
+    step_m = _bar_step(scale, min(width - 4 * size * 0.5, _BAR_MM))
     step = step_m * 1000 / scale
     kilometres = step_m >= 1000
     bar = size * 0.22

@@ -22,17 +22,13 @@ class Symbol:
     line: str | None = None
     line_mm: float = 0.25
     casing: str | None = None
+    #: on either side of the line
     casing_mm: float = 0.06
     dash_mm: tuple[float, ...] = ()
 
 
-#: the white casing keeps borders visible on the dark colours of planned functions
-UNIT_BORDER = Symbol(
-    line="#3d3d3d", line_mm=0.22, casing=PAPER, casing_mm=0.12, dash_mm=(2.0, 0.7, 0.3, 0.7)
-)
-CITY_BORDER = Symbol(
-    line="#202020", line_mm=0.55, casing=PAPER, casing_mm=0.12, dash_mm=(3.2, 0.9, 0.5, 0.9)
-)
+UNIT_BORDER = Symbol(line="#3d3d3d", line_mm=0.22, dash_mm=(2.0, 0.7, 0.3, 0.7))
+CITY_BORDER = Symbol(line="#202020", line_mm=0.55, dash_mm=(3.2, 0.9, 0.5, 0.9))
 SLATED_BORDER = Symbol(line="#202020", line_mm=0.45)
 CONTEXT = Symbol(fill="#e9e9e6")
 

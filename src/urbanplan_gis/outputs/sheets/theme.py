@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from urbanplan_gis.outputs.sheets.boxes import Block
-from urbanplan_gis.outputs.sheets.symbols import CITY_BORDER, UNIT_BORDER, Symbol
+from urbanplan_gis.outputs.sheets.symbols import CITY_BORDER, PAPER, UNIT_BORDER, Symbol
 from urbanplan_gis.text import say
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 #: drawing levels: grounds, areas, patterns over areas, lines, borders
 GROUND, AREA, PATTERN, LINE, BORDER = range(5)
 _SPECK_M2 = 1.0
+_CASING_MM = 0.12
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +89,13 @@ def bounds(frame: GeoDataFrame) -> tuple[float, float, float, float]:
     return xmin, ymin, xmax, ymax
 
 
-def unit_borders(data: SheetData) -> tuple[MapClass, ...]:
-    """Borders of units and of the city, each line once so that its dashes stay dashes."""
+def unit_borders(data: SheetData, cased: bool = False) -> tuple[MapClass, ...]:
+    """Borders of units and of the city, each line once so that its dashes stay dashes.
+
+    A white casing keeps them visible on the dark colours of planned functions; elsewhere it would
+    cover narrow streets.
+    """
+    casing = PAPER if cased else None
     heading = say("map.legend.borders", data.lang)
     shapes = geometries(data.units)
     outline = shapely.get_parts(merged(shapes))
@@ -98,6 +104,13 @@ def unit_borders(data: SheetData) -> tuple[MapClass, ...]:
     lines = shapely.get_parts(shapely.line_merge(inner))
     borders = (("unit_border", UNIT_BORDER, lines), ("city_border", CITY_BORDER, outline))
     return tuple(
-        MapClass(key, say(f"map.class.{key}", data.lang), symbol, drawn, BORDER, heading=heading)
+        MapClass(
+            key,
+            say(f"map.class.{key}", data.lang),
+            replace(symbol, casing=casing, casing_mm=_CASING_MM),
+            drawn,
+            BORDER,
+            heading=heading,
+        )
         for key, symbol, drawn in borders
     )

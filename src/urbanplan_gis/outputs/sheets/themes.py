@@ -152,7 +152,7 @@ def _codes(data: SheetData, role: str, file: str) -> Theme:
     if any(entry.symbol is NO_COLOUR for entry in classes):
         notes.append(say("map.note.no_colour", data.lang))
     return Theme(
-        classes=(*classes, *unit_borders(data)),
+        classes=(*classes, *unit_borders(data, cased=True)),
         focus=bounds(data.units),
         notes=tuple(notes),
         code_labels=True,

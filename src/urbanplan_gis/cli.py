@@ -1,0 +1,172 @@
+"""The command line: every command is a few lines over the library, imported only when it runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from urbanplan_gis.errors import PlanDataError
+
+if TYPE_CHECKING:
+    from urbanplan_gis.model.data import Finding
+    from urbanplan_gis.project import Project
+
+UNUSABLE_INPUT = 2
+_MOST_PRINTED = 20
+
+
+class _Problems(click.Group):
+    """Bad input ends with its lines and exit code 2, never with a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except PlanDataError as error:
+            for problem in error.problems:
+                click.echo(problem.line(ctx.params.get("lang") or "both"), err=True)
+            sys.exit(UNUSABLE_INPUT)
+
+
+@click.group(cls=_Problems, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--lang", type=click.Choice(["vi", "en", "both"]), help="vi | en | both")
+@click.option("-v", "--verbose", is_flag=True, help="list every finding / liệt kê mọi phát hiện")
+@click.option("-q", "--quiet", is_flag=True, help="the last line only / chỉ in dòng cuối")
+@click.version_option(package_name="urbanplan-gis")
+@click.pass_context
+def main(ctx: click.Context, lang: str | None, verbose: bool, quiet: bool) -> None:
+    """Measure an urban plan against its targets / Đo quy hoạch so với chỉ tiêu."""
+    ctx.obj = {"lang": lang, "verbose": verbose, "quiet": quiet}
+
+
+def _with_project(command: Callable[..., None]) -> Callable[..., None]:
+    return click.option(
+        "--project",
+        "path",
+        default="project.toml",
+        show_default=True,
+        help="project file or its folder / tệp dự án hoặc thư mục",
+    )(click.pass_context(command))
+
+
+@main.command()
+@_with_project
+@click.option("--fail-on", type=click.Choice(["error", "warning"]), help="exit 1 if one is found")
+def check(ctx: click.Context, path: str, fail_on: str | None) -> None:
+    """Check the layers and list findings / Kiểm tra các lớp."""
+    from urbanplan_gis.outputs.summary import finding_lines, role_lines
+    from urbanplan_gis.pipeline import check_project
+
+    project, lang = _project(ctx, path)
+    with _progress(ctx) as progress:
+        dataset, checked = check_project(project, progress)
+    _print(ctx, role_lines(dataset, lang))
+    _print(ctx, finding_lines(checked.findings, lang, _limit(ctx)))
+    _last_line("cli.checked", lang, checked.findings)
+    severities = {str(finding.severity) for finding in checked.findings}
+    if fail_on and severities & ({"error"} if fail_on == "error" else {"error", "warning"}):
+        sys.exit(1)
+
+
+@main.command()
+@_with_project
+def run(ctx: click.Context, path: str) -> None:
+    """Check, measure, write tables and GeoPackage / Tính chỉ tiêu."""
+    from urbanplan_gis.outputs.summary import figure_lines, finding_lines, role_lines
+    from urbanplan_gis.pipeline import make_run
+    from urbanplan_gis.text import say
+
+    project, lang = _project(ctx, path)
+    with _progress(ctx) as progress:
+        made = make_run(project, lang, progress)
+    if made is None:
+        click.echo(say("cli.unchanged", lang, folder=project.facts.output))
+        return
+    _print(ctx, role_lines(made.evidence.dataset, lang))
+    _print(ctx, finding_lines(made.findings, lang, _limit(ctx)))
+    _print(ctx, figure_lines(made.assessments, lang))
+    _last_line("cli.ran", lang, made.findings, folder=project.facts.output)
+
+
+@main.command()
+@_with_project
+@click.option("--web-tiles", is_flag=True, help="web basemap / nền bản đồ mạng")
+def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
+    """Draw the map sheets whose data changed / Vẽ bản đồ."""
+    from urbanplan_gis.outputs.sheet_set import make_sheets
+    from urbanplan_gis.text import say
+
+    project, lang = _project(ctx, path)
+    with _progress(ctx) as progress:
+        drawn = make_sheets(project, lang, web_tiles, progress)
+    folder = f"{project.facts.output}/maps"
+    click.echo(say("cli.drawn", lang, count=len(drawn), names=", ".join(drawn) or "-", folder=folder))
+
+
+@main.command(name="all")
+@_with_project
+@click.pass_context
+def everything(ctx: click.Context, parent: click.Context, path: str) -> None:
+    """Everything that is out of date / Làm mọi thứ còn cũ."""
+    parent.invoke(run, path=path)
+    parent.invoke(maps, path=path, web_tiles=False)
+
+
+@main.command()
+@click.argument("folder")
+@click.pass_context
+def new(ctx: click.Context, folder: str) -> None:
+    """Begin a project in FOLDER / Tạo dự án mới."""
+    from urbanplan_gis.project_template import begin_project
+    from urbanplan_gis.text import say
+
+    file = begin_project(folder)
+    click.echo(say("cli.begun", ctx.obj["lang"] or "both", file=file))
+
+
+def _project(ctx: click.Context, path: str) -> tuple[Project, str]:
+    from urbanplan_gis.project import load_project
+
+    project = load_project(path)
+    return project, ctx.obj["lang"] or project.facts.language
+
+
+def _limit(ctx: click.Context) -> int | None:
+    return None if ctx.obj["verbose"] else _MOST_PRINTED
+
+
+def _print(ctx: click.Context, lines: Iterator[str]) -> None:
+    if not ctx.obj["quiet"]:
+        for line in lines:
+            click.echo(line)
+
+
+def _last_line(key: str, lang: str, findings: tuple[Finding, ...], **params: object) -> None:
+    from urbanplan_gis.text import say
+
+    errors = sum(str(finding.severity) == "error" for finding in findings)
+    click.echo(say(key, lang, count=len(findings), errors=errors, **params))
+
+
+@contextmanager
+def _progress(ctx: click.Context) -> Iterator[Callable[[str], None] | None]:
+    """A line that names the step at work; nothing when quiet or not on a terminal."""
+    if ctx.obj["quiet"] or not sys.stderr.isatty():
+        yield None
+        return
+    from tqdm import tqdm
+
+    with tqdm(bar_format="{desc} [{elapsed}]", file=sys.stderr, leave=False) as bar:
+
+        def show(step: str) -> None:
+            bar.set_description_str(step)
+            bar.update()
+
+        yield show
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""``manifest.json``: what was made of what, so that nothing is made twice and all can be checked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from functools import cache
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from urbanplan_gis.outputs.files import whole_file
+from urbanplan_gis.project import Project
+from urbanplan_gis.store import file_digest
+
+FILE = "manifest.json"
+_SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
+_LIBRARIES = ("geopandas", "shapely", "pyproj", "pyogrio", "numpy", "pandas", "matplotlib")
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of an output folder; empty if there is none or it cannot be read."""
+    try:
+        return json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def write_manifest(folder: Path, content: dict[str, Any]) -> None:
+    """Write the manifest; its time stamp is the only thing two equal runs differ in."""
+    stamped = {**content, "made_at": dt.datetime.now(dt.UTC).isoformat(timespec="seconds")}
+    with whole_file(folder / FILE) as draft:
+        text = json.dumps(stamped, ensure_ascii=False, indent=1, sort_keys=True)
+        draft.write_text(text + "\n", encoding="utf-8")
+
+
+def input_digests(project: Project) -> dict[str, str]:
+    """sha256 of every input file, its sidecars, the project file and the decisions."""
+    paths: list[Path] = []
+    for name in project.input_files():
+        path = project.path(name)
+        paths.append(path)
+        if path.suffix.lower() == ".shp":
+            candidates = (path.with_suffix(suffix) for suffix in _SIDECARS)
+            paths += [side for side in candidates if side.is_file()]
+    paths.append(project.file)
+    if project.decisions.is_file():
+        paths.append(project.decisions)
+    return {project.relative(path): file_digest(path) for path in sorted(set(paths))}
+
+
+def fingerprint(inputs: dict[str, str], lang: str) -> str:
+    """One digest of all a run depends on: inputs, parameters (they are inputs too), code."""
+    return digest_of({"inputs": inputs, "lang": lang, "code": code_digest()})
+
+
+def digest_of(value: Any) -> str:
+    """sha256 of a JSON-like value."""
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@cache
+def code_digest() -> str:
+    """A digest of this package's own files and the versions of the libraries it stands on."""
+    digest = hashlib.sha256()
+    package = Path(str(files("urbanplan_gis")))
+    for path in sorted(package.rglob("*")):
+        if path.suffix in (".py", ".toml", ".csv"):
+            digest.update(path.relative_to(package).as_posix().encode())
+            digest.update(path.read_bytes())
+    digest.update(json.dumps(library_versions()).encode())
+    return digest.hexdigest()
+
+
+def library_versions() -> dict[str, str]:
+    """Versions of this package and of the libraries figures depend on."""
+    return {name: version(name) for name in ("urbanplan-gis", *_LIBRARIES)}
+
+
+def is_current(folder: Path, manifest: dict[str, Any], mark: str) -> bool:
+    """Whether the outputs of a run are there, untouched, and made from the same."""
+    outputs = manifest.get("outputs", {})
+    return manifest.get("fingerprint") == mark and untouched(folder, outputs)
+
+
+def untouched(folder: Path, files: dict[str, str]) -> bool:
+    """Whether files are there with the digests they were written with (none: no)."""
+    return bool(files) and all(
+        (folder / name).is_file() and file_digest(folder / name) == digest
+        for name, digest in files.items()
+    )
+
+
+def remove_former(folder: Path, former: dict[str, Any], kept: set[str]) -> list[str]:
+    """Delete outputs that a former run made and this one did not; nothing else is touched."""
+    gone = []
+    root = folder.resolve()
+    for name in {**former.get("outputs", {}), **former.get("sheet_files", {})}:
+        path = (folder / name).resolve()
+        if name not in kept and path.is_relative_to(root) and path.is_file():
+            path.unlink()
+            gone.append(name)
+    return sorted(gone)

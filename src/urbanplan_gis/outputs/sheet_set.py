@@ -1,0 +1,169 @@
+"""All map sheets of a project, drawn from what a run has stored; unchanged sheets are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from urbanplan_gis.analysis.conditions import Coded, in_class_set
+from urbanplan_gis.errors import bad_data
+from urbanplan_gis.model.data import Origin
+from urbanplan_gis.outputs.manifest import (
+    code_digest,
+    digest_of,
+    is_current,
+    read_manifest,
+    remove_former,
+    untouched,
+    write_manifest,
+)
+from urbanplan_gis.outputs.sheets import (
+    SheetData,
+    SheetOptions,
+    draw_sheet,
+    sheet_inputs,
+    sheet_names,
+)
+from urbanplan_gis.project import Project
+from urbanplan_gis.store import file_digest, read_stored, stored_layers
+
+_FIGURES = "figures"
+_LAYERS = (
+    "land_use", "zoning", "general_plan", "plans", "roads", "right_of_way", "green", "parking",
+)  # fmt: skip
+
+
+def make_sheets(
+    project: Project,
+    lang: str,
+    web_tiles: bool = False,
+    progress: Callable[[str], None] | None = None,
+) -> list[str]:
+    """Draw the sheets whose data, options or code changed; the names of those drawn.
+
+    Raises:
+        PlanDataError: if there is no run to draw from, or its outputs were changed by hand.
+    """
+    folder = project.output
+    manifest = read_manifest(folder)
+    if not is_current(folder, manifest, manifest.get("fingerprint", "")):
+        raise bad_data("not_run", folder.name)
+    data = _sheet_data(project, manifest, lang)
+    options = _options(project, web_tiles)
+    former = manifest.get("sheets", {})
+    sheets: dict[str, Any] = {}
+    drawn = []
+    for name in sheet_names(data):
+        mark = _mark(name, manifest, project, options, lang)
+        files = former.get(name, {}).get("files", {})
+        if former.get(name, {}).get("mark") == mark and untouched(folder, files):
+            sheets[name] = former[name]
+            continue
+        if progress:
+            progress(name)
+        paths = draw_sheet(name, data, options, folder / "maps")
+        files = {path.relative_to(folder).as_posix(): file_digest(path) for path in paths}
+        sheets[name] = {"mark": mark, "files": files}
+        drawn.append(name)
+    kept = {file: digest for sheet in sheets.values() for file, digest in sheet["files"].items()}
+    remove_former(folder, manifest, {*kept, *manifest.get("outputs", {})})
+    if drawn or sheets != former:
+        write_manifest(folder, {**manifest, "sheets": sheets, "sheet_files": kept})
+    return drawn
+
+
+def _sheet_data(project: Project, manifest: dict[str, Any], lang: str) -> SheetData:
+    path = project.output / "city.gpkg"
+    present = stored_layers(path)
+    layers = {name: read_stored(path, name) for name in _LAYERS if name in present}
+    if "land_use" in layers:
+        layers["transport"] = _transport(layers["land_use"])
+    figures = pd.read_csv(
+        project.output / "tables" / "indicators.csv",
+        encoding="utf-8-sig",
+        dtype={"unit_code": "str", "boundaries": "str", "note": "str"},
+        keep_default_na=False,
+        na_values={"value": [""], "gap": [""], "gap_ha": [""], "target": [""],
+                   "target_year": [""], "numerator": [""], "denominator": [""],
+                   "low": [""], "high": [""], "p_met": [""]},
+    )  # fmt: skip
+    figures["is_default"] = figures["figure_id"].isin(manifest["defaults"])
+    facts = project.facts
+    return SheetData(
+        title=facts.name,
+        crs=facts.crs,
+        as_of=facts.as_of,
+        boundaries=facts.boundaries,
+        lang=lang,
+        synthetic=facts.synthetic,
+        units=read_stored(path, "units"),
+        layers=layers,
+        figures=figures,
+        origins=_origins(manifest),
+        draft=True,
+        sources_by_role=manifest["sources_by_role"],
+    )
+
+
+def _transport(land_use: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    coded = Coded.of_features(pd.RangeIndex(len(land_use)).to_numpy(), land_use)
+    return land_use[in_class_set("transport", coded)].reset_index(drop=True)
+
+
+def _origins(manifest: dict[str, Any]) -> tuple[Origin, ...]:
+    return tuple(
+        Origin(**{**item, "date": pd.Timestamp(item["date"]).date() if item["date"] else None})
+        for item in manifest["origins"]
+    )
+
+
+def _options(project: Project, web_tiles: bool) -> SheetOptions:
+    maps = project.maps
+    basemap: str | Path | None = "web" if web_tiles or maps.basemap == "web" else None
+    if basemap is None and maps.basemap:
+        basemap = project.path(maps.basemap)
+    return SheetOptions(
+        paper=maps.paper,
+        landscape=maps.orientation == "landscape",
+        scale=maps.scale,
+        dpi=maps.dpi,
+        basemap=basemap,
+    )
+
+
+def _mark(
+    name: str, manifest: dict[str, Any], project: Project, options: SheetOptions, lang: str
+) -> str:
+    """A digest of all that one sheet depends on."""
+    inputs = sheet_inputs(name)
+    layers = {role: manifest["layer_digests"].get(role) for role in inputs if role != _FIGURES}
+    if "transport" in inputs:
+        layers["transport"] = manifest["layer_digests"].get("land_use")
+    figures = (
+        manifest["figure_digests"].get(name.removeprefix("indicator_"))
+        if _FIGURES in inputs
+        else None
+    )
+    basemap = project.maps.basemap
+    return digest_of(
+        {
+            "layers": layers,
+            "figures": figures,
+            "facts": manifest["project"],
+            "parameters": [manifest["parameters"][key] for key in ("as_of", "boundaries", "crs")],
+            "origins": [item for item in manifest["origins"] if _feeds(item, inputs, manifest)],
+            "paper": [options.paper, options.landscape, options.scale, options.dpi, basemap],
+            "lang": lang,
+            "code": code_digest(),
+        }
+    )
+
+
+def _feeds(origin: dict[str, Any], inputs: tuple[str, ...], manifest: dict[str, Any]) -> bool:
+    by_role = manifest["sources_by_role"]
+    return any(origin["source"] in by_role.get(role, ()) for role in inputs)
+

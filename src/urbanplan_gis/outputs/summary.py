@@ -1,0 +1,91 @@
+"""What the command line prints: roles present and absent, findings by size, figures of the city."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from urbanplan_gis.model.data import Dataset, Finding, Role
+from urbanplan_gis.model.figures import Assessment
+from urbanplan_gis.standards.indicators import indicators
+from urbanplan_gis.text import Text, number, say
+
+
+def role_lines(dataset: Dataset, lang: str) -> Iterator[str]:
+    """Which roles are there, which are not, and which figures that costs."""
+    for role in Role:
+        layer = dataset.layers.get(role)
+        if layer is not None:
+            count = 0 if layer.frame is None else len(layer.frame)
+            yield say("cli.role_present", lang, role=str(role), count=count)
+        else:
+            cost = _cost(role)
+            if cost:
+                yield say("cli.role_absent", lang, role=str(role), cost=", ".join(cost))
+    if not dataset.statistics:
+        yield say("cli.role_absent", lang, role="statistics", cost=", ".join(_statistical()))
+
+
+def _cost(role: Role) -> list[str]:
+    """Definitions that cannot be computed without a role."""
+    label = "centrelines" if role == Role.ROADS else str(role)
+    lost = []
+    for indicator in indicators().values():
+        for definition in indicator.definitions:
+            measures = [m for m in (definition.numerator, definition.denominator) if m]
+            labels = {condition.label for m in measures for condition in m.where}
+            if label in labels or label in definition.needs:
+                lost.append(f"{indicator.indicator_id}/{definition.variant}")
+    return list(dict.fromkeys(lost))
+
+
+def _statistical() -> list[str]:
+    return [
+        indicator.indicator_id
+        for indicator in indicators().values()
+        if any(d.numerator.of or (d.denominator and d.denominator.of) for d in indicator.definitions)
+    ]
+
+
+def finding_lines(findings: Sequence[Finding], lang: str, most: int | None) -> Iterator[str]:
+    """Findings, the largest first; beyond ``most`` only their number."""
+    shown = findings if most is None else findings[:most]
+    for finding in shown:
+        area = "-" if finding.area_m2 is None else number(finding.area_m2 / 1e4, _one(lang), 4)
+        yield f"{finding.severity:<8}{area:>14} ha  {finding.code}  [{finding.layer}]  " + (
+            finding.message.say(lang)
+        )
+    if len(findings) > len(shown):
+        yield say("cli.more_findings", lang, count=len(findings) - len(shown))
+
+
+def figure_lines(assessments: Iterable[Assessment], lang: str) -> Iterator[str]:
+    """The city's figure of each indicator's default against its target."""
+    for item in assessments:
+        figure = item.figure
+        if figure.unit_code != "city" or not figure.is_default:
+            continue
+        indicator = indicators()[figure.indicator]
+        value = (
+            "-"
+            if figure.value is None
+            else number(figure.value, _one(lang), indicator.decimals)
+        )
+        yield say(
+            "cli.figure",
+            lang,
+            name=indicator.name,
+            state=Text.of(f"state.{figure.scenario}"),
+            value=value,
+            unit=Text.of(f"unit.{_UNIT_KEYS[figure.value_unit]}"),
+            target=number(item.target.value, _one(lang), 1) if item.target else "-",
+            year=item.target.year if item.target else "-",
+            verdict=Text.of(f"verdict.{item.verdict}"),
+        )
+
+
+_UNIT_KEYS = {"%": "percent", "m2/person": "m2_person", "units": "units"}
+
+
+def _one(lang: str) -> str:
+    """The language whose number form is used where both languages share a line."""
+    return "en" if lang == "en" else "vi"

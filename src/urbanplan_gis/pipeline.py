@@ -1,0 +1,272 @@
+"""The whole path, once: layers -> check -> derive -> mosaic -> figures -> tables and GeoPackage.
+
+Notebook, command line and Makefile call these functions; each is a few lines over the stages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from urbanplan_gis.analysis.evidence import Evidence
+from urbanplan_gis.analysis.gather import derive, gather
+from urbanplan_gis.analysis.indicators import evaluate
+from urbanplan_gis.analysis.targets import assess
+from urbanplan_gis.analysis.transport import road_table
+from urbanplan_gis.analysis.urban_land import land_balance, plan_balance
+from urbanplan_gis.analysis.zoning import plan_table
+from urbanplan_gis.errors import bad_data
+from urbanplan_gis.geometry.areas import geodesic_ratio
+from urbanplan_gis.loaders import load_layers
+from urbanplan_gis.model.data import Dataset, FeatureCount, Finding, Origin
+from urbanplan_gis.model.figures import Assessment, Figure, Target
+from urbanplan_gis.outputs.geopackage import write_geopackage
+from urbanplan_gis.outputs.manifest import (
+    digest_of,
+    fingerprint,
+    input_digests,
+    is_current,
+    library_versions,
+    read_manifest,
+    remove_former,
+    write_manifest,
+)
+from urbanplan_gis.outputs.tables import (
+    defaults_of,
+    figures_frame,
+    findings_frame,
+    in_words,
+    write_csv,
+)
+from urbanplan_gis.outputs.workbook import write_workbook
+from urbanplan_gis.project import Project
+from urbanplan_gis.quality.check import Checked, check
+from urbanplan_gis.quality.decisions import read_decisions
+from urbanplan_gis.quality.ids import by_size
+from urbanplan_gis.standards.class_sets import class_sets
+from urbanplan_gis.standards.indicators import indicators
+from urbanplan_gis.store import content_digest, file_digest
+
+Progress = Callable[[str], None]
+#: the files a run writes, relative to the output folder
+TABLES = ("indicators", "targets", "land_balance", "findings", "road_length", "plans")
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """Everything one run computed."""
+
+    evidence: Evidence
+    figures: tuple[Figure, ...]
+    assessments: tuple[Assessment, ...]
+    by_year: tuple[Assessment, ...]
+    balance: pd.DataFrame
+    findings: tuple[Finding, ...]
+    counts: tuple[FeatureCount, ...]
+
+
+def check_project(project: Project, progress: Progress | None = None) -> tuple[Dataset, Checked]:
+    """Load and check all layers of a project, with its decisions applied."""
+    dataset = load_layers(project, progress)
+    decisions = read_decisions(project.decisions)
+    return dataset, check(dataset, project.facts.as_of, project.tolerance, decisions, progress)
+
+
+def run_project(project: Project, progress: Progress | None = None) -> Run:
+    """Everything a project's layers say: evidence, figures, balances, findings.
+
+    Raises:
+        PlanDataError: for input that cannot be used, in one line.
+    """
+    confirmed = _confirmed(project)
+    own_targets = _own_targets(project)
+    dataset, checked = check_project(project, progress)
+    derived = derive(checked, project.derive)
+    evidence, lacking = gather(derived, project.facts.as_of, project.facts.boundaries, progress)
+    if progress:
+        progress("figures")
+    declared = indicators()
+    figures = evaluate(
+        declared.values(), evidence, project.facts.states, project.definitions, confirmed
+    )
+    assessments = assess(figures, declared, own_targets)
+    by_year = assess(figures, declared, own_targets, all_years=True)
+    states = [state for state in project.facts.states if _has_land_use(evidence, state)]
+    plans, of_plans = plan_balance(evidence)
+    balance = pd.concat([*(land_balance(evidence, state) for state in states), plans])
+    findings = by_size([*checked.findings, *derived.findings, *lacking, *of_plans])
+    return Run(
+        evidence,
+        tuple(figures),
+        tuple(assessments),
+        tuple(by_year),
+        balance.reset_index(drop=True),
+        tuple(findings),
+        dataset.counts,
+    )
+
+
+def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str, str]) -> None:
+    """Write tables, workbook, GeoPackage and manifest; remove what a former run left behind."""
+    folder = project.output
+    former = read_manifest(folder)
+    frames = {
+        "indicators": figures_frame(run.assessments, lang),
+        "targets": figures_frame(run.by_year, lang),
+        "land_balance": in_words(run.balance, lang),
+        "findings": findings_frame(run.findings, lang),
+        "road_length": road_table(run.evidence),
+        "plans": plan_table(run.evidence),
+    }
+    for name in TABLES:
+        write_csv(frames[name], folder / "tables" / f"{name}.csv")
+    defaults = defaults_of(run.assessments)
+    origins = run.evidence.dataset.origins
+    write_workbook(
+        frames["indicators"][frames["indicators"]["figure_id"].isin(defaults)],
+        frames["indicators"],
+        frames["targets"],
+        frames["land_balance"],
+        frames["road_length"],
+        frames["plans"],
+        frames["findings"],
+        indicators(),
+        origins,
+        project.facts.name.say(lang),
+        lang,
+        project.facts.synthetic,
+        folder / "tables" / "indicators.xlsx",
+    )
+    write_geopackage(run.evidence, run.findings, folder / "city.gpkg", lang)
+    written = [f"tables/{name}.csv" for name in TABLES] + ["tables/indicators.xlsx", "city.gpkg"]
+    manifest = {
+        **_described(project, run, lang),
+        "fingerprint": mark,
+        "inputs": inputs,
+        "outputs": {name: file_digest(folder / name) for name in written},
+        "defaults": sorted(defaults),
+        "figure_digests": _figure_digests(frames["indicators"]),
+        "layer_digests": {
+            str(role): content_digest(layer.frame)
+            for role, layer in sorted(run.evidence.dataset.layers.items())
+            if layer.frame is not None
+        },
+        "sheets": former.get("sheets", {}),
+        "sheet_files": former.get("sheet_files", {}),
+    }
+    remove_former(folder, former, {*written, *former.get("sheet_files", {})})
+    write_manifest(folder, manifest)
+
+
+def make_run(project: Project, lang: str, progress: Progress | None = None) -> Run | None:
+    """Run and write, unless the outputs are there and were made from the very same."""
+    inputs = input_digests(project)
+    mark = fingerprint(inputs, lang)
+    if is_current(project.output, read_manifest(project.output), mark):
+        return None
+    run = run_project(project, progress)
+    if progress:
+        progress("outputs")
+    write_run(project, run, lang, mark, inputs)
+    return run
+
+
+def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
+    """Who, what, when and how well it adds up."""
+    facts, evidence = project.facts, run.evidence
+    ratio = geodesic_ratio(evidence.units.geometry.to_numpy(), facts.crs)
+    units = zip(
+        evidence.units["code"],
+        evidence.mosaic.unit_area,
+        evidence.mosaic.difference,
+        ratio,
+        strict=True,
+    )
+    return {
+        "project": {"vi": facts.name.vi, "en": facts.name.en, "synthetic": facts.synthetic},
+        "parameters": {
+            "as_of": facts.as_of.isoformat(),
+            "boundaries": facts.boundaries,
+            "crs": facts.crs,
+            "states": list(facts.states),
+            "language": lang,
+            "definitions": dict(project.definitions),
+            "confirmed_class_sets": list(project.confirmed_class_sets),
+            "centrelines": {
+                "cap": project.derive.cap,
+                "join": project.derive.join,
+                "quadrant_segments": project.derive.quadrant_segments,
+            },
+            "street_land": list(project.derive.street_land),
+        },
+        "versions": library_versions(),
+        "origins": [_plain(origin) for origin in evidence.dataset.origins],
+        "sources_by_role": {
+            str(role): [origin.source for origin in layer.origins]
+            for role, layer in sorted(evidence.dataset.layers.items())
+        },
+        "features": [
+            {
+                "source": count.source,
+                "role": str(count.role),
+                "read": count.read,
+                "kept": count.kept,
+                "set_aside": count.set_aside,
+            }
+            for count in run.counts
+        ],
+        "reconciliation": {
+            "tolerance": 1e-9,
+            "worst": float(np.abs(evidence.mosaic.difference).max()),
+            "units": [
+                {
+                    "unit": code,
+                    "area_m2": float(area),
+                    "faces_differ_by": float(difference),
+                    "geodesic_ratio": float(factor),
+                }
+                for code, area, difference, factor in units
+            ],
+        },
+    }
+
+
+def _plain(origin: Origin) -> dict[str, Any]:
+    return {**asdict(origin), "date": origin.date.isoformat() if origin.date else None}
+
+
+def _figure_digests(frame: pd.DataFrame) -> dict[str, str]:
+    """A digest of the figures of each indicator, so that only changed sheets are redrawn."""
+    return {
+        str(name): digest_of(group.astype(str).to_dict("list"))
+        for name, group in frame.groupby("indicator", sort=True)
+    }
+
+
+def _has_land_use(evidence: Evidence, state: str) -> bool:
+    return bool(evidence.labels.coded[state]["land_use"].known.any())
+
+
+def _own_targets(project: Project) -> dict[str, Iterable[Target]]:
+    """Targets of the office beside the programme's."""
+    own: dict[str, list[Target]] = {}
+    for number, item in enumerate(project.targets):
+        if item.indicator not in indicators():
+            where = f"{project.file.name}: targets[{number}].indicator"
+            listed = ", ".join(indicators())
+            raise bad_data("unknown_indicator", where, name=item.indicator, known=listed)
+        target = Target(item.year, item.value, item.sense, item.scope, item.source, item.confidence)
+        own.setdefault(item.indicator, []).append(target)
+    return dict(own)
+
+
+def _confirmed(project: Project) -> tuple[str, ...]:
+    for name in project.confirmed_class_sets:
+        if name not in class_sets():
+            where = f"{project.file.name}: confirmed_class_sets"
+            raise bad_data("unknown_set", where, name=name)
+    return project.confirmed_class_sets
