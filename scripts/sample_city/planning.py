@@ -131,6 +131,8 @@ def planned_function(plan_id: str, function: str, kind: str, number: int, defaul
     """Return the planned function of a plot that is a street block or set aside."""
     if kind.startswith("park"):
         return "KHAC_Honuoc" if default == "MNC" else "HTXH_CayxanhCC"
+    if default == "DKV":
+        return "HTXH_CayxanhCC"
     if kind in ASIDE_PLANNED:
         return ASIDE_PLANNED[kind]
     turn = (number * 2654435761 + len(plan_id) + int(plan_id[-2:]) * 40503) % 97

@@ -75,6 +75,8 @@ class FaceLabels:
 
     coded: Mapping[str, Mapping[str, Coded]]
     present: Mapping[str, Mask]
+    #: labels that hold on a part of a face only: that part (0-1)
+    shares: Mapping[str, NDArray[np.float64]]
     special: Mapping[tuple[str, str], Mask]
     faces: int
 
@@ -98,6 +100,10 @@ class FaceLabels:
             list_id in DERIVED_LISTS and list_id not in chosen.codes for list_id, _, _ in coded.pairs
         ]
         return holds | open_ | coded.where(silent)
+
+    def share(self, label: str) -> NDArray[np.float64] | float:
+        """The part of each face on which a label holds, where it does."""
+        return self.shares.get(label, 1.0)
 
     def _holds(self, condition: Condition, state: str) -> Mask:
         special = self.special.get((condition.label, condition.set_name))

@@ -21,6 +21,7 @@ from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.order import rank_by
 from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
 from urbanplan_gis.geometry.pieces import NOWHERE
+from urbanplan_gis.geometry.split import area_inside
 from urbanplan_gis.mosaic import LabelLayer, Mosaic, build_mosaic
 from urbanplan_gis.model.data import Finding, Layer, Role, Severity
 from urbanplan_gis.project import DeriveFacts
@@ -99,7 +100,9 @@ def gather(
         is_ward=is_ward,
         is_slated=is_slated,
         mosaic=mosaic,
-        labels=_face_labels(mosaic, layers, plans, is_ward, is_slated),
+        labels=_face_labels(
+            mosaic, layers, plans, is_ward, is_slated, _share_in_centrelines(derived, mosaic)
+        ),
         plans=plans,
         segments=_segments(layers.get(Role.ROADS), planar_units),
         dwelling_floor_area=_dwellings(layers.get(Role.BUILDINGS), planar_units),
@@ -116,11 +119,22 @@ def _label_layers(derived: Derived) -> list[LabelLayer]:
     if Role.PLANS in checked.dataset.layers:
         outlines = checked.dataset.layers[Role.PLANS].frame.geometry.to_numpy()
         layers.append(LabelLayer(str(Role.PLANS), outlines, np.arange(len(outlines)), many=True))
-    if derived.centrelines is not None and len(derived.centrelines):
-        frame = derived.centrelines
-        rank = rank_by(-frame["width_m"].to_numpy(), frame["feature_id"].to_numpy(dtype=str))
-        layers.append(LabelLayer(_CENTRELINES, frame.geometry.to_numpy(), rank))
     return layers
+
+
+def _share_in_centrelines(derived: Derived, mosaic: Mosaic) -> NDArray[np.float64] | None:
+    """The share of each face that roads take up by their centre lines and widths.
+
+    Buffers run within a hair of drawn street edges, so they are measured against the faces, not
+    cut into them: the partition stays exact.
+    """
+    if derived.centrelines is None or derived.centrelines.empty:
+        return None
+    frame = derived.centrelines
+    rank = rank_by(-frame["width_m"].to_numpy(), frame["feature_id"].to_numpy(dtype=str))
+    land = frame.geometry.to_numpy()
+    inside = area_inside(mosaic.geometries, yield_ground(land, find_overlaps(land, rank)))
+    return np.divide(inside, mosaic.area, out=np.zeros_like(inside), where=mosaic.area > 0)
 
 
 def _planar(units: gpd.GeoDataFrame) -> NDArray[np.object_]:
@@ -145,6 +159,7 @@ def _face_labels(
     plans: pd.DataFrame | None,
     is_ward: NDArray[np.bool_],
     is_slated: NDArray[np.bool_],
+    in_centrelines: NDArray[np.float64] | None,
 ) -> FaceLabels:
     faces = len(mosaic.area)
     existing = {
@@ -166,12 +181,15 @@ def _face_labels(
         covers = mosaic.covers[str(Role.PLANS)]
         special["plans", "zoning_in_force"] = covers[:, plans["in_force"].to_numpy()].any(axis=1)
         special["plans", "zoning_approved"] = covers[:, plans["approved_by"].to_numpy()].any(axis=1)
-    present = {
-        name: mosaic.labels[name] != NOWHERE
-        for name in (str(Role.RIGHT_OF_WAY), _CENTRELINES)
-        if name in mosaic.labels
-    }
-    return FaceLabels({"existing": existing, "planned": planned}, present, special, faces)
+    present = {}
+    shares = {}
+    if str(Role.RIGHT_OF_WAY) in mosaic.labels:
+        present[str(Role.RIGHT_OF_WAY)] = mosaic.labels[str(Role.RIGHT_OF_WAY)] != NOWHERE
+    if in_centrelines is not None:
+        present[_CENTRELINES] = in_centrelines > 0
+        shares[_CENTRELINES] = in_centrelines
+    coded = {"existing": existing, "planned": planned}
+    return FaceLabels(coded, present, shares, special, faces)
 
 
 def _coded(mosaic: Mosaic, role: Role, layers: Mapping[Role, Layer]) -> Coded:

@@ -156,7 +156,11 @@ class _Panel:
         d = None
         if self.denominator is not None and definition.denominator is not None:
             d, d_most = self._of(self.denominator, definition.denominator.scoped, row)
-            value, low, high = _ratio(n, n_most, d, d_most, 100.0 if indicator.unit == "%" else 1.0)
+            if indicator.unit == "units":
+                value = low = high = n if d else math.nan
+            else:
+                factor = 100.0 if indicator.unit == "%" else 1.0
+                value, low, high = _ratio(n, n_most, d, d_most, factor)
         completeness = self._completeness(row)
         if completeness == 0:
             value = low = high = None

@@ -30,12 +30,14 @@ class Request:
 
 
 def area(evidence: Evidence, asked: Request) -> Quantity:
-    """Area (m²) of the faces on which all conditions hold."""
+    """Area (m²) of the faces on which all conditions hold, each by the share that does."""
     certain, possible = asked.in_scope.copy(), asked.in_scope.copy()
     for condition in asked.measure.where:
         certain &= evidence.labels.certain(condition, asked.state)
         possible &= evidence.labels.possible(condition, asked.state)
     ground = evidence.mosaic.area
+    for condition in asked.measure.where:
+        ground = ground * evidence.labels.share(condition.label)
     return Quantity.simple(
         evidence.by_unit(ground * certain), evidence.by_unit(ground * possible), "m2"
     )

@@ -19,6 +19,8 @@ from urbanplan_gis.geometry.pieces import NOWHERE, Pieces
 _THIN = 1e-5
 #: and nothing thinner than this is worth an error when it cannot be cut
 _NEGLIGIBLE = 1e-3
+#: where plain rounding fails, GEOS snaps vertices a thousand roundings apart
+_SNAPPED = 2000.0
 
 
 def carve(
@@ -57,12 +59,12 @@ def _cut(
     except shapely.errors.GEOSException:
         return _whole(polygon, cutter)
     total = sum(part.area for part in (*inside, *outside))
-    noise = float(area_noise(as_array([polygon, *inside, *outside])).sum())
-    if abs(total - polygon.area) > noise and _thinness(polygon) < _NEGLIGIBLE:
+    noise = _SNAPPED * float(area_noise(as_array([polygon, *inside, *outside])).sum())
+    if abs(total - polygon.area) <= noise:
+        return inside, outside
+    if _thinness(polygon) < _NEGLIGIBLE:
         return _whole(polygon, cutter)
-    if abs(total - polygon.area) > noise:
-        raise ArithmeticError(f"a polygon of {polygon.area} cannot be cut: parts make {total}")
-    return inside, outside
+    raise ArithmeticError(f"a polygon of {polygon.area} cannot be cut: parts make {total}")
 
 
 def _whole(

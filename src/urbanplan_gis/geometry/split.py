@@ -40,6 +40,20 @@ def split_faces(faces: Geometries, cutters: Geometries) -> Pieces:
     return joined([settled, parts.without(lost), rest.without(lost), *carved, untouched])
 
 
+def area_inside(faces: Geometries, cutters: Geometries) -> NDArray[np.float64]:
+    """Area of each face inside planar cutters, without cutting it (shape: faces).
+
+    For cutters that are only measured, not part of a partition; never more than the face.
+    """
+    covered = np.zeros(len(faces))
+    if len(faces) == 0 or len(cutters) == 0:
+        return covered
+    cutter, face = shapely.STRtree(faces).query(cutters)
+    parts = _parts(faces, cutters, face, cutter)
+    covered = np.bincount(parts.face, weights=shapely.area(parts.geometries), minlength=len(faces))
+    return np.minimum(covered, shapely.area(faces))
+
+
 def _parts(
     faces: Geometries, cutters: Geometries, face: NDArray[np.intp], cutter: NDArray[np.intp]
 ) -> Pieces:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,6 @@ import pyogrio
 from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.geometry.split import NOWHERE
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import Finding, Role
 from urbanplan_gis.outputs.files import whole_file
@@ -116,7 +115,8 @@ def _conformed(evidence: Evidence) -> dict[Role, gpd.GeoDataFrame]:
 def faces_frame(evidence: Evidence) -> gpd.GeoDataFrame:
     """The faces with their labels and, for each label, the feature behind it.
 
-    ``face_id`` is the face's position in the mosaic. Labels without a layer have no columns.
+    ``face_id`` is the face's position in the mosaic; ``centrelines`` the share (0-1) of the face
+    that roads take up by their widths. Labels without a layer have no columns.
     """
     mosaic = evidence.mosaic
     columns: dict[str, Any] = {
@@ -130,8 +130,8 @@ def faces_frame(evidence: Evidence) -> gpd.GeoDataFrame:
             features = evidence.dataset.layers[Role(label)].frame
             for column, source in wanted.items():
                 columns[column] = _of_features(features[source], mosaic.labels[label])
-    if _CENTRELINES in mosaic.labels:
-        columns[_CENTRELINES] = mosaic.labels[_CENTRELINES] != NOWHERE
+    if _CENTRELINES in evidence.labels.shares:
+        columns[_CENTRELINES] = evidence.labels.shares[_CENTRELINES]
     if evidence.plans is not None:
         covers = mosaic.covers[str(Role.PLANS)]
         names = evidence.plans["plan_id"].to_numpy(dtype=str)
@@ -141,8 +141,13 @@ def faces_frame(evidence: Evidence) -> gpd.GeoDataFrame:
 
 
 def _of_features(values: pd.Series, label: NDArray[np.intp]) -> NDArray[np.object_]:
-    """The value of the feature each face lies in, None where there is none."""
-    return np.append(values.to_numpy(dtype=object, na_value=None), None)[label]
+    """The value of the feature each face lies in, None where there is none.
+
+    The label of no feature, NOWHERE, is -1: it finds the None at the end.
+    """
+    known = np.empty(len(values) + 1, dtype=object)
+    known[:-1] = values.to_numpy(dtype=object, na_value=None)
+    return known[label]
 
 
 def _listed(covers: NDArray[np.bool_], names: NDArray[np.str_]) -> NDArray[np.object_]:
@@ -159,7 +164,7 @@ def _findings(findings: Sequence[Finding], crs: object, lang: str) -> gpd.GeoDat
 
 
 @contextmanager
-def _fixed_clock() -> Iterator[None]:
+def _fixed_clock() -> Generator[None]:
     """GDAL takes the fixed time for now; its own setting comes back afterwards."""
     option = "OGR_CURRENT_DATE"
     before = pyogrio.get_gdal_config_option(option)
@@ -199,7 +204,7 @@ def _typed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     for column, dtype in frame.dtypes.items():
         if pd.api.types.is_datetime64_dtype(dtype):
             types[column] = "date32[day][pyarrow]"
-        elif dtype == object:
+        elif pd.api.types.is_object_dtype(dtype):
             types[column] = "str"
     return frame.astype(types)
 

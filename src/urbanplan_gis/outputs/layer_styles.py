@@ -50,7 +50,7 @@ def _codes(frame: pd.DataFrame, lang: str, columns: tuple[str, str], edge: str |
         _code_category(*pair, lang, edge) for pair in sorted(pairs, key=_order) if pair[1]
     ]
     others = Category(OTHERS, say("class.unclassified", lang), replace(NO_COLOUR, edge=edge))
-    expression = f"\"{listed}\" || ':' || \"{code}\""
+    expression = f'"{listed}" || \':\' || "{code}"'
     return categorized(expression, [*categories, others], FILL)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from urbanplan_gis.outputs.sheets.symbols import INK, PAPER, Symbol
@@ -38,8 +38,8 @@ def categorized(
     listed = ET.SubElement(renderer, "categories")
     drawn = ET.SubElement(renderer, "symbols")
     for number, entry in enumerate(categories):
-        words = {"value": entry.value, "label": entry.label, "type": "string"}
-        ET.SubElement(listed, "category", render="true", symbol=str(number), **_clean(words))
+        words = {"value": _clean(entry.value), "label": _clean(entry.label), "type": "string"}
+        ET.SubElement(listed, "category", words, render="true", symbol=str(number))
         _add_symbol(drawn, str(number), entry.symbol, geometry)
     return _written(root, label)
 
@@ -115,7 +115,7 @@ def _add_line(parent: ET.Element, colour: str, width: float, dashes: Sequence[fl
 
 def _add_layer(parent: ET.Element, kind: str, **options: str) -> None:
     layer = ET.SubElement(
-        parent, "layer", **{"class": kind, "pass": "0", "locked": "0", "enabled": "1"}
+        parent, "layer", {"class": kind, "pass": "0", "locked": "0", "enabled": "1"}
     )
     table = ET.SubElement(layer, "Option", type="Map")
     for name, value in options.items():
@@ -163,9 +163,6 @@ def _rgba(colour: str | None) -> str:
     return ",".join(map(str, (*bands, 255)))
 
 
-def _clean(words: Mapping[str, str]) -> dict[str, str]:
+def _clean(text: str) -> str:
     """Without the control characters that XML cannot hold."""
-    return {
-        key: "".join(letter for letter in text if letter.isprintable())
-        for key, text in words.items()
-    }
+    return "".join(letter for letter in text if letter.isprintable())

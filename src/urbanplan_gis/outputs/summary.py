@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from urbanplan_gis.model.data import Dataset, Finding, Role
 from urbanplan_gis.model.figures import Assessment
 from urbanplan_gis.standards.indicators import indicators
-from urbanplan_gis.text import Text, number, say
+from urbanplan_gis.text import Name, Text, number, say
 
 
 def role_lines(dataset: Dataset, lang: str) -> Iterator[str]:
@@ -65,25 +65,27 @@ def figure_lines(assessments: Iterable[Assessment], lang: str) -> Iterator[str]:
         if figure.unit_code != "city" or not figure.is_default:
             continue
         indicator = indicators()[figure.indicator]
-        value = (
-            "-"
-            if figure.value is None
-            else number(figure.value, _one(lang), indicator.decimals)
-        )
         yield say(
             "cli.figure",
             lang,
             name=indicator.name,
             state=Text.of(f"state.{figure.scenario}"),
-            value=value,
+            value=_read(figure.value, indicator.decimals),
             unit=Text.of(f"unit.{_UNIT_KEYS[figure.value_unit]}"),
-            target=number(item.target.value, _one(lang), 1) if item.target else "-",
+            target=_read(item.target.value if item.target else None, 1),
             year=item.target.year if item.target else "-",
             verdict=Text.of(f"verdict.{item.verdict}"),
         )
 
 
 _UNIT_KEYS = {"%": "percent", "m2/person": "m2_person", "units": "units"}
+
+
+def _read(value: float | None, decimals: int) -> Name:
+    """A number in the form of each language; a dash where there is none."""
+    if value is None:
+        return Name("-", "-")
+    return Name(number(value, "vi", decimals), number(value, "en", decimals))
 
 
 def _one(lang: str) -> str:

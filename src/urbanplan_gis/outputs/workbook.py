@@ -1,4 +1,4 @@
-"""``indicators.xlsx``: the figures, balances, findings and sources for people with a spreadsheet."""
+"""``indicators.xlsx``: figures, balances, findings and sources for people with a spreadsheet."""
 
 from __future__ import annotations
 
@@ -71,6 +71,7 @@ _VERDICT_FILLS = {
     "not_yet": "#fbe3c0",
     "missed": "#f4c7c0",
 }
+_IDS_SHOWN = 12
 _SLATED_FILL = "#fff2cc"
 
 
@@ -161,10 +162,12 @@ def _units(
         Column(_header("unit_name", lang), [names[code] for code in listed], fills=fills),
         Column(_header("slated", lang), marks, fills=fills),
     ]
-    for (indicator, state), rows in default.groupby(["indicator", "scenario"], sort=False):
+    pairs = default[["indicator", "scenario"]].drop_duplicates()
+    for indicator, state in pairs.itertuples(index=False, name=None):
+        rows = default[(default["indicator"] == indicator) & (default["scenario"] == state)]
         values = dict(zip(rows["unit_code"], rows["value"], strict=True))
-        declared = indicators[str(indicator)]
-        header = _matrix_header(declared, str(state), lang)
+        declared = indicators[indicator]
+        header = _matrix_header(declared, state, lang)
         cells = [_plain(values.get(code), lang) for code in listed]
         columns.append(Column(header, cells, _decimals(declared.decimals)))
     bold = frozenset(range(len(codes), len(listed)))
@@ -189,9 +192,7 @@ def _above(key: str, default: pd.DataFrame, page: Page) -> list[str]:
     return [*lines, page.stamp] if page.stamp else lines
 
 
-def _table(
-    key: str, frame: pd.DataFrame, indicators: Mapping[str, Indicator], lang: str
-) -> Sheet:
+def _table(key: str, frame: pd.DataFrame, indicators: Mapping[str, Indicator], lang: str) -> Sheet:
     """A table as it is, tokens in words; its header is the first row, as pivot tables want it."""
     frame = in_words(frame, lang).reset_index(drop=True)
     columns = [_column(key, frame, name, indicators, lang) for name in frame.columns]
@@ -238,6 +239,8 @@ def _worded(
         ]
     if name == "unit_name":
         return _unit_names(frame, lang)
+    if name == "feature_ids":
+        return [_few(value) for value in values]
     if name == "as_of":
         return [dt.date.fromisoformat(value) for value in values]
     prefix = "layer" if (sheet, name) == ("findings", "layer") else _TOKENS.get(name)
@@ -259,6 +262,13 @@ def _unit_names(frame: pd.DataFrame, lang: str) -> list[str]:
     groups = {group: say(f"group.{group}", lang) for group in GROUPS}
     pairs = zip(frame["unit_code"], frame["unit_name"], strict=True)
     return [groups.get(code, name) for code, name in pairs]
+
+
+def _few(ids: str) -> str:
+    """The first ids of a long list; ``findings.csv`` has them all."""
+    listed = ids.split(";")
+    more = len(listed) - _IDS_SHOWN
+    return f"{';'.join(listed[:_IDS_SHOWN])};… (+{more})" if more > 0 else ids
 
 
 def _word(prefix: str, token: str, lang: str) -> str:

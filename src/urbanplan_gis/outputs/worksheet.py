@@ -7,7 +7,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -19,7 +19,7 @@ from urbanplan_gis.text import say
 #: what a cell can hold; None is an empty cell
 Value = str | float | int | dt.date | None
 
-WHOLE, HUNDREDTHS, YEAR, SHARE = "#,##0", "#,##0.00", "0", "0.0%"
+WHOLE, HUNDREDTHS, YEAR, SHARE = "#,##0", "#,##0.00", "0", "0.00%"
 #: the font of administrative documents; its metric twins stand in for it elsewhere
 FONT = {"font_name": "Times New Roman", "font_size": 11}
 _WIDEST, _NARROWEST = 60, 7
@@ -30,10 +30,13 @@ _LONGEST, _HIGHEST, _LINE_HEIGHT = 1000, 409, 15
 _A4 = 9
 _HEADER_LINES = 5
 _FILTER_ARROW = 2
-_CAPITAL = 0.3
+#: widths of capitals and of other letters and spaces, in figures, by which columns are measured
+_CAPITAL, _SMALL = 1.3, 0.88
+#: room beside the text of a cell
+_MARGIN = 2.5
 #: letters of the title in the page header, which has room for 255 in all
 _TITLE_LENGTH = 100
-_GRID, _SHADE, _ALARM = "#c8c8c8", "#dfe7ee", "#b30000"
+_GRID, _SHADE, _ALARM, _INK = "#c8c8c8", "#dfe7ee", "#b30000", "#000000"
 
 
 @dataclass(frozen=True)
@@ -82,20 +85,21 @@ class Page:
 def add_sheet(book: Workbook, sheet: Sheet, page: Page) -> None:
     """Write one sheet at the end of the workbook."""
     worksheet = book.add_worksheet(sheet.name)
-    formats = _Formats(book, page.lang)
-    _write_above(worksheet, formats, sheet, page)
+    _write_above(book, worksheet, sheet, page)
     top = len(sheet.above)
     widths = [_width(column) for column in sheet.columns]
     _set_heights(worksheet, sheet, widths)
+    header = _header_format(book)
+    styled = cache(partial(_cell_format, book, page.lang))
     for number, column in enumerate(sheet.columns):
         worksheet.set_column(number, number, widths[number])
-        worksheet.write_string(top, number, column.header, formats.of(header=True))
+        worksheet.write_string(top, number, column.header, header)
         for row, value in enumerate(column.values):
-            style = formats.of(
-                number=column.format_of(row),
-                fill=column.fill_of(row),
-                bold=row in sheet.bold_rows,
-                kind=type(value),
+            style = styled(
+                type(value),
+                column.format_of(row),
+                column.fill_of(row),
+                row in sheet.bold_rows,
             )
             _write(worksheet, (top + 1 + row, number), value, style)
     if not sheet.rows:
@@ -105,52 +109,12 @@ def add_sheet(book: Workbook, sheet: Sheet, page: Page) -> None:
     _set_page(worksheet, sheet, page)
 
 
-class _Formats:
-    """Cell formats of one workbook, each made once."""
-
-    def __init__(self, book: Workbook, lang: str) -> None:
-        self._book = book
-        self._date = "yyyy-mm-dd" if lang == "en" else "dd/mm/yyyy"
-        self._made: dict[tuple[object, ...], Format] = {}
-
-    def of(
-        self,
-        number: str = "",
-        fill: str = "",
-        bold: bool = False,
-        kind: type = str,
-        header: bool = False,
-    ) -> Format:
-        key = (number, fill, bold, kind, header)
-        if key not in self._made:
-            self._made[key] = self._book.add_format(self._properties(*key))
-        return self._made[key]
-
-    def line(self, size: int, colour: str) -> Format:
-        return self._book.add_format({"bold": True, "font_size": size, "font_color": colour})
-
-    def _properties(
-        self, number: str, fill: str, bold: bool, kind: type, header: bool
-    ) -> dict[str, object]:
-        properties: dict[str, object] = {
-            "valign": "top", "border": 1, "border_color": _GRID, "bold": bold or header,
-        }  # fmt: skip
-        if header:
-            return properties | {"text_wrap": True, "valign": "vcenter", "bg_color": _SHADE}
-        if kind is str:
-            properties["text_wrap"] = True
-        elif issubclass(kind, dt.date):
-            properties["num_format"] = self._date
-        else:
-            properties["num_format"] = number
-        return properties | ({"bg_color": fill} if fill else {})
-
-
-def _write_above(worksheet: Worksheet, formats: _Formats, sheet: Sheet, page: Page) -> None:
+def _write_above(book: Workbook, worksheet: Worksheet, sheet: Sheet, page: Page) -> None:
+    """The title, larger, and the lines below it; the stamp in red."""
     for row, text in enumerate(sheet.above):
-        alarm = text == page.stamp
-        style = formats.line(14 if row == 0 else 11, _ALARM if alarm else "#000000")
-        worksheet.write_string(row, 0, neutral(text), style)
+        colour = _ALARM if text == page.stamp else _INK
+        style = {"bold": True, "font_size": 14 if row == 0 else 11, "font_color": colour}
+        worksheet.write_string(row, 0, neutral(text), book.add_format(style))
 
 
 def _width(column: Column) -> float:
@@ -161,7 +125,7 @@ def _width(column: Column) -> float:
     content = 0.0
     for row, value in enumerate(column.values):
         content = max(content, _text_width(_shown(value, column.format_of(row))))
-    return max(_NARROWEST, min(_WIDEST, max(header + _FILTER_ARROW, content + 1.5)))
+    return max(_NARROWEST, min(_WIDEST, max(header + _FILTER_ARROW, content + _MARGIN)))
 
 
 @cache
@@ -175,15 +139,17 @@ def _text_width(text: str) -> float:
 
 
 def _length(text: str) -> float:
-    """Letters of average width; capitals take a little more."""
-    return len(text) + _CAPITAL * sum(letter.isupper() for letter in text)
+    """The width of a text, in figures."""
+    capitals = sum(letter.isupper() for letter in text)
+    small = sum(letter.islower() or letter.isspace() for letter in text)
+    return _CAPITAL * capitals + _SMALL * small + len(text) - capitals - small
 
 
 def _set_heights(worksheet: Worksheet, sheet: Sheet, widths: Sequence[float]) -> None:
     """Rows as high as their text needs: not every program measures them when it opens a file."""
     top = len(sheet.above)
     headers = zip(sheet.columns, widths, strict=True)
-    lines = max((_lines(column.header, width - 1) for column, width in headers), default=1)
+    lines = max((_lines(column.header, width) for column, width in headers), default=1)
     worksheet.set_row(top, _LINE_HEIGHT * lines)
     for row in range(sheet.rows):
         texts = (column.values[row] for column in sheet.columns)
@@ -199,7 +165,7 @@ def _set_heights(worksheet: Worksheet, sheet: Sheet, widths: Sequence[float]) ->
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column of this width."""
     wide = _length(text) / max(len(text), 1)
-    letters = max(1, int(width / wide))
+    letters = max(1, int((width - _MARGIN / 2) / wide))
     return sum(len(textwrap.wrap(line, letters)) or 1 for line in text.split("\n"))
 
 
@@ -211,8 +177,33 @@ def _shown(value: Value, number_format: str) -> str:
     if isinstance(value, dt.date):
         return value.isoformat()
     if number_format == SHARE:
-        return f"{value:.1%}"
+        return f"{value:.2%}"
     return f"{value:,.{len(number_format.partition('.')[2])}f}"
+
+
+def _cell_format(
+    book: Workbook, lang: str, kind: type, number: str, fill: str = "", bold: bool = False
+) -> Format:
+    """The format of cells of one type of value; text wraps and keeps clear of numbers beside it."""
+    properties: dict[str, object] = {
+        "valign": "top", "border": 1, "border_color": _GRID, "bold": bold
+    }  # fmt: skip
+    if kind is str:
+        properties |= {"text_wrap": True, "align": "left", "indent": 1}
+    elif issubclass(kind, dt.date):
+        properties["num_format"] = "yyyy-mm-dd" if lang == "en" else "dd/mm/yyyy"
+    else:
+        properties["num_format"] = number
+    return book.add_format(properties | ({"bg_color": fill} if fill else {}))
+
+
+def _header_format(book: Workbook) -> Format:
+    return book.add_format(
+        {
+            "text_wrap": True, "valign": "vcenter", "bg_color": _SHADE, "bold": True,
+            "border": 1, "border_color": _GRID,
+        }
+    )  # fmt: skip
 
 
 def _write(worksheet: Worksheet, place: tuple[int, int], value: Value, style: Format) -> None:
@@ -222,7 +213,7 @@ def _write(worksheet: Worksheet, place: tuple[int, int], value: Value, style: Fo
     elif isinstance(value, str):
         worksheet.write_string(*place, neutral(_short(value)), style)
     elif isinstance(value, dt.date):
-        worksheet.write_datetime(*place, value, style)
+        worksheet.write_datetime(*place, dt.datetime.combine(value, dt.time()), style)
     else:
         worksheet.write_number(*place, value, style)
 

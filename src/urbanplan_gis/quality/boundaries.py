@@ -13,8 +13,10 @@ from urbanplan_gis.geometry.windows import windows
 from urbanplan_gis.model.data import Finding, Layer, Role, Severity
 from urbanplan_gis.text import Text
 
-#: a plan that reaches into a unit with less than this share of its area does so by its outline
-_SLIVER_SHARE = 0.02
+#: a plan that reaches into a unit with less than this share of its own area, and of the unit's,
+#: does so by its outline
+_SHARE_OF_PLAN = 0.02
+_SHARE_OF_UNIT = 0.05
 #: rasters and units are not measured against the units
 _SKIPPED = frozenset({Role.UNITS, Role.POPULATION, Role.LAND_COVER})
 
@@ -70,6 +72,7 @@ def check_plan_boundaries(plans: Layer, units: Layer) -> list[Finding]:
     """Parts of plans beyond the city, and slivers of plans in units they were not made for."""
     findings = []
     ground = units.frame.geometry.to_numpy()
+    unit_area = shapely.area(ground)
     codes = units.frame["code"].to_numpy(dtype=str)
     city = shapely.union_all(ground)
     for feature, plan, outline in zip(
@@ -79,8 +82,9 @@ def check_plan_boundaries(plans: Layer, units: Layer) -> list[Finding]:
         if beyond.area > 0 and not _is_noise(beyond):
             findings.append(_mismatch(feature, plan, "plan_beyond_city", beyond, ""))
         parts = polygons_only(shapely.intersection(outline, ground))
-        share = shapely.area(parts) / outline.area if outline.area else shapely.area(parts) * 0
-        for unit in np.flatnonzero((share > 1e-9) & (share < _SLIVER_SHARE)):
+        size = shapely.area(parts)
+        narrow = (size < _SHARE_OF_PLAN * outline.area) & (size < _SHARE_OF_UNIT * unit_area)
+        for unit in np.flatnonzero((size > 1e-9 * outline.area) & narrow):
             findings.append(
                 _mismatch(feature, plan, "plan_unit_mismatch", parts[unit], str(codes[unit]))
             )
