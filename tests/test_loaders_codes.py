@@ -6,8 +6,8 @@ from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from test_loaders_vector import CRS, load, refuse, square
 
+from test_loaders_vector import CRS, load, refuse, square
 from urbanplan_gis.model.data import Role
 
 MAPPED = """

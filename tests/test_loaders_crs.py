@@ -10,8 +10,8 @@ import pytest
 import shapely
 from pyproj import CRS
 from shapely.geometry import Point, box
-from test_loaders_vector import load, refuse, square
 
+from test_loaders_vector import load, refuse, square
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.loaders.crs import check_project_crs, find_transformer, reproject, settle_crs
 from urbanplan_gis.model.data import Role

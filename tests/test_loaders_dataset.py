@@ -7,8 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from test_loaders_vector import LAND_USE, parcels, write_project
 
+from test_loaders_vector import LAND_USE, parcels, write_project
 from urbanplan_gis.loaders import load_layers
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import RASTER_ROLES, Role

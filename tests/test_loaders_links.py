@@ -7,8 +7,8 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from test_loaders_vector import CRS, load, refuse, square
 
+from test_loaders_vector import CRS, load, refuse, square
 from urbanplan_gis.model.data import Role
 
 

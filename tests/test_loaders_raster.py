@@ -10,8 +10,8 @@ import pytest
 import rasterio
 from affine import Affine
 from pyproj import CRS as ProjCRS
-from test_loaders_vector import CRS, EAST, NORTH, load, refuse, square
 
+from test_loaders_vector import CRS, EAST, NORTH, load, refuse, square
 from urbanplan_gis.loaders.raster import grid_population
 from urbanplan_gis.model.data import Role
 

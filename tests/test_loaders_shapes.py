@@ -10,8 +10,8 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from shapely.geometry import GeometryCollection, LineString, Point, Polygon
-from test_loaders_vector import CRS, EAST, LAND_USE, NORTH, load, parcels, refuse, square
 
+from test_loaders_vector import CRS, EAST, LAND_USE, NORTH, load, parcels, refuse, square
 from urbanplan_gis.model.data import Role
 
 

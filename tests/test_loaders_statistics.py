@@ -6,6 +6,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+
 from test_loaders_vector import load, refuse
 
 HEADER = "ma,nam,dan_so,so_ho,ho_cq,nguoi_lon,tk,qh"

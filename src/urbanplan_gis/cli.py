@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -103,7 +103,9 @@ def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
     with _progress(ctx) as progress:
         drawn = make_sheets(project, lang, web_tiles, progress)
     folder = f"{project.facts.output}/maps"
-    click.echo(say("cli.drawn", lang, count=len(drawn), names=", ".join(drawn) or "-", folder=folder))
+    click.echo(
+        say("cli.drawn", lang, count=len(drawn), names=", ".join(drawn) or "-", folder=folder)
+    )
 
 
 @main.command(name="all")
@@ -152,7 +154,7 @@ def _last_line(key: str, lang: str, findings: tuple[Finding, ...], **params: obj
 
 
 @contextmanager
-def _progress(ctx: click.Context) -> Iterator[Callable[[str], None] | None]:
+def _progress(ctx: click.Context) -> Generator[Callable[[str], None] | None]:
     """A line that names the step at work; nothing when quiet or not on a terminal."""
     if ctx.obj["quiet"] or not sys.stderr.isatty():
         yield None

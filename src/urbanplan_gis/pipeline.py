@@ -140,6 +140,11 @@ def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str
         lang,
         project.facts.synthetic,
         folder / "tables" / "indicators.xlsx",
+        slated={
+            code
+            for code, is_slated in zip(run.evidence.codes, run.evidence.is_slated, strict=True)
+            if is_slated
+        },
     )
     write_geopackage(run.evidence, run.findings, folder / "city.gpkg", lang)
     written = [f"tables/{name}.csv" for name in TABLES] + ["tables/indicators.xlsx", "city.gpkg"]

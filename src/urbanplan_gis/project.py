@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from urbanplan_gis.errors import PlanDataError, PlanDataErrors, bad_data
@@ -20,7 +20,7 @@ from urbanplan_gis.model.data import RASTER_ROLES, Role
 from urbanplan_gis.model.figures import SENSES
 from urbanplan_gis.text import Name
 
-_STRICT = {"extra": "forbid", "frozen": True}
+_STRICT = ConfigDict(extra="forbid", frozen=True)
 AUTHORITY = "EPSG:5898"
 
 
@@ -252,8 +252,10 @@ def _problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
         if source.valid_from and source.valid_to and source.valid_to <= source.valid_from:
             problems.append(
                 bad_data(
-                    "validity", f"{file}: layers.{role} ({key[1]})",
-                    start=source.valid_from, end=source.valid_to,
+                    "validity",
+                    f"{file}: layers.{role} ({key[1]})",
+                    start=source.valid_from,
+                    end=source.valid_to,
                 )
             )
     for (role, name), count in names.items():
@@ -359,7 +361,7 @@ def _known(place: list[Any]) -> str:
         kind: type = OriginFacts
     else:
         kind = tables.get(str(place[0]), ProjectFile) if len(place) > 1 else ProjectFile
-    return ", ".join(kind.__dataclass_fields__)  # ty: ignore[unresolved-attribute]
+    return ", ".join(kind.__dataclass_fields__)  # ty: ignore[missing-attribute]
 
 
 def _short(value: Any) -> str:

@@ -97,7 +97,8 @@ class FaceLabels:
         coded = self.coded[state][condition.label]
         open_ = ~coded.known
         silent = [
-            list_id in DERIVED_LISTS and list_id not in chosen.codes for list_id, _, _ in coded.pairs
+            list_id in DERIVED_LISTS and list_id not in chosen.codes
+            for list_id, _, _ in coded.pairs
         ]
         return holds | open_ | coded.where(silent)
 

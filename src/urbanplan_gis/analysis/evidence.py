@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.conditions import FaceLabels
 from urbanplan_gis.analysis.statistics import ChosenStatistic
-from urbanplan_gis.mosaic import Mosaic
+from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.model.data import Dataset
+from urbanplan_gis.mosaic import Mosaic
 
 Mask = NDArray[np.bool_]
 
@@ -51,7 +52,7 @@ class Evidence:
 
     def by_unit(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Sum of a value per face, for each unit (shape: units)."""
-        return np.bincount(self.mosaic.unit, weights=values, minlength=len(self.units))
+        return sum_by(self.mosaic.unit, values, len(self.units))
 
 
 def wards_at(units: gpd.GeoDataFrame, day: dt.date) -> Mask:

@@ -1,4 +1,4 @@
-"""Checked layers -> evidence: derive, build the mosaic, cut roads and dwellings, pick statistics."""
+"""Checked layers -> evidence: derive, build the mosaic, cut roads and dwellings."""
 
 from __future__ import annotations
 
@@ -18,12 +18,13 @@ from urbanplan_gis.analysis.statistics import ChosenStatistic, choose_statistics
 from urbanplan_gis.derive.centrelines import widen_centrelines
 from urbanplan_gis.derive.remainder import add_street_remainder
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.geometry.order import rank_by
-from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
 from urbanplan_gis.geometry.pieces import NOWHERE
+from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
 from urbanplan_gis.geometry.split import area_inside
-from urbanplan_gis.mosaic import LabelLayer, Mosaic, build_mosaic
 from urbanplan_gis.model.data import Finding, Layer, Role, Severity
+from urbanplan_gis.mosaic import LabelLayer, Mosaic, build_mosaic
 from urbanplan_gis.project import DeriveFacts
 from urbanplan_gis.quality.check import Checked
 from urbanplan_gis.quality.ids import number_findings
@@ -68,7 +69,9 @@ def _with_remainder(checked: Checked, facts: DeriveFacts) -> Checked:
     for plan in facts.street_land:
         if plan not in known or Role.ZONING not in layers:
             listed = ", ".join(sorted(known))
-            raise bad_data("unknown_plan", "project.toml: derive.street_land", name=plan, known=listed)
+            raise bad_data(
+                "unknown_plan", "project.toml: derive.street_land", name=plan, known=listed
+            )
     zoning = add_street_remainder(layers[Role.ZONING], layers[Role.PLANS], facts.street_land)
     dataset = checked.dataset.with_layers({**layers, Role.ZONING: zoning}, ())
     # remainders share no ground with lots, and come after them: the overlaps found still hold
@@ -179,8 +182,9 @@ def _face_labels(
     }
     if plans is not None:
         covers = mosaic.covers[str(Role.PLANS)]
-        special["plans", "zoning_in_force"] = covers[:, plans["in_force"].to_numpy()].any(axis=1)
-        special["plans", "zoning_approved"] = covers[:, plans["approved_by"].to_numpy()].any(axis=1)
+        for name, column in (("zoning_in_force", "in_force"), ("zoning_approved", "approved_by")):
+            standing = plans[column].to_numpy(dtype=bool)
+            special["plans", name] = np.asarray(covers[:, standing].any(axis=1))
     present = {}
     shares = {}
     if str(Role.RIGHT_OF_WAY) in mosaic.labels:
@@ -221,7 +225,7 @@ def _dwellings(buildings: Layer | None, units: NDArray[np.object_]) -> NDArray[n
     cut = cut_by_units(homes.geometry.to_numpy(), units)
     floors = homes["floors"].to_numpy(dtype=float, na_value=np.nan)[cut["feature"]]
     floor_area = shapely.area(cut["geometry"].to_numpy()) * np.nan_to_num(floors)
-    return np.bincount(cut["unit"], weights=floor_area, minlength=len(units))
+    return sum_by(cut["unit"].to_numpy(), floor_area, len(units))
 
 
 def _statistics(derived: Derived, as_of: dt.date) -> dict[str, ChosenStatistic]:
@@ -265,9 +269,7 @@ def _missing_statistics(evidence: Evidence) -> list[Finding]:
                     severity=Severity.WARNING,
                     layer="statistics",
                     feature_ids=tuple(codes),
-                    message=Text.of(
-                        "finding.statistic_missing", name=name, units=", ".join(codes)
-                    ),
+                    message=Text.of("finding.statistic_missing", name=name, units=", ".join(codes)),
                     action="no_data",
                 )
             )

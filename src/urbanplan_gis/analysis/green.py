@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.quantity import Parts, Quantity
 from urbanplan_gis.geometry.pieces import NOWHERE
+from urbanplan_gis.model.data import Role
 from urbanplan_gis.model.figures import Condition, Measure
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def _close_capped(parts: Parts) -> float:
 
 def _water_of_these_parks(evidence: Evidence, measure: Measure, state: str) -> Mask:
     """Faces of ponds whose park is of the kinds asked for (a pond alone belongs to its kind)."""
-    layer = evidence.dataset.layers.get("green")  # ty: ignore[invalid-argument-type]
+    layer = evidence.dataset.layers.get(Role.GREEN)
     pond = evidence.labels.certain(_PARK_WATER, state)
     if layer is None or not pond.any():
         return pond
@@ -81,7 +82,7 @@ def _capped_by_park(
     evidence: Evidence, dry: NDArray[np.float64], water: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Per unit, the sum over its parks of dry area plus water up to it (m²)."""
-    layer = evidence.dataset.layers["green"]  # ty: ignore[invalid-argument-type]
+    layer = evidence.dataset.layers[Role.GREEN]
     feature = evidence.mosaic.labels["green"]
     here = feature != NOWHERE
     names, park = np.unique(

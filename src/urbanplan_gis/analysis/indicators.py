@@ -187,9 +187,7 @@ class _Panel:
             judged=definition.judged,
             years_away=self._years_away(),
             reading=definition.reading,
-            notes=tuple(
-                notes_of(self.evidence, definition, self.state, row.units, completeness)
-            ),
+            notes=tuple(notes_of(self.evidence, definition, self.state, row.units, completeness)),
         )
 
     def _measured(self, measure: Measure) -> Quantity:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from urbanplan_gis.model.figures import Assessment, Figure, Indicator, Target, Verdict
 from urbanplan_gis.analysis.statistics import MAX_YEARS_AWAY
+from urbanplan_gis.model.figures import Assessment, Figure, Indicator, Target, Verdict
 from urbanplan_gis.text import Text
 
 #: «khoảng»: basically met from this share of the target on (DESIGN §5, our proposal)

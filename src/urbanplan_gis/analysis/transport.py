@@ -20,9 +20,7 @@ def land_from_codes(
     return _area_in(land_use[land_use["code"].isin(transport_codes)].geometry, units)
 
 
-def land_from_right_of_way(
-    right_of_way: gpd.GeoDataFrame, units: gpd.GeoDataFrame
-) -> pd.Series:
+def land_from_right_of_way(right_of_way: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> pd.Series:
     """Land within the red lines (m²) per unit code; ground shared by streets counts once."""
     return _area_in(right_of_way.geometry, units)
 
@@ -52,7 +50,11 @@ def land_from_centrelines(
 
 def _area_in(land: gpd.GeoSeries, units: gpd.GeoDataFrame) -> pd.Series:
     cut = cut_by_units(land.to_numpy(), units.geometry.to_numpy())
-    parts = cut["geometry"].groupby(cut["unit"]).agg(lambda group: shapely.union_all(group.to_numpy()).area)
+    parts = (
+        cut["geometry"]
+        .groupby(cut["unit"])
+        .agg(lambda group: shapely.union_all(group.to_numpy()).area)
+    )
     area = parts.reindex(range(len(units)), fill_value=0.0).to_numpy(dtype=float)
     return pd.Series(area, index=pd.Index(units["code"], name="code"), name="transport_land_m2")
 
@@ -66,9 +68,7 @@ def road_table(evidence: Evidence) -> pd.DataFrame:
     columns = ["unit_code", "unit_name", "road_class", "length_km", "density_km_per_km2"]
     if segments.empty:
         return pd.DataFrame(columns=columns)
-    urban = evidence.by_unit(
-        evidence.mosaic.area * evidence.labels.certain(_URBAN, "existing")
-    )
+    urban = evidence.by_unit(evidence.mosaic.area * evidence.labels.certain(_URBAN, "existing"))
     road_class = segments["road_class"].astype("Int64").fillna(0).astype(int)
     lengths = segments["length_m"].groupby([segments["unit"], road_class]).sum() / 1000
     rows = []

@@ -127,18 +127,24 @@ def _by_code(coded: Coded, sums: np.ndarray) -> Iterator[tuple[dict[str, object]
         entry = code_lists().get(list_id, {}).get(code)
         named = entry.name if entry else Name(code, code)
         sets = [key for key, item in class_sets().items() if code in item.codes.get(list_id, ())]
-        yield {
-            "code_list": list_id,
-            "code": code,
-            "name": named,
-            "class_sets": " ".join(sorted(sets)),
-        }, area
-    yield {
-        "code_list": "",
-        "code": UNCLASSIFIED,
-        "name": Text.of("class.unclassified"),
-        "class_sets": "",
-    }, float(sums[-1])
+        yield (
+            {
+                "code_list": list_id,
+                "code": code,
+                "name": named,
+                "class_sets": " ".join(sorted(sets)),
+            },
+            area,
+        )
+    yield (
+        {
+            "code_list": "",
+            "code": UNCLASSIFIED,
+            "name": Text.of("class.unclassified"),
+            "class_sets": "",
+        },
+        float(sums[-1]),
+    )
 
 
 def _outline(evidence: Evidence, plan: str) -> shapely.Geometry | None:
@@ -157,12 +163,12 @@ def _plan_name(evidence: Evidence, plan: str) -> str:
     return str(names.iloc[0]) if len(names) else plan
 
 
-def _finding(
-    code: str, plan: str, ground: shapely.Geometry, lots: gpd.GeoDataFrame
-) -> Finding:
-    crossing = lots["feature_id"] if code == "plan_without_outline" else lots.loc[
-        shapely.intersects(lots.geometry.to_numpy(), ground), "feature_id"
-    ]
+def _finding(code: str, plan: str, ground: shapely.Geometry, lots: gpd.GeoDataFrame) -> Finding:
+    crossing = (
+        lots["feature_id"]
+        if code == "plan_without_outline"
+        else lots.loc[shapely.intersects(lots.geometry.to_numpy(), ground), "feature_id"]
+    )
     return Finding(
         code=code,
         severity=Severity.WARNING,

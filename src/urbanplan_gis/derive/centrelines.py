@@ -31,15 +31,23 @@ def widen_centrelines(roads: Layer, facts: DeriveFacts) -> tuple[gpd.GeoDataFram
         join_style=facts.join,
     )
     solid = ~shapely.is_empty(land)
-    result = gpd.GeoDataFrame(widened[solid], geometry=land[solid], crs=frame.crs)
-    return result.reset_index(drop=True), _without_width(frame[~known])
+    kept = widened[solid].reset_index(drop=True)
+    return gpd.GeoDataFrame(kept, geometry=land[solid], crs=frame.crs), _without_width(
+        frame[~known]
+    )
 
 
 def _without_width(frame: gpd.GeoDataFrame) -> list[Finding]:
     lengths = shapely.length(frame.geometry.to_numpy())
-    middles = shapely.line_interpolate_point(
-        np.array([_longest_line(line) for line in frame.geometry], dtype=object), 0.5, normalized=True
-    ) if len(frame) else []
+    middles = (
+        shapely.line_interpolate_point(
+            np.array([_longest_line(line) for line in frame.geometry], dtype=object),
+            0.5,
+            normalized=True,
+        )
+        if len(frame)
+        else []
+    )
     return [
         Finding(
             code="road_without_width",

@@ -27,10 +27,14 @@ def polygons_only(geometries: Geometries) -> Geometries:
     odd = np.flatnonzero((kinds != _POLYGON) & (kinds != _MULTIPOLYGON))
     for index in odd:
         geometry = geometries[index]
-        parts = shapely.get_parts(shapely.get_parts(geometry)) if kinds[index] == _COLLECTION else []
+        parts = (
+            shapely.get_parts(shapely.get_parts(geometry)) if kinds[index] == _COLLECTION else []
+        )
         areal = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
-        result[index] = shapely.multipolygons(areal) if len(areal) > 1 else (
-            areal[0] if areal else shapely.Polygon()
+        result[index] = (
+            shapely.multipolygons(areal)
+            if len(areal) > 1
+            else (areal[0] if areal else shapely.Polygon())
         )
     return result
 

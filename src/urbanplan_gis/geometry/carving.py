@@ -23,9 +23,7 @@ _NEGLIGIBLE = 1e-3
 _SNAPPED = 2000.0
 
 
-def carve(
-    faces: Geometries, cutters: Geometries, face: int, near: NDArray[np.intp]
-) -> Pieces:
+def carve(faces: Geometries, cutters: Geometries, face: int, near: NDArray[np.intp]) -> Pieces:
     """The parts of one face inside each near cutter, and outside all of them.
 
     Raises:

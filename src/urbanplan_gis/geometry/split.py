@@ -8,10 +8,11 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.geometry.areas import Geometries, area_noise, polygons_only
 from urbanplan_gis.geometry.carving import carve
-from urbanplan_gis.geometry.grouping import grouped
+from urbanplan_gis.geometry.grouping import grouped, sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE, Pieces, joined
 from urbanplan_gis.geometry.unions import outside_of
 from urbanplan_gis.geometry.windows import windows
+
 
 def split_faces(faces: Geometries, cutters: Geometries) -> Pieces:
     """Partition ``faces`` by planar ``cutters`` (polygons without common interior).
@@ -48,10 +49,15 @@ def area_inside(faces: Geometries, cutters: Geometries) -> NDArray[np.float64]:
     covered = np.zeros(len(faces))
     if len(faces) == 0 or len(cutters) == 0:
         return covered
-    cutter, face = shapely.STRtree(faces).query(cutters)
-    parts = _parts(faces, cutters, face, cutter)
-    covered = np.bincount(parts.face, weights=shapely.area(parts.geometries), minlength=len(faces))
+    parts = parts_inside(faces, cutters)
+    covered = sum_by(parts.face, shapely.area(parts.geometries), len(faces))
     return np.minimum(covered, shapely.area(faces))
+
+
+def parts_inside(faces: Geometries, cutters: Geometries) -> Pieces:
+    """The parts of faces inside cutters, without what is left outside all of them."""
+    cutter, face = shapely.STRtree(cutters).query(faces)[::-1]
+    return _parts(faces, cutters, face, cutter)
 
 
 def _parts(
@@ -73,7 +79,7 @@ def _lost(faces: Geometries, parts: Pieces, rest: Pieces) -> NDArray[np.intp]:
     """Faces whose parts do not add up to them."""
     sums = np.zeros(len(faces))
     for pieces in (parts, rest):
-        sums += np.bincount(pieces.face, weights=shapely.area(pieces.geometries), minlength=len(faces))
+        sums += sum_by(pieces.face, shapely.area(pieces.geometries), len(faces))
     cut = np.unique(parts.face)
     missing = np.abs(sums[cut] - shapely.area(faces[cut]))
     return cut[missing > area_noise(faces[cut]) + _noise_of_parts(parts, cut)]
@@ -81,7 +87,7 @@ def _lost(faces: Geometries, parts: Pieces, rest: Pieces) -> NDArray[np.intp]:
 
 def _noise_of_parts(parts: Pieces, faces: NDArray[np.intp]) -> NDArray[np.float64]:
     noise = area_noise(parts.geometries)
-    return np.bincount(parts.face, weights=noise, minlength=int(faces.max(initial=-1)) + 1)[faces]
+    return sum_by(parts.face, noise, int(faces.max(initial=-1)) + 1)[faces]
 
 
 def _properly_inside(
@@ -109,9 +115,9 @@ def _intersect(
     cutter: NDArray[np.intp],
 ) -> NDArray[np.bool_]:
     """For each pair, whether the two meet; the side with more vertices is the prepared one."""
-    large_face = shapely.get_num_coordinates(faces)[face] > shapely.get_num_coordinates(
-        cutters
-    )[cutter]
+    large_face = (
+        shapely.get_num_coordinates(faces)[face] > shapely.get_num_coordinates(cutters)[cutter]
+    )
     first = np.where(large_face, faces[face], cutters[cutter])
     second = np.where(large_face, cutters[cutter], faces[face])
     shapely.prepare(faces[np.unique(face[large_face])])
@@ -159,7 +165,7 @@ def _remainders(faces: Geometries, cutters: Geometries, parts: Pieces) -> Pieces
         return parts
     near_cutters = _near(cutters, cutter, faces, face)
     which, group, size = np.unique(face, return_inverse=True, return_counts=True)
-    inside = np.bincount(group, weights=shapely.area(parts.geometries))
+    inside = sum_by(group, shapely.area(parts.geometries), len(which))
     order = np.argsort(group, kind="stable")
     first = np.cumsum(size) - size
     rest = np.empty(len(which), dtype=object)

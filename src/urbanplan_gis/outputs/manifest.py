@@ -1,4 +1,4 @@
-"""``manifest.json``: what was made of what, so that nothing is made twice and all can be checked."""
+"""``manifest.json``: what was made of what: nothing is made twice, and all can be checked."""
 
 from __future__ import annotations
 

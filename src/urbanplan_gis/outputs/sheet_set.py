@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,7 @@ from urbanplan_gis.outputs.sheets import (
     sheet_names,
 )
 from urbanplan_gis.project import Project
+from urbanplan_gis.quality.in_force import in_force
 from urbanplan_gis.store import file_digest, read_stored, stored_layers
 
 _FIGURES = "figures"
@@ -82,6 +84,10 @@ def _sheet_data(project: Project, manifest: dict[str, Any], lang: str) -> SheetD
     layers = {name: read_stored(path, name) for name in _LAYERS if name in present}
     if "land_use" in layers:
         layers["transport"] = _transport(layers["land_use"])
+    if "plans" in layers:
+        plans = layers["plans"]
+        standing = in_force(plans, project.facts.as_of) & (plans["kind"] == "zoning").to_numpy()
+        plans["in_force"] = standing
     figures = pd.read_csv(
         project.output / "tables" / "indicators.csv",
         encoding="utf-8-sig",
@@ -115,10 +121,12 @@ def _transport(land_use: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _origins(manifest: dict[str, Any]) -> tuple[Origin, ...]:
-    return tuple(
-        Origin(**{**item, "date": pd.Timestamp(item["date"]).date() if item["date"] else None})
-        for item in manifest["origins"]
-    )
+    origins = []
+    for item in manifest["origins"]:
+        words = {name: str(value) for name, value in item.items() if name != "date"}
+        day = dt.date.fromisoformat(item["date"]) if item["date"] else None
+        origins.append(Origin(**words, date=day))
+    return tuple(origins)
 
 
 def _options(project: Project, web_tiles: bool) -> SheetOptions:
@@ -166,4 +174,3 @@ def _mark(
 def _feeds(origin: dict[str, Any], inputs: tuple[str, ...], manifest: dict[str, Any]) -> bool:
     by_role = manifest["sources_by_role"]
     return any(origin["source"] in by_role.get(role, ()) for role in inputs)
-

@@ -42,7 +42,9 @@ def _statistical() -> list[str]:
     return [
         indicator.indicator_id
         for indicator in indicators().values()
-        if any(d.numerator.of or (d.denominator and d.denominator.of) for d in indicator.definitions)
+        if any(
+            d.numerator.of or (d.denominator and d.denominator.of) for d in indicator.definitions
+        )
     ]
 
 

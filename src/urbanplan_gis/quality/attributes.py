@@ -21,7 +21,9 @@ def check_areas(layers: Mapping[Role, Layer], percent: float) -> list[Finding]:
         for column, factor in _DECLARED.items():
             if layer.frame is None or column not in layer.frame:
                 continue
-            findings += _off(role, layer, layer.frame[column].to_numpy(dtype=float) * factor, percent)
+            findings += _off(
+                role, layer, layer.frame[column].to_numpy(dtype=float) * factor, percent
+            )
     return findings
 
 

@@ -91,9 +91,7 @@ def check_plan_boundaries(plans: Layer, units: Layer) -> list[Finding]:
     return findings
 
 
-def _mismatch(
-    feature: str, plan: str, code: str, part: shapely.Geometry, unit: str
-) -> Finding:
+def _mismatch(feature: str, plan: str, code: str, part: shapely.Geometry, unit: str) -> Finding:
     return Finding(
         code=code,
         severity=Severity.INFO,

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from urbanplan_gis.geometry.planar import Overlaps
-from urbanplan_gis.mosaic import LabelLayer
 from urbanplan_gis.model.data import Dataset, Decision, Finding, Layer, Role
+from urbanplan_gis.mosaic import LabelLayer
 from urbanplan_gis.project import ToleranceFacts
 from urbanplan_gis.quality.attributes import check_areas, check_dates
 from urbanplan_gis.quality.boundaries import check_outside, check_plan_boundaries
@@ -56,7 +56,10 @@ class Checked:
         """The layer as the mosaic takes it."""
         frame = self.dataset.layers[role].frame
         return LabelLayer(
-            str(role), frame.geometry.to_numpy(), feature_rank(frame), overlaps=self.overlaps.get(role)
+            str(role),
+            frame.geometry.to_numpy(),
+            feature_rank(frame),
+            overlaps=self.overlaps.get(role),
         )
 
 

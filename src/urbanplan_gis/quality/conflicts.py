@@ -8,8 +8,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from urbanplan_gis.geometry.planar import Overlaps, find_overlaps, yield_ground
 from urbanplan_gis.geometry.pieces import NOWHERE
+from urbanplan_gis.geometry.planar import Overlaps, find_overlaps, yield_ground
 from urbanplan_gis.geometry.split import split_faces
 from urbanplan_gis.model.data import Finding, Layer, Severity
 from urbanplan_gis.text import Text

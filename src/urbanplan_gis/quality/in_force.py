@@ -37,9 +37,7 @@ def _days(column: pd.Series) -> NDArray[np.datetime64]:
     return pd.to_datetime(column).to_numpy().astype("datetime64[D]")
 
 
-def lots_in_force(
-    zoning: Layer, plans: Layer | None, day: dt.date
-) -> tuple[Layer, list[Finding]]:
+def lots_in_force(zoning: Layer, plans: Layer | None, day: dt.date) -> tuple[Layer, list[Finding]]:
     """The lots of plans in force; those of lapsed or revoked plans are set aside, and counted.
 
     Lots that name no plan, or one the plans layer does not hold, are kept.

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass
 
 from urbanplan_gis.errors import PlanDataError, PlanDataErrors, bad_data
@@ -30,7 +30,7 @@ SPECIAL_SETS: Mapping[str, frozenset[str]] = {
     "centrelines": frozenset({"any"}),
 }
 _FILE = "indicators.toml"
-_STRICT = {"extra": "forbid"}
+_STRICT = ConfigDict(extra="forbid")
 _Name = Annotated[Name, BeforeValidator(lambda value: Name(**value))]
 _State = Literal["existing", "planned"]
 _Scope = Literal["general_plan", "wards", "wards_and_slated", "natural_area", "all_units"]
@@ -145,8 +145,7 @@ def _indicator(key: str, table: _Indicator) -> Indicator:
         ),
         defaults=table.defaults,
         targets=tuple(
-            Target(t.year, t.value, t.sense, t.scope, t.source, t.confidence)
-            for t in table.target
+            Target(t.year, t.value, t.sense, t.scope, t.source, t.confidence) for t in table.target
         ),
         source=table.source,
         confidence=table.confidence,
@@ -190,5 +189,3 @@ def _unknown_defaults(key: str, table: _Indicator) -> list[PlanDataError]:
         for name in table.defaults
         if name not in known
     ]
-
-

@@ -1,0 +1,362 @@
+"""Findings on a town of squares: each with its ids and its hectares, and nothing lost.
+
+The makers of small layers at the top serve the other tests as well.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import LineString, Polygon, box
+from shapely.geometry.base import BaseGeometry
+
+from urbanplan_gis.loaders.schema import ROLE_FIELDS
+from urbanplan_gis.model.data import Dataset, Finding, Layer, Role, Severity
+from urbanplan_gis.project import DeriveFacts, ToleranceFacts
+from urbanplan_gis.analysis.gather import derive
+from urbanplan_gis.quality.check import Checked, check, hectares
+from urbanplan_gis.quality.ids import by_size, number_findings, place_of
+from urbanplan_gis.quality.order import feature_rank
+from urbanplan_gis.text import Text, keys
+
+CRS = "EPSG:5898"
+EAST, NORTH = 584_000.0, 1_670_000.0
+DAY = dt.date(2025, 6, 30)
+_DTYPES = {
+    "number": "float64",
+    "integer": "Int64",
+    "date": "datetime64[ms]",
+    "flag": "bool",
+    "text": object,
+    "code": object,
+}
+
+
+def square(x: float, y: float, side: float = 100.0, high: float | None = None) -> Polygon:
+    """A square (or rectangle) in metres from the corner of the town."""
+    return box(EAST + x, NORTH + y, EAST + x + side, NORTH + y + (high or side))
+
+
+def feature(feature_id: str, geometry: BaseGeometry, **values: Any) -> dict[str, Any]:
+    return {"feature_id": feature_id, "geometry": geometry, **values}
+
+
+def layer(role: Role, *features: dict[str, Any]) -> Layer:
+    """A layer as loaders make it: every column of the role, of the declared type."""
+    columns: dict[str, pd.Series] = {
+        "feature_id": pd.Series([item["feature_id"] for item in features], dtype=object),
+        "source": pd.Series(["test"] * len(features), dtype=object),
+    }
+    for field in ROLE_FIELDS[role].fields:
+        values = [item.get(field.name, field.default) for item in features]
+        if field.type == "date":
+            values = [pd.NaT if value is None else pd.Timestamp(value) for value in values]
+        columns[field.name] = pd.Series(values, dtype=_DTYPES[field.type])
+    geometry = [item["geometry"] for item in features]
+    return Layer(role, gpd.GeoDataFrame(columns, geometry=geometry, crs=CRS))
+
+
+def two_units(**first: Any) -> Layer:
+    """A ward and a commune of one hectare each, side by side."""
+    return layer(
+        Role.UNITS,
+        feature("W", square(0, 0), code="W", name="Phường", kind="ward", **first),
+        feature("C", square(100, 0), code="C", name="Xã", kind="commune", slated=True),
+    )
+
+
+def parcel(feature_id: str, geometry: BaseGeometry, code: str = "ODT", **values: Any) -> Any:
+    return feature(feature_id, geometry, code=code, code_list="tt08-2024", **values)
+
+
+def full_cover() -> list[dict[str, Any]]:
+    return [parcel("a", square(0, 0)), parcel("b", square(100, 0), "CLN")]
+
+
+def dataset(*layers: Layer) -> Dataset:
+    return Dataset({item.role: item for item in layers})
+
+
+def checked(*layers: Layer, **tolerance: float) -> Checked:
+    return check(dataset(*layers), DAY, ToleranceFacts(**tolerance) if tolerance else None)
+
+
+def found(result: Checked) -> dict[tuple[str, tuple[str, ...]], float | None]:
+    """Findings by code and features, with their hectares."""
+    pairs = {
+        (item.code, item.feature_ids): None if item.area_m2 is None else item.area_m2 / 1e4
+        for item in result.findings
+    }
+    assert len(pairs) == len(result.findings)
+    return pairs
+
+
+# ---- one finding each -----------------------------------------------------------------------
+
+
+def test_a_clean_town_has_no_findings() -> None:
+    result = checked(two_units(), layer(Role.LAND_USE, *full_cover()))
+    assert result.findings == ()
+
+
+def test_overlap_names_the_winner_first() -> None:
+    parcels = [*full_cover(), parcel("s", square(80, 0, 30, 50), approved="2020-01-01")]
+    result = checked(two_units(), layer(Role.LAND_USE, *parcels))
+    # s has a date, a and b have none: it keeps 20 m and 10 m of width
+    assert found(result) == {("overlap", ("s", "a")): 0.1, ("overlap", ("s", "b")): 0.05}
+    assert {item.action for item in result.findings} == {"resolved_by_order"}
+    assert {item.severity for item in result.findings} == {Severity.WARNING}
+
+
+def test_polygon_inside_another_is_told_apart() -> None:
+    parcels = [*full_cover(), parcel("island", square(10, 10, 20))]
+    result = checked(two_units(), layer(Role.LAND_USE, *parcels))
+    assert found(result) == {("overlap_contained", ("island", "a")): 0.04}
+
+
+def test_overlap_below_the_tolerance_is_resolved_all_the_same() -> None:
+    parcels = [*full_cover(), parcel("s", square(98, 0, 4, 1))]
+    result = checked(two_units(), layer(Role.LAND_USE, *parcels), overlap_m2=10, gap_m2=0)
+    assert found(result) == {}
+    assert len(result.overlaps[Role.LAND_USE].winner) == 2
+
+
+def test_duplicate_starting_at_another_corner() -> None:
+    same = square(0, 0)
+    ring = list(same.exterior.coords)[:-1]
+    turned = Polygon(ring[2:] + ring[:2])
+    result = checked(
+        two_units(),
+        layer(Role.LAND_USE, parcel("a", same), parcel("a2", turned), full_cover()[1]),
+    )
+    assert found(result) == {
+        ("duplicate_geometry", ("a", "a2")): 1.0,
+        ("overlap_contained", ("a", "a2")): 1.0,
+    }
+
+
+def test_gap_is_found_in_its_unit() -> None:
+    parcels = [parcel("a", square(0, 0, 100, 90)), parcel("b", square(100, 0, 90, 100))]
+    result = checked(two_units(), layer(Role.LAND_USE, *parcels))
+    gaps = {item.message.say("en"): item for item in result.findings}
+    assert [item.code for item in gaps.values()] == ["gap", "gap"]
+    assert sorted(item.area_m2 for item in gaps.values()) == [1000.0, 1000.0]
+    assert {place_of(item) for item in gaps.values()} == {
+        (EAST + 50, NORTH + 95),
+        (EAST + 195, NORTH + 50),
+    }
+    assert found_codes(checked(two_units(), layer(Role.LAND_USE, *parcels), gap_m2=1001)) == set()
+
+
+def found_codes(result: Checked) -> set[str]:
+    return {item.code for item in result.findings}
+
+
+def test_overlap_does_not_hide_a_gap_of_the_same_size() -> None:
+    """Sums of areas would say the unit is full: 10 000 m² of parcels on 10 000 m² of ground."""
+    parcels = [
+        parcel("a", square(0, 0, 60, 100)),
+        parcel("a2", square(50, 0, 40, 100)),
+        full_cover()[1],
+    ]
+    result = checked(two_units(), layer(Role.LAND_USE, *parcels))
+    assert found(result) == {("overlap", ("a2", "a")): 0.1, ("gap", ()): 0.1}
+
+
+def test_invalid_ring_is_mended_and_a_collapsed_one_set_aside() -> None:
+    tie = Polygon([(EAST, NORTH), (EAST + 10, NORTH + 10), (EAST + 10, NORTH), (EAST, NORTH + 10)])
+    line = Polygon([(EAST, NORTH), (EAST + 9, NORTH), (EAST, NORTH)])
+    parcels = layer(Role.LAND_USE, *full_cover(), parcel("tie", tie), parcel("line", line))
+    result = checked(two_units(), parcels)
+    invalid = {i.feature_ids: i for i in result.findings if i.code == "invalid_geometry"}
+    mended, lost = invalid["tie",], invalid["line",]
+    assert (mended.action, mended.area_m2, mended.dropped) == ("repaired", 50.0, 0)
+    assert (lost.action, lost.area_m2, lost.dropped) == ("set_aside", 0.0, 1)
+    assert lost.severity is Severity.ERROR
+    kept = result.dataset.layers[Role.LAND_USE].frame
+    assert kept["feature_id"].tolist() == ["a", "b", "tie"]
+    assert kept.geometry.is_valid.all()
+    # features in = features out + those findings set aside
+    assert len(parcels.frame) == len(kept) + sum(item.dropped for item in result.findings)
+
+
+def test_declared_area_further_off_than_the_tolerance() -> None:
+    parcels = [
+        parcel("a", square(0, 0), declared_area_m2=10_099.0),  # computed is 0.98 % smaller
+        parcel("b", square(100, 0), declared_area_m2=8_000.0),  # computed is 25 % larger
+    ]
+    result = checked(two_units(declared_area_ha=1.5), layer(Role.LAND_USE, *parcels))
+    assert found(result) == {
+        ("declared_area", ("b",)): pytest.approx(0.2),
+        ("declared_area", ("W",)): pytest.approx(0.5),
+    }
+    assert "25 %" in next(i for i in result.findings if i.feature_ids == ("b",)).message.say("en")
+
+
+def test_features_outside_and_partly_outside() -> None:
+    parcels = [
+        *full_cover(),
+        parcel("far", square(500, 0, 20)),
+        parcel("half", square(190, 100, 20, 20)),
+    ]
+    roads = layer(
+        Role.ROADS,
+        feature("out", LineString([(EAST + 150, NORTH + 50), (EAST + 260, NORTH + 50)])),
+        feature("in", LineString([(EAST + 10, NORTH + 50), (EAST + 90, NORTH + 50)])),
+    )
+    result = checked(two_units(), layer(Role.LAND_USE, *parcels), roads)
+    assert found(result) == {
+        ("outside_city", ("far",)): 0.04,
+        ("partly_outside_city", ("half",)): 0.04,
+        ("partly_outside_city", ("out",)): 0.0,
+    }
+    road = next(item for item in result.findings if item.feature_ids == ("out",))
+    assert road.geometry.length == pytest.approx(60.0)
+
+
+def plan(feature_id: str, geometry: BaseGeometry, **values: Any) -> Any:
+    return feature(feature_id, geometry, plan_id=feature_id, **values)
+
+
+def test_dates_of_plans() -> None:
+    plans = layer(
+        Role.PLANS,
+        plan("undated", square(0, 0)),
+        plan("reversed", square(0, 0), approved="2020-01-02", revoked="2020-01-01"),
+        plan("orphan", square(100, 0), approved="2020-01-01", replaced_by="nobody"),
+        plan("good", square(100, 0), approved="2020-01-01", replaced_by="undated"),
+    )
+    result = checked(two_units(), plans)
+    assert found(result) == {
+        ("plan_without_date", ("undated",)): 1.0,
+        ("plan_dates_reversed", ("reversed",)): 1.0,
+        ("plan_replaced_by_unknown", ("orphan",)): 1.0,
+        ("duplicate_geometry", ("reversed", "undated")): 1.0,
+        ("duplicate_geometry", ("good", "orphan")): 1.0,
+    }
+
+
+def test_plan_beyond_the_city_and_sliver_of_another_unit() -> None:
+    plans = layer(
+        Role.PLANS,
+        plan("over", square(100, 0, 100, 110), approved="2020-01-01"),
+        plan("sliver", square(0, 0, 101, 100), approved="2020-01-01"),
+    )
+    result = checked(two_units(), plans)
+    assert found(result) == {
+        ("plan_beyond_city", ("over",)): 0.1,
+        ("plan_unit_mismatch", ("sliver",)): 0.01,
+    }
+
+
+def test_lots_of_lapsed_plans_are_set_aside_and_counted() -> None:
+    plans = layer(
+        Role.PLANS,
+        plan("old", square(0, 0), approved="2010-01-01", replaced_by="new"),
+        plan("new", square(0, 0, 100, 99), approved="2020-01-01"),
+    )
+    lots = layer(
+        Role.ZONING,
+        feature("o1", square(0, 0, 50, 50), code="Coquan", code_list="tt16-2025", plan_id="old"),
+        feature("o2", square(50, 0, 50, 50), code="Coquan", code_list="tt16-2025", plan_id="old"),
+        feature("n1", square(0, 0, 50, 50), code="Dichvu", code_list="tt16-2025", plan_id="new"),
+        feature("x", square(0, 60, 10, 10), code="Dichvu", code_list="tt16-2025"),
+    )
+    result = checked(two_units(), plans, lots)
+    assert found(result) == {("lots_not_in_force", ("o1", "o2")): 0.5}
+    assert result.findings[0].dropped == 2
+    kept = result.dataset.layers[Role.ZONING].frame["feature_id"].tolist()
+    assert kept == ["n1", "x"]
+    assert len(lots.frame) == len(kept) + sum(item.dropped for item in result.findings)
+
+
+def test_roads_without_a_width() -> None:
+    line = LineString([(EAST, NORTH + 50), (EAST + 100, NORTH + 50)])
+    roads = layer(
+        Role.ROADS,
+        feature("wide", line, width_m=10.0),
+        feature("none", line),
+        feature("zero", line, width_m=0.0),
+    )
+    derived = derive(checked(two_units(), roads), DeriveFacts())
+    assert {item.feature_ids: item.code for item in derived.findings} == {
+        ("none",): "road_without_width",
+        ("zero",): "road_without_width",
+    }
+    assert derived.centrelines["feature_id"].tolist() == ["wide"]
+    assert derived.centrelines.geometry.area.tolist() == [1000.0]
+
+
+# ---- names, sizes, order --------------------------------------------------------------------
+
+
+def a_finding(code: str, ids: tuple[str, ...], area: float | None, shape: Any = None) -> Finding:
+    return Finding(code, Severity.INFO, "land_use", ids, Text.of("x"), "reported", shape, area)
+
+
+def test_ids_do_not_depend_on_the_order_of_findings() -> None:
+    findings = [
+        a_finding("gap", (), 4.0, square(0, 0, 2)),
+        a_finding("gap", (), 1.0, square(0, 0, 1)),
+        a_finding("gap", (), 4.0, square(50, 0, 2)),
+        a_finding("overlap", ("a", "b"), 7.0),
+    ]
+    there = {(i.code, i.area_m2, place_of(i)): i.finding_id for i in number_findings(findings)}
+    back = {(i.code, i.area_m2, place_of(i)): i.finding_id for i in number_findings(findings[::-1])}
+    assert there == back
+    assert len(set(there.values())) == 4
+    assert place_of(findings[3]) is None
+
+
+def test_same_features_twice_are_told_apart_by_size() -> None:
+    pair = [a_finding("overlap", ("a", "b"), 1.0), a_finding("overlap", ("a", "b"), 9.0)]
+    named = {item.area_m2: item.finding_id for item in number_findings(pair)}
+    assert named[1.0] == f"{named[9.0]}-2"
+
+
+def test_largest_first_and_sum_of_hectares() -> None:
+    findings = [a_finding("x", (), None), a_finding("y", (), 100.0), a_finding("z", (), 9900.0)]
+    assert [item.code for item in by_size(findings)] == ["z", "y", "x"]
+    assert hectares(findings) == 1.0
+
+
+def test_order_of_features() -> None:
+    """Priority, then later approval (undated last), then smaller area, then id."""
+    frame = layer(
+        Role.LAND_USE,
+        parcel("undated_small", square(0, 0, 10)),
+        parcel("undated_b", square(0, 0, 20)),
+        parcel("undated_a", square(0, 0, 20)),
+        parcel("early", square(0, 0, 1), approved="1969-01-01"),
+        parcel("late", square(0, 0, 90), approved="2020-01-01"),
+        parcel("first", square(0, 0, 99), priority=1),
+        parcel("last", square(0, 0, 1), approved="2024-01-01", priority=-1),
+    ).frame
+    ordered = frame["feature_id"].to_numpy()[feature_rank(frame).argsort()].tolist()
+    assert ordered == [
+        "first", "late", "early", "undated_small", "undated_a", "undated_b", "last",
+    ]  # fmt: skip
+
+
+def test_every_finding_has_words_in_both_languages() -> None:
+    codes = {
+        "overlap", "overlap_contained", "duplicate_geometry", "gap", "invalid_geometry",
+        "declared_area", "outside_city", "partly_outside_city", "plan_without_date",
+        "plan_dates_reversed", "plan_replaced_by_unknown", "plan_beyond_city",
+        "plan_unit_mismatch", "lots_not_in_force", "road_without_width", "decision_unused",
+        "statistic_missing", "plan_without_outline", "lots_outside_plan",
+    }  # fmt: skip
+    assert {f"finding.{code}" for code in codes} <= keys()
+
+
+def test_every_finding_of_the_sample_city_can_be_said(sample_run: Any) -> None:
+    """Also: features read = kept + set aside, for every source of the sample city."""
+    for finding in sample_run.findings:
+        assert finding.message.say("vi")
+        assert finding.message.say("en")
+    for count in sample_run.counts:
+        assert count.read == count.kept + count.set_aside

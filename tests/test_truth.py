@@ -1,0 +1,168 @@
+"""Every figure of the sample city against its true value.
+
+The city is one planar subdivision with integer-millimetre corners, so its areas are exact
+integers (shoelace formula), added up in ``truth.csv`` by its maker without any geometry library.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from pathlib import Path
+
+import pytest
+
+from urbanplan_gis.analysis.zoning import plan_table
+from urbanplan_gis.model.figures import GROUPS, Figure
+from urbanplan_gis.pipeline import Run
+
+CRS = "EPSG:5898"
+RELATIVE = 1e-9
+Row = dict[str, str]
+Key = tuple[str, str, str, str]
+
+#: figures that have no exact truth: buffers are rounded, the grid is a raster, and the third
+#: is left out by the maker of the truth; the first is tested on made crossings below
+WITHOUT_TRUTH = {
+    ("transport_land_share", "centrelines-in-general_plan"),
+    ("green_per_capita", "population_grid-in-wards"),
+    ("urbanisation_rate", "residents_only-in-wards"),
+}
+#: codes planted so that no list knows them: their ground is unclassified
+UNMAPPED = "ODX"
+
+
+@pytest.fixture(scope="module")
+def truth(sample_city: Path) -> dict[str, list[Row]]:
+    """The rows of truth.csv by table."""
+    tables: dict[str, list[Row]] = {}
+    with (sample_city / "truth.csv").open(encoding="utf-8-sig", newline="") as file:
+        for row in csv.DictReader(file):
+            tables.setdefault(row["table"], []).append(row)
+    return tables
+
+
+@pytest.fixture(scope="module")
+def figures(sample_run: Run) -> dict[Key, Figure]:
+    found = {(f.indicator, f.definition, f.scenario, f.unit_code): f for f in sample_run.figures}
+    assert len(found) == len(sample_run.figures)
+    return found
+
+
+def differs(ours: float | None, true: str) -> bool:
+    """Whether a value is not the true one (blank: there is none)."""
+    if true == "" or ours is None:
+        return not (true == "" and ours is None)
+    return not math.isclose(ours, float(true), rel_tol=RELATIVE, abs_tol=0.0)
+
+
+def our_key(row: Row) -> Key | None:
+    """The figure of ours that a row of truth is about; None where we give none by design."""
+    definition = row["definition"]
+    if definition == "established":
+        definition = "established-in-all_units"
+    if definition == "with_slated-in-wards":
+        # a change of the urban scope changes the city's row, not that of a unit
+        if row["unit_code"] != "city":
+            return None
+        definition = "residents-in-wards_and_slated"
+    return row["indicator"], definition, row["scenario"], row["unit_code"]
+
+
+def test_truth_is_as_large_as_it_was(truth: dict[str, list[Row]]) -> None:
+    sizes = {table: len(rows) for table, rows in truth.items()}
+    assert (sizes["figure"], sizes["unit_area"], sizes["plan_area"]) == (891, 23, 11)
+    # the number of classes in a unit may change with the invented city, but not by much
+    assert sizes["land_use_area"] > 390
+    assert sizes["zoning_area"] > 490
+    assert sum(float(row["value"] or 0) > 0 for row in truth["figure"]) > 700
+
+
+def test_every_figure_is_true(truth: dict[str, list[Row]], figures: dict[Key, Figure]) -> None:
+    wrong, compared = [], 0
+    for row in truth["figure"]:
+        key = our_key(row)
+        if key is None:
+            continue
+        figure = figures.get(key)
+        if figure is None:
+            wrong.append(f"{key}: no such figure")
+            continue
+        compared += 1
+        assert figure.as_of.isoformat() == row["as_of"]
+        if differs(figure.value, row["value"]):
+            wrong.append(f"{key}: value {figure.value}, truth {row['value'] or 'none'}")
+        for part in ("numerator", "denominator"):
+            # where the truth has no figure it may leave its parts blank
+            true = row[part]
+            if (true or row["value"]) and differs(getattr(figure, part), true):
+                wrong.append(f"{key}: {part} {getattr(figure, part)}, truth {true or 'none'}")
+    assert not wrong, "\n".join(wrong)
+    assert compared == len(truth["figure"]) - 25  # with_slated of 23 units and two groups
+
+
+def test_no_figure_escapes_the_truth(
+    truth: dict[str, list[Row]], figures: dict[Key, Figure]
+) -> None:
+    unknown = set(figures) - {our_key(row) for row in truth["figure"]}
+    assert {key[:2] for key in unknown} == WITHOUT_TRUTH
+
+
+def areas_of(rows: list[Row]) -> dict[tuple[str, str], float]:
+    """True m² by unit and code, unmapped codes counted as unclassified."""
+    areas: dict[tuple[str, str], list[float]] = {}
+    for row in rows:
+        code = "unclassified" if row["key"] == UNMAPPED else row["key"]
+        areas.setdefault((row["unit_code"], code), []).append(float(row["value"]))
+    return {key: math.fsum(values) for key, values in areas.items()}
+
+
+@pytest.mark.parametrize(
+    ("table", "state"), [("land_use_area", "existing"), ("zoning_area", "planned")]
+)
+def test_land_balance_is_true(
+    truth: dict[str, list[Row]], sample_run: Run, table: str, state: str
+) -> None:
+    balance = sample_run.balance
+    of_units = balance[(balance["area_kind"] == "unit") & (balance["scenario"] == state)]
+    ours: dict[tuple[str, str], list[float]] = {}
+    for row in of_units.itertuples():
+        if row.unit_code not in GROUPS:
+            ours.setdefault((row.unit_code, row.code), []).append(row.area_ha * 1e4)
+    true = areas_of(truth[table])
+    wrong = [
+        f"{key}: {math.fsum(ours.get(key, []))}, truth {area}"
+        for key, area in true.items()
+        if not math.isclose(math.fsum(ours.get(key, [])), area, rel_tol=RELATIVE, abs_tol=0.0)
+    ]
+    # what the truth does not know may be there as the dust of rounding only
+    wrong += [
+        f"{key}: {math.fsum(values)}, not in the truth"
+        for key, values in ours.items()
+        if key not in true and math.fsum(values) > 1e-6
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_groups_of_the_land_balance_are_sums(truth: dict[str, list[Row]], sample_run: Run) -> None:
+    balance = sample_run.balance
+    city = balance[(balance["unit_code"] == "city") & (balance["scenario"] == "existing")]
+    true = areas_of(truth["land_use_area"])
+    for row in city.itertuples():
+        expected = math.fsum(area for (_, code), area in true.items() if code == row.code)
+        assert row.area_ha * 1e4 == pytest.approx(expected, rel=RELATIVE)
+
+
+def test_unit_areas_are_true(truth: dict[str, list[Row]], sample_run: Run) -> None:
+    evidence = sample_run.evidence
+    ours = dict(zip(evidence.units["code"], evidence.mosaic.unit_area, strict=True))
+    true = {row["unit_code"]: float(row["value"]) for row in truth["unit_area"]}
+    assert ours == pytest.approx(true, rel=RELATIVE)
+    assert abs(evidence.mosaic.difference).max() < RELATIVE
+
+
+def test_plan_areas_are_true(truth: dict[str, list[Row]], sample_run: Run) -> None:
+    table = plan_table(sample_run.evidence)
+    ours = dict(zip(table["plan_id"], table["area_ha"] * 1e4, strict=True))
+    true = {row["key"]: float(row["value"]) for row in truth["plan_area"]}
+    assert ours == pytest.approx(true, rel=RELATIVE)
