@@ -182,19 +182,19 @@ def main() -> None:
                 "street": mosaic.labels["street"],
             }
         )
-        area = pd.Series(mosaic.area)
-        return area.groupby([keys[name].to_numpy() for name in keys]).sum()
+        inside = (keys[["use", "zone", "street"]] >= 0).all(axis=1).to_numpy()
+        area = pd.Series(mosaic.area[inside])
+        return area.groupby([keys.loc[inside, name].to_numpy() for name in KEYS]).sum()
 
     def peer_mosaic() -> pd.Series:
-        # identity keeps the ground that no feature covers, as the mosaic does
-        cut = gpd.overlay(units, unique, how="identity", keep_geom_type=True)
-        cut = gpd.overlay(cut, zones, how="identity", keep_geom_type=True)
-        cut = gpd.overlay(cut, streets, how="identity", keep_geom_type=True)
+        # three intersections; the mosaic beside them also makes all that lies outside of them
+        cut = gpd.overlay(unique, units, how="intersection")
+        cut = gpd.overlay(cut, zones, how="intersection")
+        cut = gpd.overlay(cut, streets, how="intersection")
         area = pd.Series(cut.area.to_numpy())
-        keys = [cut[name].fillna(-1).astype(int).to_numpy() for name in KEYS]
-        return area.groupby(keys).sum()
+        return area.groupby([cut[name].to_numpy() for name in KEYS]).sum()
 
-    report("units x use x zoning x right of way, remainders included", our_mosaic, peer_mosaic)
+    report("units x use x zoning x right of way", our_mosaic, peer_mosaic)
 
 
 def _first_of_overlaps(parcels: gpd.GeoDataFrame) -> np.ndarray:

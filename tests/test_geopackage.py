@@ -18,7 +18,7 @@ import pytest
 from shapely import LineString, Point, box
 
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.gather import derive, gather
+from urbanplan_gis.analysis.gather import derive_layers, gather
 from urbanplan_gis.model.data import Dataset, Finding, Layer, Role, Severity
 from urbanplan_gis.outputs import geopackage
 from urbanplan_gis.outputs.geopackage import faces_frame, write_geopackage

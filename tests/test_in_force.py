@@ -6,9 +6,9 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from test_quality import dataset, feature, layer, parcel, plan, square, two_units
 
-from urbanplan_gis.analysis.gather import derive, gather
+from test_quality import dataset, feature, layer, parcel, plan, square, two_units
+from urbanplan_gis.analysis.gather import derive_layers, gather
 from urbanplan_gis.analysis.indicators import evaluate
 from urbanplan_gis.analysis.zoning import coverage, plan_table
 from urbanplan_gis.model.data import Layer, Role
@@ -31,7 +31,7 @@ def standing(*plans: dict[str, Any], day: dt.date = DAY) -> set[str]:
 def figures(plans: Layer, *others: Layer, day: dt.date = DAY) -> dict[tuple[str, str], Figure]:
     """Zoning coverage of the two units, by definition and row."""
     checked = check(dataset(two_units(), plans, *others), day)
-    evidence, _ = gather(derive(checked, DeriveFacts()), day, "2014")
+    evidence, _ = gather(derive_layers(checked, DeriveFacts()), day, "2014")
     declared = [indicators()["zoning_coverage"]]
     return {(f.definition, f.unit_code): f for f in evaluate(declared, evidence, ["existing"])}
 
@@ -147,7 +147,7 @@ def test_plan_table_says_which_are_in_force() -> None:
         Role.PLANS, *REVOKED_OVER_OLDER, plan("g", CITY, approved="2010-01-01", kind="general")
     )
     checked = check(dataset(two_units(), plans), DAY)
-    evidence, _ = gather(derive(checked, DeriveFacts()), DAY, "2014")
+    evidence, _ = gather(derive_layers(checked, DeriveFacts()), DAY, "2014")
     table = plan_table(evidence).set_index("plan_id")
     assert table["in_force"].to_dict() == {"g": False, "newer": False, "older": True}
     assert table["area_ha"].to_dict() == {"g": 2.0, "newer": 2.0, "older": 2.0}
@@ -163,7 +163,9 @@ def test_street_remainder_is_what_lots_leave() -> None:
         feature("2", square(50, 0, 50, 100), **lot),
     )
     checked = check(dataset(two_units(), plans, lots), DAY)
-    zoning = derive(checked, DeriveFacts(street_land=("p",))).checked.dataset.layers[Role.ZONING]
+    zoning = derive_layers(checked, DeriveFacts(street_land=("p",))).checked.dataset.layers[
+        Role.ZONING
+    ]
     rest = zoning.frame.set_index("feature_id").loc["p/remainder"]
     assert (rest["code_list"], rest["code"]) == ("derived", "street_remainder")
     assert rest["geometry"].equals(square(30, 0, 20, 100))

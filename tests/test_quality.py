@@ -14,10 +14,10 @@ import pytest
 from shapely import LineString, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
+from urbanplan_gis.analysis.gather import derive_layers
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import Dataset, Finding, Layer, Role, Severity
 from urbanplan_gis.project import DeriveFacts, ToleranceFacts
-from urbanplan_gis.analysis.gather import derive
 from urbanplan_gis.quality.check import Checked, check, hectares
 from urbanplan_gis.quality.ids import by_size, number_findings, place_of
 from urbanplan_gis.quality.order import feature_rank
@@ -282,7 +282,7 @@ def test_roads_without_a_width() -> None:
         feature("none", line),
         feature("zero", line, width_m=0.0),
     )
-    derived = derive(checked(two_units(), roads), DeriveFacts())
+    derived = derive_layers(checked(two_units(), roads), DeriveFacts())
     assert {item.feature_ids: item.code for item in derived.findings} == {
         ("none",): "road_without_width",
         ("zero",): "road_without_width",

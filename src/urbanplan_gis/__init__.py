@@ -1,7 +1,7 @@
 """Measure an urban plan against its targets.
 
 The public names are imported on first use, so that ``urbanplan --help`` stays quick:
-``load_project, load_layers, check, derive, gather, build_mosaic, evaluate, assess, run_project``
+``load_project, load_layers, check, derive_layers, gather, build_mosaic, evaluate, assess, run_project``
 and ``PlanDataError``.
 """
 
@@ -13,7 +13,7 @@ _HOMES = {
     "assess": "analysis.targets",
     "build_mosaic": "mosaic",
     "check": "quality.check",
-    "derive": "analysis.gather",
+    "derive_layers": "analysis.gather",
     "evaluate": "analysis.indicators",
     "figures_frame": "outputs.tables",
     "gather": "analysis.gather",

@@ -27,29 +27,59 @@ class _Problems(click.Group):
             return super().invoke(ctx)
         except PlanDataError as error:
             for problem in error.problems:
-                click.echo(problem.line(ctx.params.get("lang") or "both"), err=True)
+                click.echo(problem.line(ctx.obj["lang"] or "both"), err=True)
             sys.exit(UNUSABLE_INPUT)
 
 
 @click.group(cls=_Problems, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--lang", type=click.Choice(["vi", "en", "both"]), help="vi | en | both")
-@click.option("-v", "--verbose", is_flag=True, help="list every finding / liệt kê mọi phát hiện")
-@click.option("-q", "--quiet", is_flag=True, help="the last line only / chỉ in dòng cuối")
 @click.version_option(package_name="urbanplan-gis")
 @click.pass_context
-def main(ctx: click.Context, lang: str | None, verbose: bool, quiet: bool) -> None:
+def main(ctx: click.Context) -> None:
     """Measure an urban plan against its targets / Đo quy hoạch so với chỉ tiêu."""
-    ctx.obj = {"lang": lang, "verbose": verbose, "quiet": quiet}
+    ctx.obj = {"lang": None, "verbose": False, "quiet": False}
+
+
+def _remember(ctx: click.Context, option: click.Parameter, value: Any) -> None:
+    if value:
+        ctx.obj[option.name] = value
+
+
+_LANGUAGE = click.option(
+    "--lang",
+    type=click.Choice(["vi", "en", "both"]),
+    expose_value=False,
+    is_eager=True,
+    callback=_remember,
+    help="vi | en | both",
+)
+_VERBOSE = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember,
+    help="list every finding / liệt kê mọi phát hiện",
+)
+_QUIET = click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    expose_value=False,
+    callback=_remember,
+    help="the last line only / chỉ in dòng cuối",
+)
+_PROJECT = click.option(
+    "--project",
+    "path",
+    default="project.toml",
+    show_default=True,
+    help="project file or its folder / tệp dự án hoặc thư mục",
+)
 
 
 def _with_project(command: Callable[..., None]) -> Callable[..., None]:
-    return click.option(
-        "--project",
-        "path",
-        default="project.toml",
-        show_default=True,
-        help="project file or its folder / tệp dự án hoặc thư mục",
-    )(click.pass_context(command))
+    """The options every command on a project shares."""
+    return _PROJECT(_LANGUAGE(_VERBOSE(_QUIET(click.pass_context(command)))))
 
 
 @main.command()
@@ -110,15 +140,15 @@ def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
 
 @main.command(name="all")
 @_with_project
-@click.pass_context
-def everything(ctx: click.Context, parent: click.Context, path: str) -> None:
+def everything(ctx: click.Context, path: str) -> None:
     """Everything that is out of date / Làm mọi thứ còn cũ."""
-    parent.invoke(run, path=path)
-    parent.invoke(maps, path=path, web_tiles=False)
+    ctx.invoke(run, path=path)
+    ctx.invoke(maps, path=path, web_tiles=False)
 
 
 @main.command()
 @click.argument("folder")
+@_LANGUAGE
 @click.pass_context
 def new(ctx: click.Context, folder: str) -> None:
     """Begin a project in FOLDER / Tạo dự án mới."""

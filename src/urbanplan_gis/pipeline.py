@@ -5,15 +5,15 @@ Notebook, command line and Makefile call these functions; each is a few lines ov
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.gather import derive, gather
+from urbanplan_gis.analysis.gather import derive_layers, gather
 from urbanplan_gis.analysis.indicators import evaluate
 from urbanplan_gis.analysis.targets import assess
 from urbanplan_gis.analysis.transport import road_table
@@ -22,7 +22,7 @@ from urbanplan_gis.analysis.zoning import plan_table
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.areas import geodesic_ratio
 from urbanplan_gis.loaders import load_layers
-from urbanplan_gis.model.data import Dataset, FeatureCount, Finding, Origin
+from urbanplan_gis.model.data import Dataset, FeatureCount, Finding, Origin, Role
 from urbanplan_gis.model.figures import Assessment, Figure, Target
 from urbanplan_gis.outputs.geopackage import write_geopackage
 from urbanplan_gis.outputs.manifest import (
@@ -85,7 +85,7 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
     confirmed = _confirmed(project)
     own_targets = _own_targets(project)
     dataset, checked = check_project(project, progress)
-    derived = derive(checked, project.derive)
+    derived = derive_layers(checked, project.derive)
     evidence, lacking = gather(derived, project.facts.as_of, project.facts.boundaries, progress)
     if progress:
         progress("figures")
@@ -106,8 +106,19 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
         tuple(by_year),
         balance.reset_index(drop=True),
         tuple(findings),
-        dataset.counts,
+        tuple(_counted(dataset.counts, checked)),
     )
+
+
+def _counted(counts: Iterable[FeatureCount], checked: Checked) -> Iterator[FeatureCount]:
+    """Features read, kept after all checks, and set aside by a finding."""
+    for count in counts:
+        layer = checked.dataset.layers.get(Role(count.role))
+        if layer is None or layer.frame is None or "source" not in layer.frame:
+            yield count
+            continue
+        kept = int((layer.frame["source"] == count.source).sum())
+        yield replace(count, kept=kept, set_aside=count.read - kept)
 
 
 def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str, str]) -> None:

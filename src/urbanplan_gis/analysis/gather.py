@@ -46,7 +46,7 @@ class Derived:
     findings: tuple[Finding, ...]
 
 
-def derive(checked: Checked, facts: DeriveFacts) -> Derived:
+def derive_layers(checked: Checked, facts: DeriveFacts) -> Derived:
     """Layers nobody delivered: street land as a plan's remainder, right of way from centre lines.
 
     Raises:

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from urbanplan_gis.geometry.areas import Geometries, polygons_only
+from urbanplan_gis.geometry.areas import Geometries, as_array, polygons_only
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,14 +25,19 @@ class Repair:
 def repair_polygons(geometries: Geometries) -> Repair:
     """Mend invalid polygons by the structure method, which keeps the rings' meaning.
 
-    Polygons on which that method raises fall back to the linework method, then to a zero-width
+    Where a hole lies outside its shell the rings have no such meaning: CAD exports write the
+    separate rings of one hatch that way. Those are mended by the linework method, which counts
+    them even-odd. Polygons on which a method raises fall back to the other, then to a zero-width
     buffer. Valid ones are returned untouched. Areas are m² of the CRS, before as written.
     """
     invalid = np.flatnonzero(~shapely.is_valid(geometries))
     mended = geometries.copy()
     broken = geometries[invalid]
-    mended[invalid] = polygons_only(_made_valid(broken))
     reasons = tuple(str(reason) for reason in shapely.is_valid_reason(broken))
+    fixed = polygons_only(_made_valid(broken))
+    loose = np.array([_rings_are_loose(*pair) for pair in zip(broken, reasons, strict=True)], bool)
+    fixed[loose] = polygons_only(as_array([_from_linework(item) for item in broken[loose]]))
+    mended[invalid] = fixed
     return Repair(mended, invalid, reasons, shapely.area(broken), shapely.area(mended[invalid]))
 
 
@@ -46,12 +51,20 @@ def _made_valid(broken: Geometries) -> Geometries:
         return np.array([_made_valid_alone(geometry) for geometry in broken], dtype=object)
 
 
+def _rings_are_loose(polygon: shapely.Geometry, reason: str) -> bool:
+    """Whether "holes" are not in their shell, by GEOS' word or for being larger than it."""
+    return reason.startswith("Hole lies outside shell") or polygon.area < 0
+
+
+def _from_linework(polygon: shapely.Geometry) -> shapely.Geometry:
+    try:
+        return shapely.make_valid(polygon)
+    except shapely.errors.GEOSException:
+        return shapely.buffer(polygon, 0)
+
+
 def _made_valid_alone(geometry: shapely.Geometry) -> shapely.Geometry:
     try:
         return shapely.make_valid(geometry, method="structure", keep_collapsed=False)
     except shapely.errors.GEOSException:
-        pass
-    try:
-        return shapely.make_valid(geometry)
-    except shapely.errors.GEOSException:
-        return shapely.buffer(geometry, 0)
+        return _from_linework(geometry)

@@ -64,7 +64,7 @@ def apply_decisions(
             finding, action=f"decided: {decision.choice} ({decision.who}, {decision.when})"
         )
         if verb != "accept":
-            role = Role(finding.layer)
+            role = _role(finding, verb)
             layers[role] = _changed(layers[role], finding, verb, word.strip())
             changed = True
             if verb == "drop":
@@ -72,14 +72,27 @@ def apply_decisions(
     return replace(dataset, layers=layers, findings=()), list(known.values()), changed
 
 
+def _role(finding: Finding, verb: str) -> Role:
+    """The layer a decision changes; findings on statistics can only be accepted."""
+    try:
+        return Role(finding.layer)
+    except ValueError:
+        where = f"decisions.csv: {finding.finding_id}"
+        raise bad_data("decision_layer", where, choice=verb, layer=finding.layer) from None
+
+
 def _changed(layer: Layer, finding: Finding, verb: str, word: str) -> Layer:
     frame = layer.frame.copy()
     where = f"decisions.csv: {finding.finding_id}"
     if verb == "code":
-        lists = set(frame["code_list"])
-        if not any(word in code_lists().get(list_id, {}) for list_id in lists):
+        if "code_list" not in frame:
+            raise bad_data("decision_priority", where, layer=finding.layer)
+        lists = set(frame["code_list"]) - {""}
+        holding = sorted(name for name in lists if word in code_lists().get(name, {}))
+        if not holding:
             raise bad_data("unknown_code", where, code=word, list=", ".join(sorted(lists)))
-        frame.loc[frame["feature_id"].isin(finding.feature_ids), "code"] = word
+        meant = frame["feature_id"].isin(finding.feature_ids)
+        frame.loc[meant, ["code_list", "code"]] = [holding[0], word]
         return layer.with_frame(frame)
     meant = (frame["feature_id"] == word).to_numpy()
     if word not in finding.feature_ids or not meant.any():

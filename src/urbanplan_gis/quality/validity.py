@@ -27,12 +27,13 @@ def check_validity(layer: Layer) -> tuple[Layer, list[Finding]]:
                 message=Text.of(
                     "finding.invalid_geometry",
                     reason=_reason(reason),
-                    before=float(before) / 1e4,
+                    # holes larger than their shell give a negative area
+                    before=abs(float(before)) / 1e4,
                     after=float(after) / 1e4,
                 ),
                 action="set_aside" if lost else "repaired",
                 geometry=None if lost else repair.geometries[position],
-                area_m2=abs(float(after) - float(before)),
+                area_m2=abs(float(after) - abs(float(before))),
                 dropped=int(lost),
             )
         )
