@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_quality import DAY, dataset, found, full_cover, layer, parcel, square, two_units
 
+from test_quality import DAY, dataset, found, full_cover, layer, parcel, square, two_units
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.model.data import Dataset, Decision, Role
 from urbanplan_gis.quality.check import Checked, check

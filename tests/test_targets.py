@@ -26,9 +26,9 @@ def figure(value: float | None = 19.5, **facts: Any) -> Figure:
     numerator = None if value is None else value * 1e4
     return replace(
         Figure(
-            "share", "city", "Thành phố", "2014", dt.date(2025, 6, 30), "existing", "codes-in-wards",
-            True, value, "%", numerator, "m2", 1e6, "m2", value, value, 1.0, "law",
-            judged=True, reading=False,
+            "share", "city", "Thành phố", "2014", dt.date(2025, 6, 30), "existing",
+            "codes-in-wards", True, value, "%", numerator, "m2", 1e6, "m2",
+            value, value, 1.0, "law", judged=True, reading=False,
         ),
         **facts,
     )  # fmt: skip

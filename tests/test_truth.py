@@ -11,18 +11,26 @@ import math
 from pathlib import Path
 
 import pytest
+from shapely import LineString
 
+from test_quality import DAY, EAST, NORTH, dataset, feature, layer, parcel, square, two_units
+from urbanplan_gis.analysis.gather import derive_layers, gather
+from urbanplan_gis.analysis.indicators import evaluate
+from urbanplan_gis.analysis.transport import land_from_centrelines
 from urbanplan_gis.analysis.zoning import plan_table
+from urbanplan_gis.model.data import Role
 from urbanplan_gis.model.figures import GROUPS, Figure
 from urbanplan_gis.pipeline import Run
+from urbanplan_gis.project import DeriveFacts
+from urbanplan_gis.quality.check import check
+from urbanplan_gis.standards.indicators import indicators
 
-CRS = "EPSG:5898"
 RELATIVE = 1e-9
 Row = dict[str, str]
 Key = tuple[str, str, str, str]
 
-#: figures that have no exact truth: buffers are rounded, the grid is a raster, and the third
-#: is left out by the maker of the truth; the first is tested on made crossings below
+#: figures without a row of truth: buffers have round corners (tested on a crossing made by hand
+#: at the end), the grid is a raster, and the third is left out by the maker of the truth
 WITHOUT_TRUTH = {
     ("transport_land_share", "centrelines-in-general_plan"),
     ("green_per_capita", "population_grid-in-wards"),
@@ -166,3 +174,56 @@ def test_plan_areas_are_true(truth: dict[str, list[Row]], sample_run: Run) -> No
     ours = dict(zip(table["plan_id"], table["area_ha"] * 1e4, strict=True))
     true = {row["key"]: float(row["value"]) for row in truth["plan_area"]}
     assert ours == pytest.approx(true, rel=RELATIVE)
+
+
+# ---- centre lines, which have no exact truth ------------------------------------------------
+
+
+def line(*corners: tuple[float, float]) -> LineString:
+    return LineString([(EAST + x, NORTH + y) for x, y in corners])
+
+
+#: roads of 20 m and 10 m that cross, and a bend of 8 m: worked out below
+CROSSING = (
+    feature("wide", line((0, 50), (100, 50)), width_m=20.0),
+    feature("narrow", line((50, 0), (50, 100)), width_m=10.0),
+)
+BEND = (feature("bend", line((110, 20), (180, 20), (180, 90)), width_m=8.0),)
+#: 100 m x 20 m + 100 m x 10 m - their crossing of 20 m x 10 m
+CROSSING_M2 = 2000.0 + 1000.0 - 200.0
+#: two legs of 70 m; in the corner 4 m x 4 m count once, and a quarter circle of 4 m is added
+BEND_M2 = 2 * 70 * 8 - 4 * 4 + math.pi * 4**2 / 4
+
+
+def test_centre_lines_by_hand() -> None:
+    roads = layer(Role.ROADS, *CROSSING, *BEND, feature("no width", line((0, 5), (100, 5))))
+    land = land_from_centrelines(roads.frame, two_units().frame)
+    assert land["W"] == pytest.approx(CROSSING_M2, rel=1e-9)
+    assert land["C"] == pytest.approx(BEND_M2, rel=1e-3)
+
+
+def test_figure_from_centre_lines() -> None:
+    """The same through the mosaic: over the urban land of each unit, fields not counted."""
+    roads = layer(Role.ROADS, *CROSSING, *BEND)
+    use = layer(
+        Role.LAND_USE,
+        parcel("a", square(0, 0)),
+        parcel("b", square(100, 0, 60, 100), "CLN"),
+        parcel("c", square(160, 0, 40, 100)),
+    )
+    everywhere = layer(
+        Role.GENERAL_PLAN,
+        feature("g", square(0, 0, 200, 100), code="DD_DONVIO", code_list="tt16-2025"),
+    )
+    checked = check(dataset(two_units(), use, roads, everywhere), DAY)
+    evidence, _ = gather(derive_layers(checked, DeriveFacts()), DAY, "2014")
+    found = {
+        f.unit_code: f
+        for f in evaluate([indicators()["transport_land_share"]], evidence, ["existing"])
+        if f.definition.startswith("centrelines")
+    }
+    assert found["W"].numerator == pytest.approx(CROSSING_M2, rel=1e-9)
+    assert found["W"].value == pytest.approx(28.0, rel=1e-9)
+    # 50 m of the first leg lie on the fields of b
+    assert found["C"].numerator == pytest.approx(BEND_M2 - 50 * 8, rel=1e-3)
+    assert found["C"].denominator == pytest.approx(4000.0)

@@ -1,8 +1,8 @@
 """Measure an urban plan against its targets.
 
 The public names are imported on first use, so that ``urbanplan --help`` stays quick:
-``load_project, load_layers, check, derive_layers, gather, build_mosaic, evaluate, assess, run_project``
-and ``PlanDataError``.
+``load_project, load_layers, check, derive_layers, gather, build_mosaic, evaluate, assess,
+run_project`` and ``PlanDataError``.
 """
 
 from importlib import import_module

@@ -23,8 +23,11 @@ class Pieces:
 
     def without(self, faces: NDArray[np.intp]) -> Pieces:
         """The pieces of all other faces."""
-        kept = ~np.isin(self.face, faces)
-        return Pieces(self.geometries[kept], self.face[kept], self.cutter[kept])
+        return self.only(~np.isin(self.face, faces))
+
+    def only(self, chosen: NDArray[np.bool_]) -> Pieces:
+        """The chosen pieces."""
+        return Pieces(self.geometries[chosen], self.face[chosen], self.cutter[chosen])
 
 
 def joined(pieces: Sequence[Pieces]) -> Pieces:

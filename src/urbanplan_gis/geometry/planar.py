@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from urbanplan_gis.geometry.areas import Geometries, polygons_only
+from urbanplan_gis.geometry.areas import Geometries, common_ground, polygons_only
 from urbanplan_gis.geometry.grouping import grouped
 
 _INTERIORS_MEET = "T********"
@@ -38,7 +38,7 @@ def find_overlaps(geometries: Geometries, rank: NDArray[np.intp]) -> Overlaps:
     first_wins = rank[first] < rank[second]
     winner = np.where(first_wins, first, second)
     loser = np.where(first_wins, second, first)
-    shared = polygons_only(shapely.intersection(geometries[winner], geometries[loser]))
+    shared = common_ground(geometries[loser], geometries[winner])
     return Overlaps(winner, loser, shared)
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from operator import is_
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from urbanplan_gis.geometry.areas import Geometries, area_noise, polygons_only
+from urbanplan_gis.geometry.areas import Geometries, area_noise, common_ground, polygons_only
 from urbanplan_gis.geometry.carving import carve
 from urbanplan_gis.geometry.grouping import grouped, sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE, Pieces, joined
+from urbanplan_gis.geometry.punching import isolated, punch
 from urbanplan_gis.geometry.unions import outside_of
 from urbanplan_gis.geometry.windows import windows
 
@@ -50,7 +53,8 @@ def area_inside(faces: Geometries, cutters: Geometries) -> NDArray[np.float64]:
     if len(faces) == 0 or len(cutters) == 0:
         return covered
     parts = parts_inside(faces, cutters)
-    covered = sum_by(parts.face, shapely.area(parts.geometries), len(faces))
+    shared = common_ground(faces[parts.face], _near(cutters, parts.cutter, faces, parts.face))
+    covered = sum_by(parts.face, shapely.area(shared), len(faces))
     return np.minimum(covered, shapely.area(faces))
 
 
@@ -160,18 +164,36 @@ _WORTH_A_WINDOW = 100
 
 def _remainders(faces: Geometries, cutters: Geometries, parts: Pieces) -> Pieces:
     """What each cut face keeps outside all its cutters (only where something is left)."""
-    face, cutter = parts.face, parts.cutter
-    if len(face) == 0:
+    which = np.unique(parts.face)
+    if len(which) == 0:
         return parts
-    near_cutters = _near(cutters, cutter, faces, face)
-    which, group, size = np.unique(face, return_inverse=True, return_counts=True)
-    inside = sum_by(group, shapely.area(parts.geometries), len(which))
-    order = np.argsort(group, kind="stable")
-    first = np.cumsum(size) - size
-    rest = np.empty(len(which), dtype=object)
-    for count in np.unique(size):
-        alike = np.flatnonzero(size == count)
-        rows = near_cutters[order[first[alike, None] + np.arange(count)]]
-        rest[alike] = outside_of(faces[which[alike]], rows, inside[alike])
+    free = _free_inside(cutters, parts)
+    rest = faces[which]
+    _take_crossing(rest, which, cutters, parts.only(~free))
+    inner = parts.only(free)
+    rest = punch(rest, inner.geometries, np.searchsorted(which, inner.face))
     left = shapely.area(rest) > 0
     return Pieces(rest[left], which[left], np.full(int(left.sum()), NOWHERE))
+
+
+def _free_inside(cutters: Geometries, parts: Pieces) -> NDArray[np.bool_]:
+    """Parts that are whole cutters touching no other cutter: plain holes of their face."""
+    of_part = cutters[parts.cutter]
+    whole = np.fromiter(map(is_, parts.geometries, of_part), dtype=bool, count=len(of_part))
+    return whole & isolated(cutters)[parts.cutter]
+
+
+def _take_crossing(
+    rest: Geometries, which: NDArray[np.intp], cutters: Geometries, parts: Pieces
+) -> None:
+    """Replace in ``rest`` each face ``which`` by what it keeps outside the cutters of ``parts``."""
+    position = np.searchsorted(which, parts.face)
+    near_cutters = _near(cutters, parts.cutter, rest, position)
+    inside = sum_by(position, shapely.area(parts.geometries), len(which))
+    size = np.bincount(position, minlength=len(which))
+    order = np.argsort(position, kind="stable")
+    first = np.cumsum(size) - size
+    for count in np.unique(size[size > 0]):
+        alike = np.flatnonzero(size == count)
+        rows = near_cutters[order[first[alike, None] + np.arange(count)]]
+        rest[alike] = outside_of(rest[alike], rows, inside[alike])

@@ -14,6 +14,8 @@ from urbanplan_gis.model.data import Finding
 def number_findings(findings: Iterable[Finding]) -> list[Finding]:
     """Findings with ids made of code, layer, features and place (to the metre).
 
+    The order of the features does not matter: who wins an overlap may be decided otherwise.
+
     Two findings of the same kind on the same features at the same metre are told apart by a
     counter, in order of size.
     """
@@ -49,5 +51,5 @@ def _digest(finding: Finding) -> str:
     if not finding.feature_ids and finding.geometry is not None:
         centre = shapely.centroid(finding.geometry)
         place = f"{centre.x:.0f},{centre.y:.0f}"
-    text = "|".join((finding.code, finding.layer, *finding.feature_ids, place))
+    text = "|".join((finding.code, finding.layer, *sorted(finding.feature_ids), place))
     return hashlib.sha256(text.encode()).hexdigest()[:10]
