@@ -24,6 +24,7 @@ from urbanplan_gis.mosaic import LabelLayer, area_table, build_mosaic
 
 CLASSES = 12
 CELL = 50.0
+ZONES = 800
 KEYS = ("unit", "use", "zone", "street")
 
 
@@ -111,6 +112,7 @@ def measured(work: Callable[[], pd.Series]) -> tuple[pd.Series, float, float, fl
     here, there = multiprocessing.Pipe()
     process = multiprocessing.get_context("fork").Process(target=child, args=(there,))
     process.start()
+    there.close()
     answer = here.recv()
     process.join()
     return answer
@@ -140,7 +142,7 @@ def main() -> None:
     parcels = make_parcels(count, rng)
     extent = float(parcels.total_bounds[2])
     units = gpd.GeoDataFrame(geometry=make_cells(23, extent, 14.0, rng), crs="EPSG:5898")
-    zones = gpd.GeoDataFrame(geometry=make_cells(800, extent, 60.0, rng), crs="EPSG:5898")
+    zones = gpd.GeoDataFrame(geometry=make_cells(ZONES, extent, 60.0, rng), crs="EPSG:5898")
     streets = gpd.GeoDataFrame(geometry=make_streets(extent), crs="EPSG:5898")
     units["unit"], zones["zone"], streets["street"] = (
         np.arange(len(frame)) for frame in (units, zones, streets)

@@ -169,7 +169,7 @@ def _remainders(faces: Geometries, cutters: Geometries, parts: Pieces) -> Pieces
         return parts
     free = _free_inside(cutters, parts)
     rest = faces[which]
-    _take_crossing(rest, which, cutters, parts.only(~free))
+    _take_crossing(rest, which, cutters, parts.only(~free), apart=bool(free.any()))
     inner = parts.only(free)
     rest = punch(rest, inner.geometries, np.searchsorted(which, inner.face))
     left = shapely.area(rest) > 0
@@ -184,7 +184,12 @@ def _free_inside(cutters: Geometries, parts: Pieces) -> NDArray[np.bool_]:
 
 
 def _take_crossing(
-    rest: Geometries, which: NDArray[np.intp], cutters: Geometries, parts: Pieces
+    rest: Geometries,
+    which: NDArray[np.intp],
+    cutters: Geometries,
+    parts: Pieces,
+    *,
+    apart: bool,
 ) -> None:
     """Replace in ``rest`` each face ``which`` by what it keeps outside the cutters of ``parts``."""
     position = np.searchsorted(which, parts.face)
@@ -196,4 +201,4 @@ def _take_crossing(
     for count in np.unique(size[size > 0]):
         alike = np.flatnonzero(size == count)
         rows = near_cutters[order[first[alike, None] + np.arange(count)]]
-        rest[alike] = outside_of(rest[alike], rows, inside[alike])
+        rest[alike] = outside_of(rest[alike], rows, inside[alike], apart=apart)

@@ -16,16 +16,19 @@ from numpy.typing import NDArray
 from urbanplan_gis.geometry.areas import Geometries, area_noise, polygons_only
 
 
-def outside_of(wholes: Geometries, rows: Geometries, inside: NDArray[np.float64]) -> Geometries:
+def outside_of(
+    wholes: Geometries, rows: Geometries, inside: NDArray[np.float64], *, apart: bool = False
+) -> Geometries:
     """Each whole minus the union of its row of planar polygons.
 
     Shapes: wholes n, rows n x k; ``inside`` is the area of each whole inside its row (n).
+    ``apart`` says that the polygons mostly touch nothing: then there are no edges to match.
     """
     total, noise = shapely.area(wholes), area_noise(wholes)
     kept = np.empty(len(wholes), dtype=object)
     open_ = np.arange(len(wholes))
     quick = (_side_by_side, _by_matching_edges)
-    for covering in (*(quick if _apart(rows) else reversed(quick)), _by_overlay):
+    for covering in (*(quick if apart else reversed(quick)), _by_overlay):
         tried = _difference(wholes[open_], rows[open_], covering)
         if tried is None:
             continue
@@ -35,18 +38,6 @@ def outside_of(wholes: Geometries, rows: Geometries, inside: NDArray[np.float64]
         if len(open_) == 0:
             break
     return kept
-
-
-def _apart(rows: Geometries) -> bool:
-    """Whether rows are long and of polygons that mostly touch nothing: no edges to match."""
-    if rows.shape[1] < _LONG:
-        return False
-    polygons = rows.ravel()
-    contacts = shapely.STRtree(polygons).query(polygons).shape[1] - len(polygons)
-    return contacts < len(polygons)
-
-
-_LONG = 16
 
 
 def _difference(
