@@ -21,7 +21,7 @@ from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import Dataset, Finding, Layer, Role, Severity
 from urbanplan_gis.pipeline import Run
 from urbanplan_gis.project import DeriveFacts, ToleranceFacts
-from urbanplan_gis.quality.check import Checked, check, hectares
+from urbanplan_gis.quality.check import Checked, check
 from urbanplan_gis.quality.ids import by_size, number_findings, place_of
 from urbanplan_gis.quality.order import feature_rank
 from urbanplan_gis.text import Text, keys
@@ -321,10 +321,9 @@ def test_same_features_twice_are_told_apart_by_size() -> None:
     assert named[1.0] == f"{named[9.0]}-2"
 
 
-def test_largest_first_and_sum_of_hectares() -> None:
+def test_largest_first() -> None:
     findings = [a_finding("x", (), None), a_finding("y", (), 100.0), a_finding("z", (), 9900.0)]
     assert [item.code for item in by_size(findings)] == ["z", "y", "x"]
-    assert hectares(findings) == 1.0
 
 
 def test_order_of_features() -> None:

@@ -52,22 +52,18 @@ _LANGUAGE = click.option(
     callback=_remember,
     help="vi | en | both",
 )
-_VERBOSE = click.option(
-    "-v",
-    "--verbose",
-    is_flag=True,
-    expose_value=False,
-    callback=_remember,
-    help="list every finding / liệt kê mọi phát hiện",
-)
-_QUIET = click.option(
-    "-q",
-    "--quiet",
-    is_flag=True,
-    expose_value=False,
-    callback=_remember,
-    help="the last line only / chỉ in dòng cuối",
-)
+
+
+def _switch(
+    short: str, long: str, words: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    return click.option(
+        short, long, is_flag=True, expose_value=False, callback=_remember, help=words
+    )
+
+
+_VERBOSE = _switch("-v", "--verbose", "list every finding / liệt kê mọi phát hiện")
+_QUIET = _switch("-q", "--quiet", "the last line only / chỉ in dòng cuối")
 _PROJECT = click.option(
     "--project",
     "path",

@@ -17,7 +17,6 @@ from pydantic.dataclasses import dataclass
 
 from urbanplan_gis.errors import PlanDataError, PlanDataErrors, bad_data
 from urbanplan_gis.model.data import RASTER_ROLES, Role
-from urbanplan_gis.model.figures import SENSES
 from urbanplan_gis.text import Name
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -241,8 +240,6 @@ def _problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
             place = f"{file}: targets[{number}].year"
             listed = ", ".join(map(str, years))
             problems.append(bad_data("target_year", place, year=target.year, years=listed))
-        if target.sense not in SENSES:
-            raise AssertionError(target.sense)
     names: dict[tuple[Role, str], int] = {}
     for role, source in _each_source(facts):
         key = (role, source_name(role, source))

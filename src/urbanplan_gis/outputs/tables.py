@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
 from urbanplan_gis.model.data import Finding
-from urbanplan_gis.model.figures import Assessment, Indicator
+from urbanplan_gis.model.figures import Assessment
 from urbanplan_gis.outputs.files import whole_file
 from urbanplan_gis.quality.ids import place_of
 from urbanplan_gis.text import Name, Text
@@ -119,8 +119,3 @@ def _cell(value: object) -> object:
 def neutral(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
-
-
-def indicator_order(indicators: Sequence[Indicator]) -> dict[str, int]:
-    """Position of each indicator as declared, for sorting."""
-    return {indicator.indicator_id: n for n, indicator in enumerate(indicators)}

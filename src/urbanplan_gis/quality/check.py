@@ -6,8 +6,6 @@ import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from urbanplan_gis.geometry.planar import Overlaps
 from urbanplan_gis.model.data import Dataset, Decision, Finding, Layer, Role
 from urbanplan_gis.mosaic import LabelLayer
@@ -131,8 +129,3 @@ def _check_once(
         )
     named = number_findings(findings)
     return Checked(dataset.with_layers(layers, ()), tuple(by_size(named)), overlaps)
-
-
-def hectares(findings: Iterable[Finding]) -> float:
-    """Sum of the sizes of findings, in hectares (they may cover the same ground)."""
-    return float(np.sum([finding.area_m2 or 0.0 for finding in findings]) / 1e4)
