@@ -14,13 +14,14 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from typing import Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
-from urbanplan_gis.mosaic import LabelLayer, area_table, build_mosaic
+from urbanplan_gis.mosaic import NOWHERE, LabelLayer, area_table, build_mosaic
 
 CLASSES = 12
 CELL = 50.0
@@ -176,27 +177,35 @@ def main() -> None:
             layer("unit", units),
             [layer("use", unique), layer("zone", zones), layer("street", streets)],
         )
-        keys = pd.DataFrame(
-            {
-                "unit": mosaic.unit,
-                "use": np.r_[unique["use"].to_numpy(), -1][mosaic.labels["use"]],
-                "zone": mosaic.labels["zone"],
-                "street": mosaic.labels["street"],
-            }
-        )
-        inside = (keys[["use", "zone", "street"]] >= 0).all(axis=1).to_numpy()
-        area = pd.Series(mosaic.area[inside])
-        return area.groupby([keys.loc[inside, name].to_numpy() for name in KEYS]).sum()
+        use = np.r_[unique["use"].to_numpy(), NOWHERE][mosaic.labels["use"]]
+        keys = [mosaic.unit, use, mosaic.labels["zone"], mosaic.labels["street"]]
+        return _by_key(mosaic.area, keys)
 
-    def peer_mosaic() -> pd.Series:
-        # three intersections; the mosaic beside them also makes all that lies outside of them
+    def overlays(last: Literal["identity", "intersection"]) -> pd.Series:
         cut = gpd.overlay(unique, units, how="intersection")
         cut = gpd.overlay(cut, zones, how="intersection")
-        cut = gpd.overlay(cut, streets, how="intersection")
-        area = pd.Series(cut.area.to_numpy())
-        return area.groupby([cut[name].to_numpy() for name in KEYS]).sum()
+        cut = gpd.overlay(cut, streets, how=last)
+        keys = [cut[name].fillna(NOWHERE).to_numpy(dtype=int) for name in KEYS]
+        return _by_key(cut.area.to_numpy(), keys)
 
-    report("units x use x zoning x right of way", our_mosaic, peer_mosaic)
+    # units and zones cover all the ground, so that only the red lines need the identity; the
+    # mosaic also makes the ground outside all lots, which neither chain does
+    report(
+        "units x use x zoning x right of way: all ground of the lots, in and out of the red lines",
+        our_mosaic,
+        lambda: overlays("identity"),
+    )
+    report(
+        "the same mosaic beside three intersections, which keep the ground inside red lines only",
+        lambda: our_mosaic().drop(NOWHERE, level="street"),
+        lambda: overlays("intersection"),
+    )
+
+
+def _by_key(area: np.ndarray, keys: list[np.ndarray]) -> pd.Series:
+    """Area by unit, use, zone and street, of all that lies in a lot and a zone."""
+    table = pd.Series(area).groupby(keys).sum().rename_axis(KEYS)
+    return table.drop(NOWHERE, level="use", errors="ignore")
 
 
 def _first_of_overlaps(parcels: gpd.GeoDataFrame) -> np.ndarray:

@@ -10,6 +10,7 @@ from urbanplan_gis.geometry.areas import Geometries
 from urbanplan_gis.geometry.grouping import grouped
 
 Mask = NDArray[np.bool_]
+Positions = NDArray[np.intp]
 
 
 def isolated(cutters: Geometries) -> Mask:
@@ -39,19 +40,29 @@ def punch(grounds: Geometries, holes: Geometries, owner: NDArray[np.intp]) -> Ge
     if len(holes) == 0:
         return grounds
     parts, of_ground = shapely.get_parts(grounds, return_index=True)
-    hole, part = shapely.STRtree(parts).query(
-        shapely.get_point(shapely.get_exterior_ring(holes), 0), predicate="intersects"
-    )
-    mine = owner[hole] == of_ground[part]
-    hole, part = hole[mine], part[mine]
     rings = shapely.get_exterior_ring(holes)
-    for target, which in grouped(part):
-        kept = shapely.get_rings(parts[target])[1:]
-        parts[target] = shapely.polygons(
-            shapely.get_exterior_ring(parts[target]), np.concatenate([kept, rings[hole[which]]])
-        )
+    part = _part_around(parts, of_ground, rings, owner)
+    kept, of_part = shapely.get_rings(parts, return_index=True)
+    # the shell of a part is its first ring: a stable sort keeps it ahead of the new holes
+    home = np.concatenate([of_part, part])
+    order = np.argsort(home, kind="stable")
+    parts = shapely.polygons(np.concatenate([kept, rings])[order], indices=home[order])
     punched = grounds.copy()
-    for ground in np.unique(owner):
-        mine = parts[of_ground == ground]
-        punched[ground] = mine[0] if len(mine) == 1 else shapely.multipolygons(mine)
+    for ground, mine in grouped(of_ground):
+        punched[ground] = parts[mine[0]] if len(mine) == 1 else shapely.multipolygons(parts[mine])
     return punched
+
+
+def _part_around(
+    parts: Geometries, of_ground: Positions, rings: Geometries, owner: Positions
+) -> Positions:
+    """Position of the part of its owner that each ring lies in (shape: rings)."""
+    first = np.searchsorted(of_ground, owner)
+    several = np.searchsorted(of_ground, owner, side="right") - first > 1
+    ring, part = shapely.STRtree(parts).query(
+        shapely.get_point(rings[several], 0), predicate="intersects"
+    )
+    mine = owner[several][ring] == of_ground[part]
+    around = first.copy()
+    around[np.flatnonzero(several)[ring[mine]]] = part[mine]
+    return around
