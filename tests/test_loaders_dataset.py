@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +32,22 @@ def test_everything_said_is_in_the_catalogue() -> None:
     said |= set(re.findall(r'"((?:finding|crs_reason|crs_hint)\.\w+)"', source))
     assert len(kinds) > 50
     assert said <= keys()
+
+
+def test_no_key_of_the_catalogue_stands_twice() -> None:
+    folder = files("urbanplan_gis") / "catalogue"
+    tables = [
+        tomllib.loads(file.read_text(encoding="utf-8"))
+        for file in folder.iterdir()
+        if file.name.endswith(".toml")
+    ]
+    written = sum(entries(table) for table in tables)
+    assert written == len(keys())
+
+
+def entries(table: dict[str, Any]) -> int:
+    """How many texts a table of the catalogue holds."""
+    return 1 if set(table) == {"vi", "en"} else sum(entries(inner) for inner in table.values())
 
 
 def test_every_vector_role_has_its_columns() -> None:

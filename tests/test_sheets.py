@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from test_sheets_city import EAST, INDICATORS, NORTH, city, frame, layers, square
+from test_sheets_city import EAST, INDICATORS, NORTH, city, figures, frame, layers, square
 from urbanplan_gis.outputs.sheets import SheetData, SheetOptions
 from urbanplan_gis.outputs.sheets.grid import interval
 from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES, layouts
@@ -264,6 +265,18 @@ def test_values_gaps_target_and_verdict_are_printed(indicator: str) -> None:
     assert "dư 75,0 ha" in said
     assert f"năm 2025: khoảng 12,5 {unit}" in said
     assert "cơ bản đạt" in said
+
+
+def test_without_existing_figures_the_sheet_shows_the_planned_state() -> None:
+    existing = figures()
+    planned = existing.assign(scenario="planned", value=existing["value"] * 2)
+    empty = existing.assign(value=np.nan, verdict="no_data")
+    both = words(draw("indicator_urban_land_ratio", city(figures=pd.concat([existing, planned]))))
+    only = words(draw("indicator_urban_land_ratio", city(figures=pd.concat([empty, planned]))))
+    assert "Trạng thái: hiện trạng" in both
+    assert "12,50 %" in both
+    assert "Trạng thái: kết hợp quy hoạch – hiện trạng" in only
+    assert "25,00 %" in only
 
 
 def test_the_title_block_says_what_the_sheet_is() -> None:

@@ -178,7 +178,7 @@ def test_summary_holds_the_city_against_its_targets(book: Mapping[str, Worksheet
     rows = table(sheet)
     assert [row["Đánh giá"] for row in rows] == ["cơ bản đạt", "vượt", "chưa đạt"]
     assert [row["Giá trị"] for row in rows] == [21.5, 6.1, 3]
-    assert [row["Đơn vị tính"] for row in rows] == ["%", "m²/người", "đơn vị hành chính"]
+    assert [row["Đơn vị tính"] for row in rows] == ["%", "m²/người", "xã"]
     assert [row["Mức"] for row in rows] == ["khoảng", "khoảng", "toàn bộ"]
     assert rows[0]["Chỉ tiêu"] == indicators()[SHARE].name.vi
     assert rows[0]["Thiếu + / dư − (ha)"] == 1234.5

@@ -73,14 +73,11 @@ def figure_lines(assessments: Iterable[Assessment], lang: str) -> Iterator[str]:
             name=indicator.name,
             state=Text.of(f"state.{figure.scenario}"),
             value=_read(figure.value, indicator.decimals),
-            unit=Text.of(f"unit.{_UNIT_KEYS[figure.value_unit]}"),
+            unit=Text.of(f"unit_of.{figure.value_unit}"),
             target=_read(item.target.value if item.target else None, 1),
             year=item.target.year if item.target else "-",
             verdict=Text.of(f"verdict.{item.verdict}"),
         )
-
-
-_UNIT_KEYS = {"%": "percent", "m2/person": "m2_person", "units": "units"}
 
 
 def _read(value: float | None, decimals: int) -> Name:

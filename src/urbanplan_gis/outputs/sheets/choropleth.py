@@ -25,6 +25,7 @@ from urbanplan_gis.outputs.sheets.theme import (
     geometries,
     unit_borders,
 )
+from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Text, number, say
 
 if TYPE_CHECKING:
@@ -37,24 +38,26 @@ _COMPLETE = 0.95
 _LEAST_GAP_HA = 0.05
 _UNSURE = frozenset({Verdict.NO_DATA.value, Verdict.INCONCLUSIVE.value})
 _CITY = "city"
-_SCENARIO = "existing"
-#: tokens of an indicator's unit as the reader sees them
-_PER_PERSON = ("person", "người")
+#: the state shown is the first of these with a figure
+_STATES = ("existing", "planned")
 
 
 def figures_of(data: SheetData, indicator: str) -> DataFrame:
-    """The default figures of an indicator at the sheet's date, boundaries and existing state."""
+    """The default figures of an indicator at the sheet's date and boundaries, in one state.
+
+    The existing state; where it has no figure at all (only plans are at hand), the planned one.
+    """
     figures = data.figures
     if figures is None or figures.empty:
         return figures
-    chosen = (
+    chosen = figures[
         (figures["indicator"] == indicator)
         & figures["is_default"].astype(bool)
-        & (figures["scenario"] == _SCENARIO)
         & (figures["boundaries"].astype(str) == data.boundaries)
         & (figures["as_of"].astype(str).str[:10] == data.as_of.isoformat())
-    )
-    return figures[chosen]
+    ]
+    states = [chosen[chosen["scenario"] == state] for state in _STATES]
+    return next((state for state in states if state["value"].notna().any()), states[0])
 
 
 def indicator_theme(data: SheetData, indicator: str) -> Theme:
@@ -72,17 +75,18 @@ def indicator_theme(data: SheetData, indicator: str) -> Theme:
         *_other_classes(others, shown, rows, data.lang),
         *unit_borders(data),
     ]
-    some = next((rows[code] for code in [_CITY, *codes] if code in rows), {})
+    some = rows[_CITY]
     return Theme(
         classes=tuple(classes),
         focus=bounds(shown),
-        notes=_notes(rows, data),
+        notes=_notes(indicator, rows, data),
         unit_lines={
             code: _lines(rows[code], data.lang, decimals) for code in codes if code in rows
         },
         table=lambda width, size: value_table(
             _table_rows(shown, rows, data.lang, decimals),
             caption=_target_words(some, data.lang),
+            state=say("map.table.state", data.lang, state=Text.of(f"state.{some['scenario']}")),
             value_unit=_unit(some),
             lang=data.lang,
             width=width,
@@ -165,10 +169,10 @@ def _unsure(row: dict[str, Any] | None) -> bool:
 def _lines(row: dict[str, Any], lang: str, decimals: int) -> tuple[str, ...]:
     value = _float(row["value"])
     if value is None:
-        return (say(f"map.verdict.{Verdict.NO_DATA}", _first(lang)),)
+        return (say(f"verdict.{Verdict.NO_DATA}", _first(lang)),)
     one = _first(lang)
     unit = _unit(row)
-    lines = [f"{number(value, one, decimals)} {unit.say(one) if isinstance(unit, Text) else unit}"]
+    lines = [f"{number(value, one, decimals)} {unit.say(one)}"]
     gap = _float(row.get("gap_ha"))
     if gap is not None and abs(gap) >= _LEAST_GAP_HA:
         word = "short" if gap > 0 else "over"
@@ -189,7 +193,7 @@ def _table_rows(shown: Any, rows: dict[str, Any], lang: str, decimals: int) -> I
             name=name,
             value="–" if value is None else number(value, lang, decimals),
             gap="–" if gap is None else _signed(gap, lang),
-            verdict=say(f"map.verdict.{verdict}", lang),
+            verdict=say(f"verdict.{verdict}", lang),
             bold=code == _CITY,
         )
 
@@ -208,22 +212,27 @@ def _target_words(row: dict[str, Any], lang: str) -> str:
         "map.table.target",
         lang,
         year=int(year),
-        sense=Text.of(f"map.sense.{row.get('target_sense')}"),
+        sense=Text.of(f"sense.{row.get('target_sense')}"),
         value=reader_number(target, 0 if target == int(target) else 1),
         unit=_unit(row),
     )
 
 
-def _unit(row: dict[str, Any]) -> Text | str:
+def _unit(row: dict[str, Any]) -> Text:
     """The unit of an indicator's values, for people."""
-    unit = str(row.get("value_unit", "%"))
-    return Text.of("map.unit.per_person") if any(word in unit for word in _PER_PERSON) else unit
+    return Text.of(f"unit_of.{row.get('value_unit', '%')}")
 
 
-def _notes(rows: dict[str, Any], data: SheetData) -> tuple[str, ...]:
-    """How the figures were computed, and on what basis."""
-    definitions = sorted({str(row["definition"]) for row in rows.values()})
-    notes = [say("map.note.definition", data.lang, ids=", ".join(definitions))]
+def _notes(indicator: str, rows: dict[str, Any], data: SheetData) -> tuple[str, ...]:
+    """How the figures were computed, what was assumed, and on what basis."""
+    used = {str(row["definition"]) for row in rows.values()}
+    declared = indicators()[indicator].definitions
+    chosen = [definition for definition in declared if definition.definition_id in used]
+    notes = [
+        say("map.note.definition", data.lang, name=item.name, id=item.definition_id)
+        for item in chosen
+    ]
+    notes += [item.note.say(data.lang) + "." for item in chosen if item.note]
     bases = sorted({str(row["basis"]) for row in rows.values()})
     notes += [say(f"map.basis.{basis}", data.lang) for basis in bases]
     notes.append(say("map.note.gap", data.lang))

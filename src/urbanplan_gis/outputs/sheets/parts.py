@@ -140,9 +140,15 @@ def unit_key(numbers: Sequence[tuple[str, str]], width: float, size: float, lang
 
 
 def value_table(
-    rows: Iterable[Row], caption: str, value_unit: Text | str, lang: str, width: float, size: float
+    rows: Iterable[Row],
+    caption: str,
+    state: str,
+    value_unit: Text,
+    lang: str,
+    width: float,
+    size: float,
 ) -> Block:
-    """Values, hectares missing and verdicts, with the target as caption."""
+    """Values, hectares missing and verdicts, with the target and the state as caption."""
     small = size * 0.94
     heads = (
         say("map.table.unit", lang),
@@ -152,6 +158,7 @@ def value_table(
     )
     lines = [
         paragraph(caption, Font(size, bold=True), width),
+        paragraph(state, Font(small), width),
         rule(width, INK, 0.25),
         _cells(heads, width, Font(small, bold=True)),
         rule(width, INK, 0.15),
