@@ -16,7 +16,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from test_sheets_city import EAST, INDICATORS, NORTH, city, figures, frame, layers, square
-from urbanplan_gis.outputs.sheets import SheetData, SheetOptions
+from urbanplan_gis.model.data import Origin
+from urbanplan_gis.outputs.sheets import SheetData, SheetOptions, sheet_sources
 from urbanplan_gis.outputs.sheets.grid import interval
 from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES, layouts
 from urbanplan_gis.outputs.sheets.write import make_figure, settings
@@ -277,6 +278,36 @@ def test_without_existing_figures_the_sheet_shows_the_planned_state() -> None:
     assert "12,50 %" in both
     assert "Trạng thái: kết hợp quy hoạch – hiện trạng" in only
     assert "25,00 %" in only
+
+
+def test_a_unit_that_unknown_ground_could_lift_over_the_target_gets_no_colour() -> None:
+    first = figures()["unit_code"].iloc[0]
+    here = figures()["unit_code"] == first
+    wide = figures().assign(low=np.nan, high=np.nan, completeness=1.0)
+    wide.loc[here, ["value", "low", "high", "completeness"]] = 6.0, 1.0, 90.0, 0.1049
+    sheet = draw("indicator_urban_land_ratio", city(figures=wide))
+    assert "share:undecided" in drawn_classes(sheet)
+    assert "tham khảo (biết 10,4 %)" in words(sheet)
+
+
+def test_sums_off_by_their_noise_reach_the_target() -> None:
+    almost = figures().assign(value=12.5 - 1e-13, gap_ha=-1e-9)
+    sheet = draw("indicator_urban_land_ratio", city(figures=almost))
+    assert {key for key in drawn_classes(sheet) if key.startswith("share:")} == {"share:4"}
+    assert "0,0" in words(sheet)
+    assert "−0,0" not in words(sheet)
+
+
+def test_the_sources_of_an_indicator_are_those_of_its_figures() -> None:
+    origins = {role: (role,) for role in ("units", "land_use", "general_plan", "green")}
+    data = city(
+        origins=tuple(Origin(name, f"{name}.gpkg") for name in origins), sources_by_role=origins
+    )
+    assert sheet_sources("indicator_urban_land_ratio", data) == [
+        "– units.gpkg (chưa rõ ngày)",
+        "– land_use.gpkg (chưa rõ ngày)",
+        "– general_plan.gpkg (chưa rõ ngày)",
+    ]
 
 
 def test_the_title_block_says_what_the_sheet_is() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from urbanplan_gis.analysis.targets import assess, verdict_of
+from urbanplan_gis.analysis.targets import assess, readable, verdict_of
 from urbanplan_gis.model.figures import Assessment, Figure, Indicator, Target, Verdict
 from urbanplan_gis.text import Name
 
@@ -202,3 +202,21 @@ def test_definitions_that_are_no_reading_do_not_interfere() -> None:
     assert readings(21.0, 12.0, reading=False) == [EXCEEDED, NOT_YET]
     assert readings(21.0, 12.0, scenario="planned") == [EXCEEDED, NOT_YET]
     assert readings(21.0, 12.0, unit_code="wards") == [EXCEEDED, REFERENCE]
+
+
+@pytest.mark.parametrize(
+    ("value", "aim", "shown"),
+    [
+        (99.99981, 100.0, 99.99),
+        (100.0 - 1e-13, 100.0, 100.0),
+        (12.504, 12.5, 12.51),
+        (12.496, 12.5, 12.49),
+        (12.494, 12.5, 12.49),
+        (7.777, None, 7.78),
+        (0.0, 6.0, 0.0),
+    ],
+)
+def test_a_value_is_not_rounded_to_a_target_it_misses(
+    value: float, aim: float | None, shown: float
+) -> None:
+    assert readable(value, aim, 2) == pytest.approx(shown, abs=1e-12)

@@ -224,7 +224,8 @@ def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
         "sources_by_role": {
             str(role): [origin.source for origin in layer.origins]
             for role, layer in sorted(evidence.dataset.layers.items())
-        },
+        }
+        | {"statistics": sorted({item.origin.source for item in evidence.dataset.statistics})},
         "features": [
             {
                 "source": count.source,

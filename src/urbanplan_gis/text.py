@@ -61,7 +61,8 @@ def say(key: str, lang: str, **params: object) -> str:
 
 def number(value: float, lang: str, decimals: int = 2) -> str:
     """``value`` as the reader writes it: 1.234,5 in Vietnamese, 1,234.5 in English."""
-    english = f"{value:,.{decimals}f}"
+    # adding zero turns the -0.0 that rounding leaves into 0.0
+    english = f"{round(value, decimals) + 0.0:,.{decimals}f}"
     if lang == "en":
         return english
     return english.translate(str.maketrans({",": ".", ".": ","}))

@@ -10,8 +10,8 @@ from urbanplan_gis.text import Text
 
 #: «khoảng»: basically met from this share of the target on (DESIGN §5, our proposal)
 NEAR = 0.95
-#: relative slack of comparisons: the noise of sums, far below any rounding for people
-_NOISE = 1e-12
+#: relative slack of comparisons with a target: the noise of sums, below any rounding for people
+NOISE = 1e-12
 
 
 def assess(
@@ -43,7 +43,7 @@ def assess(
 
 def verdict_of(value: float, target: Target, year: int) -> Verdict:
     """The verdict on a value alone (DESIGN §5); ``year`` is the year of the figure."""
-    slack = _NOISE * abs(target.value)
+    slack = NOISE * abs(target.value)
     aim = target.value
     if target.sense == "at_most":
         if value <= aim + slack:
@@ -56,6 +56,17 @@ def verdict_of(value: float, target: Target, year: int) -> Verdict:
     if target.sense == "about" and value >= NEAR * aim - slack:
         return Verdict.NEAR
     return Verdict.NOT_YET if year <= target.year else Verdict.MISSED
+
+
+def readable(value: float, target: float | None, decimals: int) -> float:
+    """``value`` rounded for people, but never up to or down to a target it does not reach."""
+    rounded = round(value, decimals)
+    if target is None or abs(value - target) <= NOISE * abs(target):
+        return rounded
+    if (rounded - target) * (value - target) > 0:
+        return rounded
+    step = 10.0**-decimals
+    return rounded - step if value < target else rounded + step
 
 
 def _due(targets: list[Target], year: int) -> Target:

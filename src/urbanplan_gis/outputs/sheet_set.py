@@ -28,6 +28,7 @@ from urbanplan_gis.outputs.sheets import (
     draw_sheet,
     sheet_inputs,
     sheet_names,
+    sheet_sources,
 )
 from urbanplan_gis.project import Project
 from urbanplan_gis.quality.in_force import in_force
@@ -60,7 +61,7 @@ def make_sheets(
     sheets: dict[str, Any] = {}
     drawn = []
     for name in sheet_names(data):
-        mark = _mark(name, manifest, project, options, lang)
+        mark = _mark(name, manifest, project, options, data)
         files = former.get(name, {}).get("files", {})
         if former.get(name, {}).get("mark") == mark and untouched(folder, files):
             sheets[name] = former[name]
@@ -144,7 +145,11 @@ def _options(project: Project, web_tiles: bool) -> SheetOptions:
 
 
 def _mark(
-    name: str, manifest: dict[str, Any], project: Project, options: SheetOptions, lang: str
+    name: str,
+    manifest: dict[str, Any],
+    project: Project,
+    options: SheetOptions,
+    data: SheetData,
 ) -> str:
     """A digest of all that one sheet depends on."""
     inputs = sheet_inputs(name)
@@ -163,14 +168,9 @@ def _mark(
             "figures": figures,
             "facts": manifest["project"],
             "parameters": [manifest["parameters"][key] for key in ("as_of", "boundaries", "crs")],
-            "origins": [item for item in manifest["origins"] if _feeds(item, inputs, manifest)],
+            "sources": sheet_sources(name, data),
             "paper": [options.paper, options.landscape, options.scale, options.dpi, basemap],
-            "lang": lang,
+            "lang": data.lang,
             "code": code_digest(),
         }
     )
-
-
-def _feeds(origin: dict[str, Any], inputs: tuple[str, ...], manifest: dict[str, Any]) -> bool:
-    by_role = manifest["sources_by_role"]
-    return any(origin["source"] in by_role.get(role, ()) for role in inputs)

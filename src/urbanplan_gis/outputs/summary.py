@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from urbanplan_gis.analysis.targets import readable
 from urbanplan_gis.model.data import Dataset, Finding, Role
 from urbanplan_gis.model.figures import Assessment
 from urbanplan_gis.standards.indicators import indicators
@@ -72,12 +73,18 @@ def figure_lines(assessments: Iterable[Assessment], lang: str) -> Iterator[str]:
             lang,
             name=indicator.name,
             state=Text.of(f"state.{figure.scenario}"),
-            value=_read(figure.value, indicator.decimals),
+            value=_value(item, indicator.decimals),
             unit=Text.of(f"unit_of.{figure.value_unit}"),
             target=_read(item.target.value if item.target else None, 1),
             year=item.target.year if item.target else "-",
             verdict=Text.of(f"verdict.{item.verdict}"),
         )
+
+
+def _value(item: Assessment, decimals: int) -> Name:
+    """The figure's value, not rounded over its target."""
+    value, target = item.figure.value, item.target.value if item.target else None
+    return _read(value if value is None else readable(value, target, decimals), decimals)
 
 
 def _read(value: float | None, decimals: int) -> Name:

@@ -1,6 +1,13 @@
 """Print-ready map sheets at true scale, as PNG and PDF."""
 
 from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions
-from urbanplan_gis.outputs.sheets.write import draw_sheet, sheet_inputs, sheet_names
+from urbanplan_gis.outputs.sheets.write import draw_sheet, sheet_inputs, sheet_names, sheet_sources
 
-__all__ = ["SheetData", "SheetOptions", "draw_sheet", "sheet_inputs", "sheet_names"]
+__all__ = [
+    "SheetData",
+    "SheetOptions",
+    "draw_sheet",
+    "sheet_inputs",
+    "sheet_names",
+    "sheet_sources",
+]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from urbanplan_gis.model.figures import Verdict
+from urbanplan_gis.analysis.targets import NOISE, readable
+from urbanplan_gis.model.figures import Definition, Verdict
 from urbanplan_gis.outputs.sheets import symbols
 from urbanplan_gis.outputs.sheets.data import reader_number
 from urbanplan_gis.outputs.sheets.parts import Row, value_table
@@ -38,6 +39,8 @@ _COMPLETE = 0.95
 _LEAST_GAP_HA = 0.05
 _UNSURE = frozenset({Verdict.NO_DATA.value, Verdict.INCONCLUSIVE.value})
 _CITY = "city"
+#: what the labels and statistics of measures come from, where the role has another name
+_ROLE_OF = {"centrelines": "roads", "grid_residents": "population", "official_area": "units"}
 #: the state shown is the first of these with a figure
 _STATES = ("existing", "planned")
 
@@ -69,7 +72,7 @@ def indicator_theme(data: SheetData, indicator: str) -> Theme:
     shown = slated if len(slated) else units
     others = units[~units["code"].isin(shown["code"]).to_numpy(dtype=bool)]
     codes = [str(code) for code in shown["code"]]
-    decimals = 2
+    decimals = indicators()[indicator].decimals
     classes = [
         *_value_classes(shown, rows, data.lang),
         *_other_classes(others, shown, rows, data.lang),
@@ -79,7 +82,7 @@ def indicator_theme(data: SheetData, indicator: str) -> Theme:
     return Theme(
         classes=tuple(classes),
         focus=bounds(shown),
-        notes=_notes(indicator, rows, data),
+        notes=_notes(_used(indicator, figures), rows, data),
         unit_lines={
             code: _lines(rows[code], data.lang, decimals) for code in codes if code in rows
         },
@@ -96,10 +99,15 @@ def indicator_theme(data: SheetData, indicator: str) -> Theme:
 
 
 def share_of_target(row: dict[str, Any]) -> float | None:
-    """The value over the target (for a ceiling the other way round), or None without either."""
+    """The value over the target (for a ceiling the other way round), or None without either.
+
+    A value that misses the target by no more than the noise of sums has reached it.
+    """
     value, target = _float(row.get("value")), _float(row.get("target"))
     if value is None or not target:
         return None
+    if abs(value - target) <= NOISE * abs(target):
+        return 1.0
     if row.get("target_sense") == "at_most":
         return math.inf if value == 0 else target / value
     return value / target
@@ -130,6 +138,7 @@ def _steps(lang: str) -> dict[str, tuple[str, Symbol]]:
         for step, (name, fill) in enumerate(zip(names, symbols.TARGET_FILLS, strict=True))
     }
     ordered = dict(reversed(steps.items()))
+    ordered["undecided"] = (say("map.share.undecided", lang), symbols.UNDECIDED)
     ordered["no_target"] = (say("map.share.no_target", lang), symbols.NO_TARGET)
     ordered["no_data"] = (say("map.share.no_data", lang), symbols.NO_DATA)
     return ordered
@@ -141,7 +150,15 @@ def _step_of(row: dict[str, Any] | None) -> str:
     share = share_of_target(row)
     if share is None:
         return "no_target"
+    if len({bound >= 1 for bound in (share, *_bounds(row))}) > 1:
+        return "undecided"
     return str(int(np.searchsorted(symbols.TARGET_BREAKS, share, side="right")))
+
+
+def _bounds(row: dict[str, Any]) -> list[float]:
+    """The least and most the share of the target can be, where ground is not known."""
+    shares = [share_of_target({**row, "value": row.get(name)}) for name in ("low", "high")]
+    return [share for share in shares if share is not None]
 
 
 def _other_classes(others: Any, shown: Any, rows: dict[str, Any], lang: str) -> list[MapClass]:
@@ -172,7 +189,7 @@ def _lines(row: dict[str, Any], lang: str, decimals: int) -> tuple[str, ...]:
         return (say(f"verdict.{Verdict.NO_DATA}", _first(lang)),)
     one = _first(lang)
     unit = _unit(row)
-    lines = [f"{number(value, one, decimals)} {unit.say(one)}"]
+    lines = [f"{_shown(row, one, decimals)} {unit.say(one)}"]
     gap = _float(row.get("gap_ha"))
     if gap is not None and abs(gap) >= _LEAST_GAP_HA:
         word = "short" if gap > 0 else "over"
@@ -186,21 +203,35 @@ def _table_rows(shown: Any, rows: dict[str, Any], lang: str, decimals: int) -> I
     ]
     for code, name in [*sorted(named), (_CITY, say("map.table.city", lang))]:
         row = rows.get(code)
-        value = _float(row.get("value")) if row else None
-        gap = _float(row.get("gap_ha")) if row else None
-        verdict = row["verdict"] if row else Verdict.NO_DATA.value
+        row = row or {"verdict": Verdict.NO_DATA.value}
+        gap = _float(row.get("gap_ha"))
         yield Row(
             name=name,
-            value="–" if value is None else number(value, lang, decimals),
+            value="–" if _float(row.get("value")) is None else _shown(row, lang, decimals),
             gap="–" if gap is None else _signed(gap, lang),
-            verdict=say(f"verdict.{verdict}", lang),
+            verdict=_verdict_words(row, lang),
             bold=code == _CITY,
         )
 
 
+def _shown(row: dict[str, Any], lang: str, decimals: int) -> str:
+    """The value for people, not rounded over the target."""
+    return number(readable(row["value"], _float(row.get("target")), decimals), lang, decimals)
+
+
+def _verdict_words(row: dict[str, Any], lang: str) -> str:
+    """The verdict, with how much of the ground is known where that is not nearly all."""
+    verdict = Text.of(f"verdict.{row['verdict']}")
+    known = _float(row.get("completeness"))
+    if known is None or known >= _COMPLETE or row["verdict"] == Verdict.NO_DATA.value:
+        return verdict.say(lang)
+    percent = reader_number(math.floor(1000 * known) / 10, 1)
+    return say("map.table.known", lang, verdict=verdict, percent=percent)
+
+
 def _signed(gap: float, lang: str) -> str:
     """Hectares missing with a plus, hectares to spare with a minus sign."""
-    sign = "+" if gap > 0 else "−" if gap < 0 else ""
+    sign = "" if abs(gap) < _LEAST_GAP_HA else "+" if gap > 0 else "−"
     return sign + number(abs(gap), lang, 1)
 
 
@@ -223,16 +254,45 @@ def _unit(row: dict[str, Any]) -> Text:
     return Text.of(f"unit_of.{row.get('value_unit', '%')}")
 
 
-def _notes(indicator: str, rows: dict[str, Any], data: SheetData) -> tuple[str, ...]:
+def figure_roles(data: SheetData, indicator: str) -> tuple[str, ...]:
+    """The roles whose layers the figures of an indicator's sheet are computed from."""
+    figures = figures_of(data, indicator)
+    used = _used(indicator, figures)
+    states = figures["scenario"].unique()
+    roles = [role for item in used for state in states for role in _rests_on(item, state)]
+    return tuple(dict.fromkeys(roles))
+
+
+def _used(indicator: str, figures: DataFrame) -> list[Definition]:
+    """The definitions of the figures; of two with one id the first declared is meant."""
+    declared = reversed(indicators()[indicator].definitions)
+    by_id = {definition.definition_id: definition for definition in declared}
+    ids = sorted(figures["definition"].astype(str).unique())
+    return [by_id[name] for name in ids if name in by_id]
+
+
+def _rests_on(definition: Definition, state: str) -> Iterator[str]:
+    """The roles whose layers a figure is computed from."""
+    measures = [m for m in (definition.numerator, definition.denominator) if m is not None]
+    for label in (condition.label for measure in measures for condition in measure.where):
+        yield _ROLE_OF.get(label, label)
+        if label == "land_use" and state == "planned":
+            yield "zoning"
+    if definition.scope == "general_plan":
+        yield "general_plan"
+    if "street_remainder" in definition.needs:
+        yield "plans"
+    for name in (name for measure in measures for name in measure.of):
+        yield _ROLE_OF.get(name, "statistics")
+
+
+def _notes(used: list[Definition], rows: dict[str, Any], data: SheetData) -> tuple[str, ...]:
     """How the figures were computed, what was assumed, and on what basis."""
-    used = {str(row["definition"]) for row in rows.values()}
-    declared = indicators()[indicator].definitions
-    chosen = [definition for definition in declared if definition.definition_id in used]
     notes = [
         say("map.note.definition", data.lang, name=item.name, id=item.definition_id)
-        for item in chosen
+        for item in used
     ]
-    notes += [item.note.say(data.lang) + "." for item in chosen if item.note]
+    notes += [item.note.say(data.lang) + "." for item in used if item.note]
     bases = sorted({str(row["basis"]) for row in rows.values()})
     notes += [say(f"map.basis.{basis}", data.lang) for basis in bases]
     notes.append(say("map.note.gap", data.lang))

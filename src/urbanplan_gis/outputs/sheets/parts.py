@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 _SOLID = Symbol(fill=INK)
 _OPEN = Symbol(fill=PAPER, edge=INK, edge_mm=0.15)
-_TABLE_SHARES = (0.36, 0.19, 0.19, 0.26)
+_TABLE_SHARES = (0.28, 0.16, 0.19, 0.37)
 _SHORT_CODE = 4
 _BAR_MM = 75.0
 

@@ -23,7 +23,7 @@ from urbanplan_gis.outputs.sheets.theme import (
     merged,
     unit_borders,
 )
-from urbanplan_gis.text import LANGUAGES, Name, keys, say
+from urbanplan_gis.text import LANGUAGES, Name, Text, keys, say
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -59,13 +59,15 @@ def zoning_coverage(data: SheetData) -> Theme:
     covered = merged(geometries(active))
     urban, note = _urban_land(data)
     outside = shapely.difference(covered, urban)
+    undated = [say("map.note.undated", data.lang)] if active["approved"].isna().any() else []
     parts = (
         ("covered", symbols.COVERED, shapely.intersection(urban, covered), AREA),
         ("not_covered", symbols.NOT_COVERED, shapely.difference(urban, covered), AREA),
         ("covered_outside", symbols.COVERED_OUTSIDE, outside, GROUND),
     )
+    base = Text.of("map.base.natural" if data.layer("general_plan") is None else "map.base.urban")
     classes = [
-        MapClass(key, say(f"map.class.{key}", data.lang), symbol, _areas(shape), level)
+        MapClass(key, say(f"map.class.{key}", data.lang, base=base), symbol, _areas(shape), level)
         for key, symbol, shape, level in parts
     ]
     for key, symbol, shapes, level in (
@@ -78,7 +80,7 @@ def zoning_coverage(data: SheetData) -> Theme:
     return Theme(
         classes=(*classes, *_main_roads(data), *unit_borders(data)),
         focus=bounds(data.units),
-        notes=(note, say("map.note.plans_in_force", data.lang)),
+        notes=(note, say("map.note.plans_in_force", data.lang), *undated),
         places=tuple(zip(plans["plan_id"].astype(str), plans.geometry, strict=True)),
     )
 

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import shapely
 
-from urbanplan_gis.outputs.sheets.choropleth import figures_of, indicator_theme
+from urbanplan_gis.outputs.sheets.choropleth import figure_roles, figures_of, indicator_theme
 from urbanplan_gis.outputs.sheets.compose import build_sheet
 from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
+from urbanplan_gis.outputs.sheets.facts import source_lines
 from urbanplan_gis.outputs.sheets.ink import SETTINGS
 from urbanplan_gis.outputs.sheets.panel import Words
 from urbanplan_gis.outputs.sheets.theme import Theme, geometries, merged
@@ -78,6 +79,11 @@ def sheet_inputs(name: str) -> tuple[str, ...]:
     return ("units", *sheet.needs, *sheet.also)
 
 
+def sheet_sources(name: str, data: SheetData) -> list[str]:
+    """The lines on sources that the sheet prints."""
+    return source_lines(data, _roles(name, data))
+
+
 def draw_sheet(
     name: str, data: SheetData, options: SheetOptions, folder: Path
 ) -> tuple[Path, Path]:
@@ -106,7 +112,7 @@ def make_figure(name: str, data: SheetData, options: SheetOptions) -> Figure:
     words = Words(
         title_key=f"map.title.{name}",
         number=number,
-        roles=sheet_inputs(name),
+        roles=_roles(name, data),
         notes=theme.notes,
         units=units,
         city=merged(units),
@@ -143,6 +149,14 @@ def _sheet(name: str) -> _Sheet:
     if name not in _SHEETS:
         raise sheet_error("unknown", "maps", name=name, known=", ".join(_SHEETS))
     return _SHEETS[name]
+
+
+def _roles(name: str, data: SheetData) -> tuple[str, ...]:
+    """The roles a sheet is drawn from, and those its figures rest on."""
+    inputs = sheet_inputs(name)
+    if _FIGURES not in inputs:
+        return inputs
+    return (*inputs, *figure_roles(data, name.removeprefix("indicator_")))
 
 
 def _possible(name: str, sheet: _Sheet, data: SheetData) -> bool:
