@@ -2,6 +2,8 @@
 
 The city is one planar subdivision with integer-millimetre corners, so its areas are exact
 integers (shoelace formula), added up in ``truth.csv`` by its maker without any geometry library.
+Only ground under buffered centre lines is no such sum: its truth is a rectangle per segment and
+a disc per corner, and buffers with 64 corners to the circle agree to 1e-3.
 """
 
 from __future__ import annotations
@@ -29,10 +31,10 @@ RELATIVE = 1e-9
 Row = dict[str, str]
 Key = tuple[str, str, str, str]
 
-#: figures without a row of truth: buffers have round corners (tested on a crossing made by hand
-#: at the end), the grid is a raster, and the third is left out by the maker of the truth
+#: how near figures from buffered centre lines come (flat caps, round joins, 16 segments)
+BUFFERED = {"centrelines-in-general_plan": 1e-3}
+#: figures without a row of truth: the grid is a raster, the other is left out by the truth's maker
 WITHOUT_TRUTH = {
-    ("transport_land_share", "centrelines-in-general_plan"),
     ("green_per_capita", "population_grid-in-wards"),
     ("urbanisation_rate", "residents_only-in-wards"),
 }
@@ -57,11 +59,11 @@ def figures(sample_run: Run) -> dict[Key, Figure]:
     return found
 
 
-def differs(ours: float | None, true: str) -> bool:
+def differs(ours: float | None, true: str, relative: float = RELATIVE) -> bool:
     """Whether a value is not the true one (blank: there is none)."""
     if true == "" or ours is None:
         return not (true == "" and ours is None)
-    return not math.isclose(ours, float(true), rel_tol=RELATIVE, abs_tol=0.0)
+    return not math.isclose(ours, float(true), rel_tol=relative, abs_tol=0.0)
 
 
 def our_key(row: Row) -> Key | None:
@@ -79,7 +81,7 @@ def our_key(row: Row) -> Key | None:
 
 def test_truth_is_as_large_as_it_was(truth: dict[str, list[Row]]) -> None:
     sizes = {table: len(rows) for table, rows in truth.items()}
-    assert (sizes["figure"], sizes["unit_area"], sizes["plan_area"]) == (891, 23, 11)
+    assert (sizes["figure"], sizes["unit_area"], sizes["plan_area"]) == (917, 23, 11)
     # the number of classes in a unit may change with the invented city, but not by much
     assert sizes["land_use_area"] > 390
     assert sizes["zoning_area"] > 490
@@ -98,12 +100,13 @@ def test_every_figure_is_true(truth: dict[str, list[Row]], figures: dict[Key, Fi
             continue
         compared += 1
         assert figure.as_of.isoformat() == row["as_of"]
-        if differs(figure.value, row["value"]):
+        near = BUFFERED.get(figure.definition, RELATIVE)
+        if differs(figure.value, row["value"], near):
             wrong.append(f"{key}: value {figure.value}, truth {row['value'] or 'none'}")
-        for part in ("numerator", "denominator"):
+        for part, relative in (("numerator", near), ("denominator", RELATIVE)):
             # where the truth has no figure it may leave its parts blank
             true = row[part]
-            if (true or row["value"]) and differs(getattr(figure, part), true):
+            if (true or row["value"]) and differs(getattr(figure, part), true, relative):
                 wrong.append(f"{key}: {part} {getattr(figure, part)}, truth {true or 'none'}")
     assert not wrong, "\n".join(wrong)
     assert compared == len(truth["figure"]) - 25  # with_slated of 23 units and two groups
@@ -176,7 +179,7 @@ def test_plan_areas_are_true(truth: dict[str, list[Row]], sample_run: Run) -> No
     assert ours == pytest.approx(true, rel=RELATIVE)
 
 
-# ---- centre lines, which have no exact truth ------------------------------------------------
+# ---- centre lines, worked out by hand --------------------------------------------------------
 
 
 def line(*corners: tuple[float, float]) -> LineString:

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from . import write
-from .atoms import Atoms, integer_rings, node
+from .atoms import Atoms, integer_rings, node, to_metres
 from .defects import plant
 from .features import Builder, Layers, shapes
 from .figures import write_figures
@@ -31,6 +31,7 @@ from .planning import draw_planning
 from .schema import COVER, FILES, README, REAL, SCHEMAS, TEXT, WHOLE
 from .spoil import spoil
 from .streets import Streets, blocks_of, grow, main_roads, set_aside, street_land
+from .strips import area_under
 from .subdivision import SCALES, Parcels, parcels_of
 from .truth import Claim, Face, Truth, exact, square_metres, twice_area
 
@@ -117,7 +118,7 @@ def _make(folder: Path, scale: str) -> None:
     grid, corner = population_cells(atoms, labels, design.parcels, rows)
     write.write_population(folder / "population.tif", grid, corner)
     _write_cover(folder, atoms, labels, design.parcels)
-    _write_truth(folder, atoms, labels, builder, layers, rows, houses)
+    _write_truth(folder, atoms, labels, builder, layers, rows, houses, design.streets)
     (folder / "README.txt").write_text(README, encoding="utf-8", newline="\n")
 
 
@@ -230,6 +231,7 @@ def _write_truth(
     layers: Layers,
     rows: dict,
     houses: list,
+    streets: Streets,
 ) -> None:
     plans = {
         p.plan_id: {
@@ -245,8 +247,10 @@ def _write_truth(
         for u in UNITS
     ]
     faces = make_faces(atoms, labels, builder, layers, plans)
-    truth = Truth(faces, plans, rows, units, PLAN_WITHOUT_STREETS, residential_floors(houses))
-    write_figures(truth)
+    truth = Truth(
+        faces.values(), plans, rows, units, PLAN_WITHOUT_STREETS, residential_floors(houses)
+    )
+    write_figures(truth, under_streets(atoms, faces, truth, streets))
     for plan in layers.plans:
         truth.quantity(
             "plan_area", "existing", "", plan.feature_id, square_metres(builder.area(plan.atoms))
@@ -267,8 +271,22 @@ def exact_area(twice: int) -> str:
     return exact(square_metres(twice))
 
 
-def make_faces(atoms: Atoms, labels: Labels, builder: Builder, layers: Layers, plans: dict) -> list:
-    """Return the atoms inside units as plain records for the truth."""
+def under_streets(atoms: Atoms, faces: dict, truth: Truth, streets: Streets) -> dict:
+    """Return the urban ground of each unit under streets as wide as between their red lines."""
+    members: dict = {}
+    for i, face in faces.items():
+        if truth.is_urban_ground(face):
+            members.setdefault(face.unit, []).append(i)
+    grounds = {
+        unit: to_metres(shapely.coverage_union_all(atoms.polygons[np.array(found)]))
+        for unit, found in members.items()
+    }
+    rows, lines = road_rows(streets)
+    return area_under(lines, [row["rong_m"] for row in rows], grounds)
+
+
+def make_faces(atoms: Atoms, labels: Labels, builder: Builder, layers: Layers, plans: dict) -> dict:
+    """Return the atoms inside units as plain records for the truth, by number."""
     faces = {
         i: Face(
             atoms.twice_area[i],
@@ -305,4 +323,4 @@ def make_faces(atoms: Atoms, labels: Labels, builder: Builder, layers: Layers, p
         for i in feature.atoms:
             if i in faces:
                 faces[i].plans = (*faces[i].plans, feature.feature_id)
-    return list(faces.values())
+    return faces

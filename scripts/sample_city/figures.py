@@ -11,11 +11,15 @@ from .truth import PUBLIC_GREEN, REMAINDER, WATER, Truth, is_transport, is_urban
 UNIT, GENERAL, EXISTING, PLANNED, COVERED, EVER, ROW, GREEN = range(8)
 
 
-def write_figures(truth: Truth) -> list[dict]:
-    """Return all rows of truth.csv except areas of plans and units."""
+def write_figures(truth: Truth, under_streets: dict) -> list[dict]:
+    """Return all rows of truth.csv except areas of plans and units.
+
+    `under_streets` is the urban ground of each unit under streets, m2, from their centre lines.
+    """
     for scenario, column in (("existing", EXISTING), ("planned", PLANNED)):
         _urban_land(truth, scenario, column)
         _transport(truth, scenario, column)
+    _centrelines(truth, under_streets)
     _green(truth)
     _planned_green(truth)
     _zoning(truth)
@@ -92,6 +96,22 @@ def _transport(truth: Truth, scenario: str, column: int) -> None:
                 lambda k: is_transport(*k[column]) or rest(k),
                 lambda k: wide(k) or rest(k),
             )
+
+
+def _centrelines(truth: Truth, under_streets: dict) -> None:
+    """Add the share under streets; unlike all others this is no sum of integers (to 1 mm2)."""
+    for name, units in truth.each_row():
+        above = sum(Fraction(round(under_streets.get(u, 0.0) * 1e6), 10**6) for u in units)
+        below = truth.area(units, lambda k: k[GENERAL] and is_urban(k[EXISTING][0], False, True))
+        truth.figure(
+            "transport_land_share",
+            "centrelines-in-general_plan",
+            "existing",
+            name,
+            above,
+            below,
+            True,
+        )
 
 
 def _park_water(key) -> bool:

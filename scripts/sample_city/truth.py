@@ -176,6 +176,11 @@ class Truth:
             label,
         )
 
+    def is_urban_ground(self, face: Face) -> bool:
+        """Whether a face is existing urban construction land within the general plan's."""
+        _, general, (code, _), *_ = self._key(face)
+        return general and is_urban(code, False, general)
+
     # --- sums ---------------------------------------------------------------
 
     def area(self, units, where) -> Fraction:
