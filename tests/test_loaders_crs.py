@@ -106,10 +106,27 @@ def test_a_stray_feature_is_no_wrong_crs(tmp_path: Path) -> None:
     assert len(load(tmp_path, PARKING).layers[Role.PARKING].frame) == 3
 
 
-def test_a_wrong_meridian_is_reported(tmp_path: Path) -> None:
-    # coordinates of the city by 107°30′ read as by 108°: 54 km further east
-    write(tmp_path, box(639_000, 1_672_000, 640_000, 1_673_000), "EPSG:5898")
-    data = load(tmp_path, PARKING)
+#: coordinates of the city by 107°30′ read as by 108°: 54 km further east
+ASTRAY = box(639_000, 1_672_000, 640_000, 1_673_000)
+
+
+def test_a_wrong_meridian_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, ASTRAY, "EPSG:5898")
+    refuse(tmp_path, PARKING, "p.gpkg", "EPSG:5898", "units")
+
+
+def test_one_source_of_several_astray_is_reported(tmp_path: Path) -> None:
+    write(tmp_path, ASTRAY, "EPSG:5898")
+    gpd.GeoDataFrame({"id": [1]}, geometry=[square(0, 0)], crs=5898).to_file(tmp_path / "q.gpkg")
+    both = """
+[[layers.parking]]
+path = "p.gpkg"
+fields = { feature_id = "id" }
+[[layers.parking]]
+path = "q.gpkg"
+fields = { feature_id = "id" }
+"""
+    data = load(tmp_path, both)
     assert [(item.code, item.severity) for item in data.findings] == [("far_from_units", "error")]
 
 

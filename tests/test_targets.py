@@ -220,3 +220,11 @@ def test_a_value_is_not_rounded_to_a_target_it_misses(
     value: float, aim: float | None, shown: float
 ) -> None:
     assert readable(value, aim, 2) == pytest.approx(shown, abs=1e-12)
+
+
+def test_only_the_years_asked_for_count() -> None:
+    declared = indicator(target(year=2025), target(year=2030, value=24.0))
+    one = assess([figure()], declared, years=[2030])
+    every = assess([figure()], declared, all_years=True, years=[2030])
+    assert [item.target.year for item in (*one, *every) if item.target] == [2030, 2030]
+    assert assess([figure()], declared, years=[])[0].verdict is REFERENCE

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NoReturn
 
 from urbanplan_gis.text import Text
 
@@ -61,3 +62,10 @@ def bad_data(kind: str, where: str, **params: object) -> PlanDataError:
         Text.of(f"error.{kind}.expected", **params),
         Text.of(f"error.{kind}.fix", **params),
     )
+
+
+def raise_problems(problems: Sequence[PlanDataError]) -> NoReturn:
+    """Raise one error for all problems, each line once (files may be shared by sources)."""
+    lines = {problem.line("en"): problem for problem in problems}
+    distinct = list(lines.values())
+    raise distinct[0] if len(distinct) == 1 else PlanDataErrors(distinct)

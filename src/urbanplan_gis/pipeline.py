@@ -93,8 +93,9 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
     figures = evaluate(
         declared.values(), evidence, project.facts.states, project.definitions, confirmed
     )
-    assessments = assess(figures, declared, own_targets)
-    by_year = assess(figures, declared, own_targets, all_years=True)
+    years = project.facts.target_years
+    assessments = assess(figures, declared, own_targets, years=years)
+    by_year = assess(figures, declared, own_targets, all_years=True, years=years)
     states = [state for state in project.facts.states if _has_land_use(evidence, state)]
     plans, of_plans = plan_balance(evidence)
     balance = pd.concat([*(land_balance(evidence, state) for state in states), plans])
@@ -278,7 +279,17 @@ def _own_targets(project: Project) -> dict[str, Iterable[Target]]:
             raise bad_data("unknown_indicator", where, name=item.indicator, known=listed)
         target = Target(item.year, item.value, item.sense, item.scope, item.source, item.confidence)
         own.setdefault(item.indicator, []).append(target)
+    known = {target.year for item in indicators().values() for target in item.targets}
+    known |= {target.year for targets in own.values() for target in targets}
+    for year in project.facts.target_years:
+        if year not in known:
+            where = f"{project.file.name}: project.target_years"
+            raise bad_data("no_target_for_year", where, year=year, known=_listed(known))
     return dict(own)
+
+
+def _listed(years: Iterable[int]) -> str:
+    return ", ".join(str(year) for year in sorted(years))
 
 
 def _confirmed(project: Project) -> tuple[str, ...]:

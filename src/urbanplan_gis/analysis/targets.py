@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from urbanplan_gis.analysis.statistics import MAX_YEARS_AWAY
 from urbanplan_gis.model.figures import Assessment, Figure, Indicator, Target, Verdict
@@ -19,11 +19,13 @@ def assess(
     indicators: Mapping[str, Indicator],
     extra_targets: Mapping[str, Iterable[Target]] | None = None,
     all_years: bool = False,
+    years: Collection[int] | None = None,
 ) -> list[Assessment]:
     """Hold each figure against the first target not before its date, or against every target.
 
-    Where no target is left in the future the last one counts. Targets bind their scope (the
-    city); other rows carry target and gap with the verdict ``reference``.
+    Where no target is left in the future the last one counts; ``years`` are those asked for
+    (None for all). Targets bind their scope (the city); other rows carry target and gap with the
+    verdict ``reference``.
     """
     figures = list(figures)
     verdicts_of_readings = _readings(figures)
@@ -31,7 +33,8 @@ def assess(
     for figure in figures:
         indicator = indicators[figure.indicator]
         own = (extra_targets or {}).get(figure.indicator, ())
-        targets = sorted((*indicator.targets, *own), key=lambda target: target.year)
+        asked = [t for t in (*indicator.targets, *own) if years is None or t.year in years]
+        targets = sorted(asked, key=lambda target: target.year)
         if not targets:
             assessed.append(_assess(figure, None, []))
             continue

@@ -11,8 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from urbanplan_gis.errors import PlanDataError, bad_data
-from urbanplan_gis.loaders.problems import raise_problems
+from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.schema import SUB_USES
 from urbanplan_gis.loaders.tables import TableRow, read_table
 from urbanplan_gis.loaders.values import fold_text, spread_distinct, tidy_text

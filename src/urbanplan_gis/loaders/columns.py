@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from urbanplan_gis.errors import PlanDataError, bad_data
-from urbanplan_gis.loaders.problems import raise_problems
+from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.schema import ROLE_FIELDS, Field
 from urbanplan_gis.loaders.values import fit_dtype, fold_text, read_texts, read_values, tidy_text
 from urbanplan_gis.model.data import Role

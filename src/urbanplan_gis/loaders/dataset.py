@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.crs import check_project_crs
 from urbanplan_gis.loaders.features import SourceFeatures, load_features
 from urbanplan_gis.loaders.links import join_approvals, resolve_parks
-from urbanplan_gis.loaders.problems import raise_problems
 from urbanplan_gis.loaders.raster import load_land_cover, load_population
 from urbanplan_gis.loaders.sources import SourceFile, select_sources
 from urbanplan_gis.loaders.statistics import StatisticsTable, load_statistics
@@ -131,15 +130,22 @@ def _link_layers(layers: dict[Role, Layer]) -> tuple[dict[Role, Layer], list[Fin
 
 
 def _find_distant(parts: Sequence[SourceFeatures], units: gpd.GeoDataFrame) -> list[Finding]:
-    """Sources that lie beside the units altogether, as with a wrong central meridian."""
-    west, south, east, north = units.total_bounds
+    """Sources that lie beside the units altogether, as with a wrong central meridian.
+
+    Raises:
+        PlanDataError: for roles of which no source at all lies in the units.
+    """
+    distant = [part for part in parts if _is_beside(part.frame, units)]
+    near = {part.source.role for part in parts if part not in distant}
+    problems = [
+        bad_data("far_from_units", part.source.label, crs=part.origin.crs)
+        for part in distant
+        if part.source.role not in near
+    ]
+    if problems:
+        raise_problems(problems)
     findings = []
-    for part in parts:
-        bounds = part.frame.bounds.to_numpy()
-        beside = (bounds[:, 0] > east) | (bounds[:, 2] < west)
-        beside |= (bounds[:, 1] > north) | (bounds[:, 3] < south)
-        if not len(bounds) or not np.all(beside):
-            continue
+    for part in distant:
         message = Text.of("finding.far_from_units", source=part.source.name, crs=part.origin.crs)
         findings.append(
             Finding(
@@ -148,3 +154,12 @@ def _find_distant(parts: Sequence[SourceFeatures], units: gpd.GeoDataFrame) -> l
             )
         )  # fmt: skip
     return findings
+
+
+def _is_beside(frame: gpd.GeoDataFrame, units: gpd.GeoDataFrame) -> bool:
+    """Whether not one feature reaches into the rectangle around the units."""
+    west, south, east, north = units.total_bounds
+    bounds = frame.bounds.to_numpy()
+    beside = (bounds[:, 0] > east) | (bounds[:, 2] < west)
+    beside |= (bounds[:, 1] > north) | (bounds[:, 3] < south)
+    return len(bounds) > 0 and bool(np.all(beside))

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.formats import hash_source
-from urbanplan_gis.loaders.problems import raise_problems
 from urbanplan_gis.loaders.schema import PARTS, STATISTICS
 from urbanplan_gis.loaders.sources import make_origin
 from urbanplan_gis.loaders.tables import Table, TableRow, read_table

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from urbanplan_gis.errors import PlanDataError, bad_data
-from urbanplan_gis.loaders.problems import raise_problems
+from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 
 if TYPE_CHECKING:
     import geopandas as gpd
