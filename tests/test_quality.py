@@ -256,6 +256,20 @@ def test_plan_beyond_the_city_and_sliver_of_another_unit() -> None:
     }
 
 
+def test_dwellings_without_floors_are_named() -> None:
+    homes = layer(
+        Role.BUILDINGS,
+        feature("unknown", square(0, 0, 10, 10), use="residential"),
+        feature("none", square(20, 0, 10, 10), use="residential", floors=0),
+        feature("two", square(40, 0, 10, 10), use="residential", floors=2),
+        feature("shop", square(60, 0, 10, 10), use="other"),
+    )
+    assert found(checked(two_units(), homes)) == {
+        ("building_without_floors", ("unknown",)): 0.01,
+        ("building_without_floors", ("none",)): 0.01,
+    }
+
+
 def test_lots_of_lapsed_plans_are_set_aside_and_counted() -> None:
     plans = layer(
         Role.PLANS,
@@ -350,7 +364,7 @@ def test_every_finding_has_words_in_both_languages() -> None:
         "declared_area", "outside_city", "partly_outside_city", "plan_without_date",
         "plan_dates_reversed", "plan_replaced_by_unknown", "plan_beyond_city",
         "plan_unit_mismatch", "lots_not_in_force", "road_without_width", "decision_unused",
-        "statistic_missing", "plan_without_outline", "lots_outside_plan",
+        "building_without_floors", "statistic_missing", "plan_without_outline", "lots_outside_plan",
     }  # fmt: skip
     assert {f"finding.{code}" for code in codes} <= keys()
 

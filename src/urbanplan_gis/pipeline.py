@@ -107,12 +107,22 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
         tuple(by_year),
         balance.reset_index(drop=True),
         tuple(findings),
-        tuple(_counted(dataset.counts, checked)),
+        tuple(_reconciled(list(_counted(dataset.counts, checked)), checked)),
     )
 
 
+def _reconciled(counts: list[FeatureCount], checked: Checked) -> list[FeatureCount]:
+    """The counts, if the findings of each role account for every feature that is missing."""
+    for role in {count.role for count in counts}:
+        missing = sum(count.set_aside for count in counts if count.role == role)
+        found = sum(item.dropped for item in checked.findings if item.layer == role)
+        if missing != found:
+            raise RuntimeError(f"{role}: {missing} features are missing, findings name {found}")
+    return counts
+
+
 def _counted(counts: Iterable[FeatureCount], checked: Checked) -> Iterator[FeatureCount]:
-    """Features read, kept after all checks, and set aside by a finding."""
+    """Features read, kept after all checks, and set aside."""
     for count in counts:
         layer = checked.dataset.layers.get(Role(count.role))
         if layer is None or layer.frame is None or "source" not in layer.frame:

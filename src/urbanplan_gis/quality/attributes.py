@@ -1,4 +1,4 @@
-"""Declared areas against computed ones, and dates that are missing or out of order."""
+"""Declared areas against computed ones; dates and floors that are missing or impossible."""
 
 from __future__ import annotations
 
@@ -52,6 +52,28 @@ def _off(role: Role, layer: Layer, declared: np.ndarray, percent: float) -> list
             )
         )
     return findings
+
+
+def check_floors(layers: Mapping[Role, Layer]) -> list[Finding]:
+    """Dwellings without a number of floors: they add nothing to the floor area."""
+    if Role.BUILDINGS not in layers:
+        return []
+    frame = layers[Role.BUILDINGS].frame
+    floors = frame["floors"].to_numpy(dtype=float, na_value=np.nan)
+    lacking = frame[(frame["use"] == "residential").to_numpy() & ~(floors > 0)]
+    return [
+        Finding(
+            code="building_without_floors",
+            severity=Severity.WARNING,
+            layer=str(Role.BUILDINGS),
+            feature_ids=(feature,),
+            message=Text.of("finding.building_without_floors"),
+            action="not_counted",
+            geometry=geometry,
+            area_m2=float(geometry.area),
+        )
+        for feature, geometry in zip(lacking["feature_id"], lacking.geometry, strict=True)
+    ]
 
 
 def check_dates(layers: Mapping[Role, Layer]) -> list[Finding]:

@@ -10,7 +10,7 @@ from urbanplan_gis.geometry.planar import Overlaps
 from urbanplan_gis.model.data import Dataset, Decision, Finding, Layer, Role
 from urbanplan_gis.mosaic import LabelLayer
 from urbanplan_gis.project import ToleranceFacts
-from urbanplan_gis.quality.attributes import check_areas, check_dates
+from urbanplan_gis.quality.attributes import check_areas, check_dates, check_floors
 from urbanplan_gis.quality.boundaries import check_outside, check_plan_boundaries
 from urbanplan_gis.quality.conflicts import check_duplicates, check_gaps, check_overlaps
 from urbanplan_gis.quality.decisions import apply_decisions
@@ -120,6 +120,7 @@ def _check_once(
             findings += found
     findings += check_areas(layers, tolerance.declared_area_percent)
     findings += check_dates(layers)
+    findings += check_floors(layers)
     findings += check_outside(layers)
     if Role.PLANS in layers:
         findings += check_plan_boundaries(layers[Role.PLANS], layers[Role.UNITS])
