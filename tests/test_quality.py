@@ -256,6 +256,13 @@ def test_plan_beyond_the_city_and_sliver_of_another_unit() -> None:
     }
 
 
+def test_a_road_drawn_twice_is_found_whichever_way_it_runs() -> None:
+    there = LineString([(EAST, NORTH), (EAST + 50, NORTH)])
+    back = LineString(there.coords[::-1])
+    roads = layer(Role.ROADS, feature("b", there), feature("a", back))
+    assert found(checked(two_units(), roads)) == {("duplicate_geometry", ("a", "b")): None}
+
+
 def test_dwellings_without_floors_are_named() -> None:
     homes = layer(
         Role.BUILDINGS,

@@ -118,6 +118,8 @@ def _check_once(
                 layers[role], feature_rank(frame), tolerance.overlap_m2
             )
             findings += found
+    if Role.ROADS in layers:
+        findings += check_duplicates(layers[Role.ROADS])
     findings += check_areas(layers, tolerance.declared_area_percent)
     findings += check_dates(layers)
     findings += check_floors(layers)

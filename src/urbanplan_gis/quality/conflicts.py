@@ -19,7 +19,7 @@ _ALL_OF_IT = 1 - 1e-9
 
 
 def check_duplicates(layer: Layer) -> list[Finding]:
-    """Features drawn twice: the same polygon, whatever vertex its ring begins with."""
+    """Features drawn twice: the same shape, whatever vertex or end it begins with."""
     frame = layer.frame
     shape = pd.Series(shapely.to_wkb(shapely.normalize(frame.geometry.to_numpy())))
     findings = []
@@ -35,7 +35,7 @@ def check_duplicates(layer: Layer) -> list[Finding]:
                 message=Text.of("finding.duplicate_geometry", count=len(group)),
                 action="reported",
                 geometry=geometry,
-                area_m2=float(geometry.area),
+                area_m2=float(geometry.area) or None,
             )
         )
     return findings
