@@ -10,6 +10,7 @@ from pyproj import CRS, Geod, Transformer
 Geometries = NDArray[np.object_]
 
 _POLYGON, _MULTIPOLYGON, _COLLECTION = 3, 6, 7
+_NOTHING = shapely.Polygon()
 
 
 def as_array(geometries: object) -> Geometries:
@@ -24,18 +25,12 @@ def polygons_only(geometries: Geometries) -> Geometries:
     """
     result = geometries.copy()
     kinds = shapely.get_type_id(geometries)
-    odd = np.flatnonzero((kinds != _POLYGON) & (kinds != _MULTIPOLYGON))
-    for index in odd:
-        geometry = geometries[index]
-        parts = (
-            shapely.get_parts(shapely.get_parts(geometry)) if kinds[index] == _COLLECTION else []
-        )
-        areal = [part for part in parts if part.geom_type == "Polygon" and not part.is_empty]
-        result[index] = (
-            shapely.multipolygons(areal)
-            if len(areal) > 1
-            else (areal[0] if areal else shapely.Polygon())
-        )
+    mixed = kinds == _COLLECTION
+    result[(kinds != _POLYGON) & (kinds != _MULTIPOLYGON) & ~mixed] = _NOTHING
+    for index in np.flatnonzero(mixed):
+        parts = shapely.get_parts(shapely.get_parts(geometries[index]))
+        areal = parts[(shapely.get_type_id(parts) == _POLYGON) & ~shapely.is_empty(parts)]
+        result[index] = shapely.multipolygons(areal) if len(areal) > 1 else [*areal, _NOTHING][0]
     return result
 
 
@@ -54,12 +49,17 @@ _ROUNDINGS = 8
 
 
 def common_ground(first: Geometries, second: Geometries) -> Geometries:
-    """The intersection of each pair of polygons, weighed (shape: n).
+    """The intersection of each pair of polygons, weighed (shape: n)."""
+    return weighed(polygons_only(shapely.intersection(first, second)), first, second)
+
+
+def weighed(common: Geometries, first: Geometries, second: Geometries) -> Geometries:
+    """The intersections of pairs of polygons, corrected where they cannot be right (shape: n).
 
     On slivers a nanometre wide overlay may return plainly wrong ground. What is common and what
     the first keeps must add up to it; where they do not, the common part is made from the kept.
     """
-    common = polygons_only(shapely.intersection(first, second))
+    common = common.copy()
     kept = shapely.difference(first, second)
     missing = shapely.area(common) + shapely.area(kept) - shapely.area(first)
     off = np.abs(missing) > area_noise(first) + area_noise(common)
