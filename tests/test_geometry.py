@@ -15,6 +15,7 @@ from urbanplan_gis.geometry.grouping import grouped
 from urbanplan_gis.geometry.order import rank_by
 from urbanplan_gis.geometry.pieces import NOWHERE, Pieces
 from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
+from urbanplan_gis.geometry.punching import punch
 from urbanplan_gis.geometry.split import area_inside, split_faces
 from urbanplan_gis.geometry.unions import outside_of
 from urbanplan_gis.geometry.validity import repair_polygons
@@ -371,3 +372,27 @@ def test_small_polygons_are_their_own_windows() -> None:
     small = square(0, 0)
     near = windows(small, np.array([[EAST, NORTH, EAST + 1, NORTH + 1]] * 3))
     assert all(window is small for window in near)
+
+
+def test_punching_leaves_other_grounds_alone_and_finds_the_right_part() -> None:
+    two_parts = shapely.MultiPolygon([square(0, 0, 10), square(20, 0, 10)])
+    ringed = shapely.difference(square(40, 0, 10), square(41, 1, 2))
+    grounds = np.array([Polygon(), two_parts, ringed, square(60, 0, 10)], dtype=object)
+    holes = np.array([square(22, 2, 3), square(45, 5, 4), square(23, 6, 2)], dtype=object)
+    punched = punch(grounds, holes, np.array([1, 2, 1]))
+    assert punched[0].is_empty
+    assert punched[3] is grounds[3]
+    assert shapely.is_valid(punched).all()
+    assert punched[1].equals(shapely.difference(two_parts, shapely.union_all(holes[[0, 2]])))
+    assert punched[2].equals(shapely.difference(ringed, holes[1]))
+
+
+def test_a_face_with_nothing_left_beside_one_with_a_hole() -> None:
+    """The first face is used up by two cutters, the second gets a plain hole from a third."""
+    faces = np.array([square(0, 0, 10), square(20, 0, 10)], dtype=object)
+    cutters = np.array(
+        [square(-1, -1, 6, 12), square(5, -1, 6, 12), square(23, 3, 2)], dtype=object
+    )
+    pieces = split_faces(faces, cutters)
+    found = sorted(zip(pieces.face, pieces.cutter, shapely.area(pieces.geometries), strict=True))
+    assert found == [(0, 0, 50.0), (0, 1, 50.0), (1, NOWHERE, 96.0), (1, 2, 4.0)]

@@ -42,14 +42,18 @@ def punch(grounds: Geometries, holes: Geometries, owner: NDArray[np.intp]) -> Ge
     parts, of_ground = shapely.get_parts(grounds, return_index=True)
     rings = shapely.get_exterior_ring(holes)
     part = _part_around(parts, of_ground, rings, owner)
-    kept, of_part = shapely.get_rings(parts, return_index=True)
+    pierced, place = np.unique(part, return_inverse=True)
+    kept, of_part = shapely.get_rings(parts[pierced], return_index=True)
     # the shell of a part is its first ring: a stable sort keeps it ahead of the new holes
-    home = np.concatenate([of_part, part])
+    home = np.concatenate([of_part, place])
     order = np.argsort(home, kind="stable")
-    parts = shapely.polygons(np.concatenate([kept, rings])[order], indices=home[order])
+    parts[pierced] = shapely.polygons(np.concatenate([kept, rings])[order], indices=home[order])
     punched = grounds.copy()
-    for ground, mine in grouped(of_ground):
-        punched[ground] = parts[mine[0]] if len(mine) == 1 else shapely.multipolygons(parts[mine])
+    changed = np.isin(of_ground, owner)
+    solid = parts[changed]
+    for ground, mine in grouped(of_ground[changed]):
+        own = solid[mine]
+        punched[ground] = own[0] if len(own) == 1 else shapely.multipolygons(own)
     return punched
 
 
