@@ -212,3 +212,11 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     layers = [random_layer("use", 3), random_layer("zone", 4)]
     one, two = build_mosaic(four_units(), layers), build_mosaic(four_units(), layers)
     assert shapely.to_wkb(one.geometries).tolist() == shapely.to_wkb(two.geometries).tolist()
+
+
+def test_a_unit_drawn_twice_leaves_the_second_without_ground() -> None:
+    units = labels("unit", square(0, 0, 10), square(0, 0, 10), square(10, 0, 10))
+    mosaic = build_mosaic(units, [labels("use", square(5, 0, 10))])
+    assert mosaic.unit_area.tolist() == [100.0, 0.0, 100.0]
+    assert areas(mosaic, "use") == {(0, 0): 50.0, (0, -1): 50.0, (2, 0): 50.0, (2, -1): 50.0}
+    assert mosaic.difference.tolist() == [0.0, 0.0, 0.0]

@@ -107,7 +107,9 @@ def _unit_faces(
     unit: shapely.Geometry, layers: list[LabelLayer], trees: list[shapely.STRtree]
 ) -> _Faces:
     """The faces of one unit. Only features near the unit are looked at."""
-    faces = _Faces(np.array([unit], dtype=object), {}, {})
+    # a unit that yields all its ground to others has no face
+    ground = np.array([] if unit.is_empty else [unit], dtype=object)
+    faces = _Faces(ground, {}, {})
     for layer, tree in zip(layers, trees, strict=True):
         near = np.sort(tree.query(unit, predicate="intersects"))
         faces = _cover(faces, layer, near) if layer.many else _label(faces, layer, near)
@@ -147,7 +149,9 @@ def _joined(
     area = shapely.area(geometries)
     unit_area = shapely.area(units)
     sums = sum_by(unit, area, len(units))
-    difference = (sums - unit_area) / unit_area
+    difference = np.divide(
+        sums - unit_area, unit_area, out=np.zeros_like(sums), where=unit_area > 0
+    )
     worst = int(np.abs(difference).argmax())
     if abs(difference[worst]) > TOLERANCE:
         raise ReconciliationError(

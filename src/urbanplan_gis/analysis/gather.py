@@ -94,7 +94,7 @@ def gather(
     is_ward = wards_at(units, as_of)
     is_slated = units["slated"].to_numpy(dtype=bool)
     plans = _plans_at(layers.get(Role.PLANS), as_of)
-    planar_units = _planar(units)
+    planar_units = yield_ground(units.geometry.to_numpy(), mosaic.overlaps[str(Role.UNITS)])
     statistics = _statistics(derived, as_of)
     evidence = Evidence(
         as_of=as_of,
@@ -138,12 +138,6 @@ def _share_in_centrelines(derived: Derived, mosaic: Mosaic) -> NDArray[np.float6
     land = frame.geometry.to_numpy()
     inside = area_inside(mosaic.geometries, yield_ground(land, find_overlaps(land, rank)))
     return np.divide(inside, mosaic.area, out=np.zeros_like(inside), where=mosaic.area > 0)
-
-
-def _planar(units: gpd.GeoDataFrame) -> NDArray[np.object_]:
-    geometries = units.geometry.to_numpy()
-    rank = rank_by(units["feature_id"].to_numpy(dtype=str))
-    return yield_ground(geometries, find_overlaps(geometries, rank))
 
 
 def _plans_at(plans: Layer | None, as_of: dt.date) -> pd.DataFrame | None:

@@ -222,10 +222,10 @@ class _Panel:
         scoped = any(measure.scoped for measure in measures)
         units = self._units(row) if scoped else row.units
         labels = {c.label for m in measures for c in m.where if c.label in TESSELLATING}
-        if not units.any():
+        total = float(self.evidence.mosaic.unit_area[units].sum())
+        if total == 0:
             return 0.0
         shares = [1.0]
-        total = float(self.evidence.mosaic.unit_area[units].sum())
         for label in labels:
             known = self.evidence.labels.known(label, self.state)
             ground = self.evidence.by_unit(self.evidence.mosaic.area * known)

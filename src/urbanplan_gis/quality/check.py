@@ -128,7 +128,11 @@ def _check_once(
         findings += check_plan_boundaries(layers[Role.PLANS], layers[Role.UNITS])
     if Role.LAND_USE in layers:
         findings += check_gaps(
-            layers[Role.LAND_USE], overlaps[Role.LAND_USE], layers[Role.UNITS], tolerance.gap_m2
+            layers[Role.LAND_USE],
+            overlaps[Role.LAND_USE],
+            layers[Role.UNITS],
+            overlaps[Role.UNITS],
+            tolerance.gap_m2,
         )
     named = number_findings(findings)
     return Checked(dataset.with_layers(layers, ()), tuple(by_size(named)), overlaps)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -74,11 +73,15 @@ def check_overlaps(
 
 
 def check_gaps(
-    layer: Layer, overlaps: Overlaps, units: Layer, tolerance_m2: float
+    layer: Layer,
+    overlaps: Overlaps,
+    units: Layer,
+    overlaps_of_units: Overlaps,
+    tolerance_m2: float,
 ) -> list[Finding]:
     """Ground of the units that no feature of a tessellating layer covers, place by place."""
     features = yield_ground(layer.frame.geometry.to_numpy(), overlaps)
-    ground = _planar(units)
+    ground = yield_ground(units.frame.geometry.to_numpy(), overlaps_of_units)
     findings = []
     tree = shapely.STRtree(features)
     for unit, code in zip(ground, units.frame["code"], strict=True):
@@ -86,7 +89,7 @@ def check_gaps(
         whole = np.array([unit], dtype=object)
         pieces = split_faces(whole, features[near])
         for gap in shapely.get_parts(pieces.geometries[pieces.cutter == NOWHERE]):
-            if gap.area < tolerance_m2:
+            if gap.is_empty or gap.area < tolerance_m2:
                 continue
             findings.append(
                 Finding(
@@ -101,10 +104,3 @@ def check_gaps(
                 )
             )
     return findings
-
-
-def _planar(units: Layer) -> NDArray[np.object_]:
-    frame: gpd.GeoDataFrame = units.frame
-    geometries = frame.geometry.to_numpy()
-    rank = np.argsort(np.argsort(frame["feature_id"].to_numpy(dtype=str)))
-    return yield_ground(geometries, find_overlaps(geometries, rank))
