@@ -9,7 +9,7 @@ import pytest
 import shapely
 from shapely import Polygon
 
-from test_quality import layer, parcel, square
+from test_quality import EAST, NORTH, layer, parcel, square
 from urbanplan_gis.geometry.areas import as_array
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Role
@@ -220,3 +220,36 @@ def test_a_unit_drawn_twice_leaves_the_second_without_ground() -> None:
     assert mosaic.unit_area.tolist() == [100.0, 0.0, 100.0]
     assert areas(mosaic, "use") == {(0, 0): 50.0, (0, -1): 50.0, (2, 0): 50.0, (2, -1): 50.0}
     assert mosaic.difference.tolist() == [0.0, 0.0, 0.0]
+
+
+def subdivision(seed: int, cells: int = 250) -> np.ndarray:
+    """Cells of 4 km x 3 km that meet edge to edge, at coordinates as large as the city's."""
+    frame = square(0, 0, 4000, 3000)
+    seeds = np.random.default_rng(seed).uniform((0, 0), (4000, 3000), (cells, 2)) + (EAST, NORTH)
+    found = shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=frame)
+    return shapely.intersection(shapely.get_parts(found), frame)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_one_subdivision_stored_with_different_roundings_adds_up(seed: int) -> None:
+    """Units in full, lots to 0.1 mm, land use and general plan to 1 mm: slivers everywhere."""
+    cells = subdivision(seed)
+    to_mm, to_tenth = (
+        shapely.transform(cells, lambda xy, digits=digits: np.round(xy, digits))
+        for digits in (3, 4)
+    )
+    column = np.floor((shapely.get_x(shapely.centroid(cells)) - EAST) / 1400)
+    units = [shapely.union_all(cells[column == here]) for here in np.unique(column)]
+    mosaic = build_mosaic(
+        labels("unit", *units),
+        [
+            labels("use", *to_mm),
+            labels("general", *to_mm[::-1]),
+            labels("lots", *to_tenth[:100]),
+            labels(
+                "plans", shapely.union_all(cells[:60]), shapely.union_all(to_mm[40:99]), many=True
+            ),
+        ],
+    )
+    assert np.abs(mosaic.difference).max() < 1e-10
+    assert shapely.is_valid(mosaic.geometries).all()
