@@ -15,11 +15,23 @@ import shapely
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from test_sheets_city import EAST, INDICATORS, NORTH, city, figures, frame, layers, square
+from test_sheets_city import (
+    EAST,
+    INDICATORS,
+    NORTH,
+    city,
+    figure_row,
+    figures,
+    frame,
+    layers,
+    square,
+)
 from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.sheets import SheetData, SheetOptions, sheet_sources
+from urbanplan_gis.outputs.sheets.boxes import Font, balanced, text_width, wrap
 from urbanplan_gis.outputs.sheets.grid import interval
-from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES, layouts
+from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES
+from urbanplan_gis.outputs.sheets.theme import outer_rings
 from urbanplan_gis.outputs.sheets.write import make_figure, settings
 
 DPI = 100
@@ -89,15 +101,11 @@ def test_the_legend_has_the_classes_drawn_no_more_no_less(name: str) -> None:
 
 
 def test_classes_outside_the_frame_are_neither_drawn_nor_explained() -> None:
-    data = city()
-    figure = draw("existing_land_use", data, scale=10_000)
-    window = layouts(SheetOptions(scale=10_000), data.units.total_bounds)[0].window
-    land = data.layers["land_use"]
-    near = land[land.intersects(window)]
+    far = frame([square(90_000, 0)], code=["LUC"], code_list="tt08-2024")
+    near = frame([square(0, 0)], code=["ODT"], code_list="tt08-2024")
+    figure = draw("existing_land_use", city(layers={"land_use": pd.concat([near, far])}))
     codes = {key.split(":")[1] for key in legend_classes(figure) if ":" in key}
-    assert codes <= set(near["code"])
-    assert len(codes) < land["code"].nunique()
-    assert codes == drawn_codes(figure)
+    assert codes == drawn_codes(figure) == {"ODT"}
 
 
 def drawn_codes(figure: Figure) -> set[str]:
@@ -345,3 +353,123 @@ def test_without_a_general_plan_coverage_is_over_natural_area() -> None:
     assert {"covered", "not_covered"} <= drawn_classes(figure)
     assert "covered_outside" not in drawn_classes(figure)
     assert "Không có lớp quy hoạch chung" in words(figure)
+
+
+@pytest.mark.parametrize("landscape", [True, False])
+def test_letters_can_be_read_in_print(landscape: bool) -> None:
+    for name in ("existing_land_use", "indicator_urban_land_ratio"):
+        figure = draw(name, city(lang="both"), paper="A4", landscape=landscape)
+        assert min(text.get_fontsize() for text in texts(figure, "")) >= 5
+
+
+@pytest.mark.parametrize("paper", ["A4", "A2", "A1", "A0"])
+def test_words_on_one_line_keep_apart(paper: str) -> None:
+    """The scale bar among them, whose steps are short on large paper."""
+    figure = draw("green_space", paper=paper, dpi=72)
+    some = texts(figure, "panel", "grid_label")
+    rows: dict[float, list[Any]] = {}
+    for text, box in zip(some, shapely.bounds(extents(figure, some)).tolist(), strict=True):
+        rows.setdefault(round(text.get_position()[1], 3), []).append(box)
+    for row in rows.values():
+        assert all(one[2] < two[0] for one, two in itertools.pairwise(sorted(row)))
+
+
+def test_no_line_begins_with_a_sign_or_ends_a_text_with_one_short_word() -> None:
+    font = Font(10)
+    words = "Đất nuôi trồng thủy sản / Aquaculture"
+    for width in np.arange(20.0, 60.0):
+        assert not any(line.startswith("/") for line in wrap(words, font, width))
+    assert wrap("12,5 %", font, text_width("12,5", font)) == ("12,5", "%")  # no room for both
+    narrow = text_width("Đất nuôi trồng thủy", font)
+    assert wrap("Đất nuôi trồng thủy sản", font, narrow) == ("Đất nuôi trồng", "thủy sản")
+    wide = text_width("BẢN ĐỒ PHỦ KÍN QUY HOẠCH PHÂN", font)
+    title = balanced("BẢN ĐỒ PHỦ KÍN QUY HOẠCH PHÂN KHU", font, wide)
+    assert [len(line.split()) for line in title] in ([4, 4], [5, 3])
+
+
+@pytest.mark.parametrize(("paper", "landscape"), PAPERS)
+def test_the_first_coordinate_written_of_each_axis_names_it(paper: str, landscape: bool) -> None:
+    for shift in (0, 700, 1400):
+        units = city().units.translate(shift, shift)
+        figure = draw(
+            "existing_land_use", city(units=city().units.set_geometry(units)),
+            paper=paper, landscape=landscape,
+        )  # fmt: skip
+        labels = [text.get_text()[0] for text in texts(figure, "grid_label")]
+        assert (labels.count("Y"), labels.count("X")) == (2, 2)
+
+
+def test_codes_are_readable_and_cross_no_border() -> None:
+    dark = frame(
+        [square(0, 0, 4000), square(4000, 0, 4000)],
+        code=["HTKT_DuongGT", "HTKT_Baidoxe"],
+        code_list="tt16-2025",
+    )
+    figure = draw("planned_land_use", city(layers={"zoning": dark}))
+    codes = texts(figure, "code:")
+    assert codes
+    assert {text.get_color() for text in codes} == {"#ffffff"}
+    middle = axes_of(figure, "map").transData.transform((EAST + 3000, NORTH))[0] / DPI * 25.4
+    left, _, right, _ = shapely.bounds(extents(figure, codes)).T
+    assert ((right < middle) | (left > middle)).all()
+
+
+def test_without_communes_to_become_wards_nothing_is_said_of_them() -> None:
+    units = city().units.assign(slated=False)
+    figure = draw("indicator_urban_land_ratio", city(units=units, lang="both"))
+    assert "slated_border" not in drawn_classes(figure)
+    said = words(figure).casefold()
+    assert "dự kiến" not in said
+    assert "become" not in said
+
+
+def test_thirty_rows_are_printed_and_hundreds_are_named_elsewhere() -> None:
+    def many(count: int) -> SheetData:
+        side = 18
+        squares = [square(1000 * (n % side), 1000 * (n // side)) for n in range(count)]
+        codes = [f"{n:05d}" for n in range(count)]
+        units = frame(squares, code=codes, name=[f"Xã Số {n}" for n in codes], kind="commune",
+                      slated=False)  # fmt: skip
+        rows = [figure_row("urban_land_ratio", code, "", 5.0) for code in (*codes, "city")]
+        return city(units=units, figures=pd.DataFrame(rows))
+
+    few, all_of_them = (words(draw("indicator_urban_land_ratio", many(n))) for n in (30, 300))
+    assert few.count("Xã Số") == 30
+    assert "Số của từng đơn vị: bảng indicators.csv" in all_of_them
+    assert "Toàn thành phố" in all_of_them
+
+
+def test_sources_that_find_no_room_are_counted() -> None:
+    long = "Quyết định phê duyệt đồ án quy hoạch phân khu tỷ lệ 1/2000, " * 3
+    origins = tuple(Origin(str(n), f"{n}.gpkg", document=f"{long} {n}") for n in range(25))
+    data = city(origins=origins)
+    assert "và 19 nguồn khác" in words(draw("green_space", data, paper="A4"))
+    assert "nguồn khác" not in words(draw("green_space", data, paper="A2"))
+
+
+def test_a_note_on_a_class_is_printed_where_it_is_drawn() -> None:
+    known = frame([square(0, 0)], code=["ODT"], code_list="tt08-2024")
+    assert "gạch chéo" not in words(draw("existing_land_use", city(layers={"land_use": known})))
+    odd = known.assign(code="???")
+    assert "gạch chéo" in words(draw("existing_land_use", city(layers={"land_use": odd})))
+
+
+def test_names_are_written_as_they_are_and_units_without_one_by_their_code() -> None:
+    names = ["Xã $a^$", None, "", "Xã\nHai  Dòng"] * 4
+    said = words(
+        draw("indicator_urban_land_ratio", city(units=city().units.assign(name=names[:14])))
+    )
+    assert "$a^$" in said
+    assert "21006" in said
+    assert "Xã Hai Dòng" in said
+    assert "None" not in said
+
+
+def test_figures_of_units_alone_are_shown() -> None:
+    alone = figures()[figures()["unit_code"] != "city"]
+    assert "Toàn thành phố" in words(draw("indicator_urban_land_ratio", city(figures=alone)))
+
+
+def test_the_city_in_the_locator_has_no_gaps_inside() -> None:
+    ring = square(0, 0, 300).difference(square(100, 100, 100))
+    assert len(outer_rings(np.array([ring, square(300, 0, 300)], dtype=object))) == 1

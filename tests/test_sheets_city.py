@@ -197,10 +197,18 @@ def test_sheet_inputs_name_roles_and_figures() -> None:
         sheet_inputs("existing")
 
 
-@pytest.mark.parametrize("wrong", [{"paper": "B5"}, {"scale": 0}, {"dpi": 5}])
+@pytest.mark.parametrize("wrong", [{"paper": "B5"}, {"scale": 0}, {"scale": 7}, {"dpi": 5}])
 def test_options_that_cannot_be_printed_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(PlanDataError, match=str(next(iter(wrong.values())))):
         SheetOptions(**wrong)
+
+
+def test_a_scale_that_would_cut_the_city_is_refused(tmp_path: Any) -> None:
+    """The city is 12 km wide: 240 mm at 1:50 000, wider than A3 at 1:25 000."""
+    with pytest.raises(PlanDataError, match=r"1:25,000.*expected 1:50,000 or smaller") as wrong:
+        draw_sheet("green_space", city(), SheetOptions(scale=25_000, dpi=60), tmp_path)
+    assert "\n" not in wrong.value.line("vi")
+    assert draw_sheet("green_space", city(), SheetOptions(scale=50_000, dpi=60), tmp_path)
 
 
 def test_a_sheet_without_data_is_refused(tmp_path: Any) -> None:

@@ -61,7 +61,7 @@ def make_sheets(
     sheets: dict[str, Any] = {}
     drawn = []
     for name in sheet_names(data):
-        mark = _mark(name, manifest, project, options, data)
+        mark = _mark(name, manifest, options, data)
         files = former.get(name, {}).get("files", {})
         if former.get(name, {}).get("mark") == mark and untouched(folder, files):
             sheets[name] = former[name]
@@ -147,7 +147,6 @@ def _options(project: Project, web_tiles: bool) -> SheetOptions:
 def _mark(
     name: str,
     manifest: dict[str, Any],
-    project: Project,
     options: SheetOptions,
     data: SheetData,
 ) -> str:
@@ -161,7 +160,10 @@ def _mark(
         if _FIGURES in inputs
         else None
     )
-    basemap = project.maps.basemap
+    basemap = options.basemap
+    if isinstance(basemap, Path):
+        # the content, not the place: the same project elsewhere makes the same manifest
+        basemap = file_digest(basemap) if basemap.is_file() else basemap.name
     return digest_of(
         {
             "layers": layers,

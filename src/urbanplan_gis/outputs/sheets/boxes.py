@@ -6,9 +6,10 @@ from its top left corner, x to the right and y downwards.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,13 @@ LINE_EM, BASELINE_EM = 1.32, 1.04
 #: measured widths get this slack, since PNG and PDF round glyph advances differently
 _SLACK = 1.01
 _MEASURE_DPI = 300
+#: letters smaller than this (points) are hard to read in print
+LEAST_POINTS = 5.0
+#: blanks at which a line may break: never before a lone sign, as in "12,5 %" or "vi / en"
+_BREAKS = re.compile(r"\s+(?=\(|\S*\w)")
+#: a last line of one word shorter than this share of the width is not left alone
+_LONELY = 0.3
+_BALANCE_MM = 1.0
 
 
 @dataclass(frozen=True)
@@ -122,22 +130,57 @@ def _renderer() -> Any:
     return RendererAgg(8, 8, _MEASURE_DPI)
 
 
-def wrap(text: str, font: Font, width: float) -> list[str]:
-    """``text`` in lines of at most ``width`` millimetres; words that are longer are broken."""
-    space = text_width(" ", font)
+@lru_cache(maxsize=20_000)
+def wrap(text: str, font: Font, width: float) -> tuple[str, ...]:
+    """``text`` in lines of at most ``width`` millimetres; words that are longer are broken.
+
+    A short last word takes the word before it along, except over a sign.
+    """
     lines: list[str] = []
     for part in text.split("\n"):
-        line: list[str] = []
-        used = 0.0
-        for word in part.split():
-            for piece in _pieces(word, font, width):
-                wide = text_width(piece, font)
-                if line and used + space + wide > width:
-                    lines.append(" ".join(line))
-                    line, used = [], 0.0
-                used += wide + (space if line else 0)
-                line.append(piece)
-        lines.append(" ".join(line))
+        pieces = [piece for word in _words(part) for piece in _pieces(word, font, width)]
+        found = _fill(pieces, font, width)
+        if len(found) > 1 and len(found[-1]) == 1 and len(found[-2]) > 2:
+            before, lonely = found[-2][-1], found[-1][0]
+            short = text_width(lonely, font) < _LONELY * width
+            if short and " " not in before and text_width(f"{before} {lonely}", font) <= width:
+                found[-1].insert(0, found[-2].pop())
+        lines += [" ".join(line) for line in found]
+    return tuple(lines)
+
+
+def balanced(text: str, font: Font, width: float) -> tuple[str, ...]:
+    """``text`` in as many lines as :func:`wrap` makes, of about the same length."""
+    widest = lines = wrap(text, font, width)
+    low, high = width / 2, width
+    while len(widest) > 1 and high - low > _BALANCE_MM:
+        middle = (low + high) / 2
+        found = wrap(text, font, middle)
+        whole = " ".join(found).split() == text.split()
+        if whole and len(found) == len(widest):
+            lines, high = found, middle
+        else:
+            low = middle
+    return lines
+
+
+def _words(part: str) -> list[str]:
+    """What stays on one line: words with the signs that follow them."""
+    return _BREAKS.split(part.strip())
+
+
+def _fill(pieces: Sequence[str], font: Font, width: float) -> list[list[str]]:
+    """Pieces in lines, each as full as it can be."""
+    space = text_width(" ", font)
+    lines: list[list[str]] = [[]]
+    used = 0.0
+    for piece in pieces:
+        wide = text_width(piece, font)
+        if lines[-1] and used + space + wide > width:
+            lines.append([])
+            used = 0.0
+        used += wide + (space if lines[-1] else 0)
+        lines[-1].append(piece)
     return lines
 
 
@@ -145,6 +188,8 @@ def _pieces(word: str, font: Font, width: float) -> list[str]:
     """The word, or parts of it that fit the width."""
     if text_width(word, font) <= width:
         return [word]
+    if " " in word:
+        return [piece for part in word.split() for piece in _pieces(part, font, width)]
     pieces = [""]
     for letter in word:
         if pieces[-1] and text_width(pieces[-1] + letter, font) > width:
@@ -156,9 +201,9 @@ def _pieces(word: str, font: Font, width: float) -> list[str]:
 def paragraph(
     text: str, font: Font, width: float, align: str = "left", gid: str = "panel"
 ) -> Block:
-    """Wrapped text as a block of the full width."""
+    """Wrapped text as a block of the full width; centred lines are of about the same length."""
     x = {"left": 0.0, "center": width / 2, "right": width}[align]
-    lines = wrap(text, font, width)
+    lines = (balanced if align == "center" else wrap)(text, font, width)
     words = tuple(
         Word(x, font.baseline_mm + number * font.line_mm, line, font, align, gid)
         for number, line in enumerate(lines)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from functools import cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from urbanplan_gis.outputs.sheets.theme import (
     bounds,
     geometries,
     unit_borders,
+    unit_names,
 )
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Text, number, say
@@ -64,7 +66,10 @@ def figures_of(data: SheetData, indicator: str) -> DataFrame:
 
 
 def indicator_theme(data: SheetData, indicator: str) -> Theme:
-    """The communes that are to become wards, by share of the target; the others in grey."""
+    """The communes that are to become wards, by share of the target; the others in grey.
+
+    Where none is to become a ward, all units.
+    """
     figures = figures_of(data, indicator)
     rows = {str(row["unit_code"]): row for row in figures.to_dict("records")}
     units = data.units
@@ -78,7 +83,7 @@ def indicator_theme(data: SheetData, indicator: str) -> Theme:
         *_other_classes(others, shown, rows, data.lang),
         *unit_borders(data),
     ]
-    some = rows[_CITY]
+    some = rows.get(_CITY) or next(iter(rows.values()))
     return Theme(
         classes=tuple(classes),
         focus=bounds(shown),
@@ -86,15 +91,17 @@ def indicator_theme(data: SheetData, indicator: str) -> Theme:
         unit_lines={
             code: _lines(rows[code], data.lang, decimals) for code in codes if code in rows
         },
-        table=lambda width, size: value_table(
-            _table_rows(shown, rows, data.lang, decimals),
-            caption=_target_words(some, data.lang),
-            state=say("map.table.state", data.lang, state=Text.of(f"state.{some['scenario']}")),
-            value_unit=_unit(some),
-            lang=data.lang,
-            width=width,
-            size=size,
+        table=cache(
+            partial(
+                value_table,
+                tuple(_table_rows(shown, rows, data.lang, decimals)),
+                _target_words(some, data.lang),
+                say("map.table.state", data.lang, state=Text.of(f"state.{some['scenario']}")),
+                _unit(some),
+                data.lang,
+            )
         ),
+        of_slated=len(slated) > 0,
     )
 
 
@@ -164,10 +171,11 @@ def _bounds(row: dict[str, Any]) -> list[float]:
 def _other_classes(others: Any, shown: Any, rows: dict[str, Any], lang: str) -> list[MapClass]:
     heading = say("map.legend.borders", lang)
     unsure = [_unsure(rows.get(str(code))) for code in shown["code"]]
+    slated = shown[shown["slated"].to_numpy(dtype=bool)]
     named = (
         ("incomplete", symbols.INCOMPLETE, shown[np.array(unsure, dtype=bool)], PATTERN, ""),
         ("context", symbols.CONTEXT, others, GROUND, heading),
-        ("slated_border", symbols.SLATED_BORDER, shown, BORDER + 0.2, heading),
+        ("slated_border", symbols.SLATED_BORDER, slated, BORDER + 0.2, heading),
     )
     return [
         MapClass(key, say(f"map.class.{key}", lang), symbol, geometries(frame), level, "", group)
@@ -198,10 +206,7 @@ def _lines(row: dict[str, Any], lang: str, decimals: int) -> tuple[str, ...]:
 
 
 def _table_rows(shown: Any, rows: dict[str, Any], lang: str, decimals: int) -> Iterable[Row]:
-    named = [
-        (str(code), str(name)) for code, name in zip(shown["code"], shown["name"], strict=True)
-    ]
-    for code, name in [*sorted(named), (_CITY, say("map.table.city", lang))]:
+    for code, name in [*sorted(unit_names(shown).items()), (_CITY, say("map.table.city", lang))]:
         row = rows.get(code)
         row = row or {"verdict": Verdict.NO_DATA.value}
         gap = _float(row.get("gap_ha"))

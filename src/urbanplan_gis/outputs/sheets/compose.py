@@ -8,13 +8,16 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.outputs.sheets import mapframe
-from urbanplan_gis.outputs.sheets.basemap import draw_basemap
+from urbanplan_gis.outputs.sheets.basemap import draw_basemap, read_basemap
 from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
 from urbanplan_gis.outputs.sheets.grid import draw_grid
 from urbanplan_gis.outputs.sheets.ink import draw_block
-from urbanplan_gis.outputs.sheets.page import Layout, layouts
-from urbanplan_gis.outputs.sheets.panel import Panel, Words, make_panel
+from urbanplan_gis.outputs.sheets.page import Layout, Rect, layouts
+from urbanplan_gis.outputs.sheets.panel import Panel, Words, make_panel, readable
 from urbanplan_gis.outputs.sheets.theme import MapClass, Theme
 
 if TYPE_CHECKING:
@@ -57,49 +60,90 @@ def build_sheet(theme: Theme, words: Words, data: SheetData, options: SheetOptio
     """
     contents = [Content(theme, data, layout) for layout in layouts(options, theme.focus)]
     content, panel = _fitting(contents, words, options)
+    picture = None
+    if options.basemap:
+        content, panel, picture = _with_basemap(contents, content, panel, words, options)
     layout = content.layout
     figure = _figure(layout, options.dpi)
     ground, page = mapframe.map_axes(figure, layout), mapframe.page_axes(figure, layout)
-    if options.basemap:
-        note = draw_basemap(ground, layout, data.crs, options.basemap, data.lang)
-        words = replace(words, notes=(*words.notes, note))
-        _, panel = _fitting([content], words, options)
+    if picture is not None:
+        draw_basemap(ground, layout, picture)
     mapframe.draw_classes(ground, content.classes, options.dpi)
     draw_grid(ground, page, layout, data.lang)
     mapframe.draw_outlines(page, layout)
     mapframe.draw_labels(page, content.labels)
-    for top, foot, room in zip(panel.tops, panel.feet, layout.columns, strict=True):
+    for top, foot, room in zip(panel.tops, panel.feet, panel.columns, strict=True):
         draw_block(page, top, room.x, room.top)
         draw_block(page, foot, room.x, room.y + foot.height)
     mapframe.set_extent(ground, layout)
     return figure
 
 
+def _with_basemap(
+    contents: Sequence[Content], content: Content, panel: Panel, words: Words, options: SheetOptions
+) -> tuple[Content, Panel, np.ndarray | None]:
+    """Content, panel and picture that agree: the note on the basemap can change the layout.
+
+    Where there is no room for the note the sheet stays as it is, without a basemap.
+    """
+    fitting = content
+    for _ in contents:
+        data, source = fitting.data, options.basemap or ""
+        picture, note = read_basemap(fitting.layout, data.crs, source, data.lang)
+        try:
+            found, noted = _fitting(contents, replace(words, notes=(*words.notes, note)), options)
+        except PlanDataError:
+            break
+        if found is fitting:
+            return fitting, noted, picture
+        fitting = found
+    return content, panel, None
+
+
 def _fitting(
     contents: Sequence[Content], words: Words, options: SheetOptions
 ) -> tuple[Content, Panel]:
-    """The first content whose panel fits, preferring readable letters, scale, large letters."""
+    """The first content whose panel fits, in brief where it does not in full.
+
+    Raises:
+        PlanDataError: where the panel does not fit the paper even in the smallest letters.
+    """
+    found = _first_fitting(contents, words)
+    found = found or _first_fitting(contents, replace(words, brief=True))
+    if found is None:
+        raise sheet_error("panel", options.paper)
+    return found
+
+
+def _first_fitting(contents: Sequence[Content], words: Words) -> tuple[Content, Panel] | None:
+    """The first content whose panel fits, preferring large letters, scale, readable letters."""
     scales = sorted({content.layout.scale for content in contents})
-    for sizes in (_READABLE, _SMALL):
-        for scale in scales:
-            same = [content for content in contents if content.layout.scale == scale]
-            for size, content, count in product(sizes, same, _LEGEND_COLUMNS):
-                panel = _fitting_panel(content, words, size, count)
+    for sizes, scale in product((_READABLE, _SMALL), scales):
+        same = [content for content in contents if content.layout.scale == scale]
+        for size, content in product(sizes, same):
+            if not readable(content.layout, size):
+                break
+            for columns, count in product(content.layout.columns, _LEGEND_COLUMNS):
+                panel = _fitting_panel(content, columns, words, size, count)
                 if panel:
                     return content, panel
-    raise sheet_error("panel", options.paper)
+    return None
 
 
-def _fitting_panel(content: Content, words: Words, size: float, count: int) -> Panel | None:
+def _fitting_panel(
+    content: Content, columns: tuple[Rect, ...], words: Words, size: float, count: int
+) -> Panel | None:
     """The panel if it fits, the key of numbered units included."""
     layout, data = content.layout, content.data
-    if count > 1 and layout.columns[-1].width / count < _LEGEND_COLUMN_MM * layout.factor * size:
+    if count > 1 and columns[-1].width / count < _LEGEND_COLUMN_MM * layout.factor * size:
         return None
-    panel = make_panel(layout, content.classes, (), words, data, size, count)
-    if panel.fits(layout) and content.labels.numbers:
+    notes = dict.fromkeys(entry.note for entry in content.classes if entry.note)
+    words = replace(words, notes=(*words.notes, *notes))
+    panel = make_panel(layout, columns, content.classes, (), words, data, size, count)
+    if panel.fits and content.labels.numbers:
         numbers = content.labels.numbers
-        panel = make_panel(layout, content.classes, numbers, words, data, size, count)
-    return panel if panel.fits(layout) else None
+        panel = make_panel(layout, columns, content.classes, numbers, words, data, size, count)
+    return panel if panel.fits else None
 
 
 def _figure(layout: Layout, dpi: int) -> Figure:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
+#: largest and smallest scale a sheet can have (the n of 1:n)
+_SCALES = (100, 1_000_000)
 #: paper sizes, portrait: width and height in millimetres
 PAPERS = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841), "A0": (841, 1189)}
 
@@ -68,7 +70,7 @@ class SheetOptions:
     def __post_init__(self) -> None:
         if self.paper not in PAPERS:
             raise sheet_error("paper", "paper", value=self.paper, known=", ".join(PAPERS))
-        if self.scale is not None and self.scale <= 0:
+        if self.scale is not None and not _SCALES[0] <= self.scale <= _SCALES[1]:
             raise sheet_error("scale", "scale", value=self.scale)
         if not 50 <= self.dpi <= 1200:
             raise sheet_error("dpi", "dpi", value=self.dpi)

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from urbanplan_gis.model.data import Origin
     from urbanplan_gis.outputs.sheets.data import SheetData
 
+#: sources listed where there is no room for all
+_FEW_SOURCES = 6
+
 
 def title_facts(
-    number: int, roles: Sequence[str], data: SheetData, scale: int, notes: Sequence[str]
+    number: int, sources: Sequence[str], data: SheetData, scale: int, notes: Sequence[str]
 ) -> list[tuple[str, str]]:
     """Labels and values of the title block; ``number`` is the drawing's in the set."""
     lang = data.lang
@@ -25,7 +28,7 @@ def title_facts(
         ("scale", say("map.block.ratio", lang, n=reader_number(scale, 0))),
         ("as_of", date(data.as_of, lang)),
         ("boundaries", say("map.block.vintage", lang, vintage=data.boundaries)),
-        ("sources", "\n".join(source_lines(data, roles))),
+        ("sources", "\n".join(sources)),
         ("notes", "\n".join(note for note in notes if note)),
         ("attached", say("map.block.attachment", lang)),
     )
@@ -39,6 +42,14 @@ def source_lines(data: SheetData, roles: Sequence[str]) -> list[str]:
         origin for origin in data.origins if not data.sources_by_role or origin.source in wanted
     ]
     return list(dict.fromkeys(_source_line(origin, data.lang) for origin in origins))
+
+
+def shortened(sources: list[str], lang: str) -> list[str]:
+    """The first sources, and how many more there are."""
+    more = len(sources) - _FEW_SOURCES
+    if more < 1:
+        return sources
+    return [*sources[:_FEW_SOURCES], say("map.block.more_sources", lang, count=more)]
 
 
 def _source_line(origin: Origin, lang: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from urbanplan_gis.outputs.sheets.boxes import MM_PER_POINT, Font, Word, text_width
+from urbanplan_gis.outputs.sheets.boxes import LEAST_POINTS, MM_PER_POINT, Font, Word, text_width
 from urbanplan_gis.outputs.sheets.data import reader_number
 from urbanplan_gis.outputs.sheets.ink import draw_word
 from urbanplan_gis.outputs.sheets.symbols import GREY
@@ -94,12 +94,14 @@ def convergence(crs: str, layout: Layout) -> float:
 def _label_eastings(axes: Axes, layout: Layout, eastings: np.ndarray, lang: str) -> None:
     frame, font = layout.frame, _font(layout)
     cap = font.size * MM_PER_POINT * 0.75
-    for position, east in enumerate(eastings):
-        text = _coordinate(east, "easting", position, lang)
+    named = False
+    for east in eastings:
         x = layout.points_to_page(np.array([[east, layout.extent[1]]]))[0, 0]
+        text = _coordinate(east, "easting", named, lang)
         half = text_width(text, font) / 2
         if x - half < frame.x or x + half > frame.right:
             continue
+        named = True
         for y in (frame.top + 1.2, frame.y - 1.2 - cap):
             draw_word(axes, Word(x, -y, text, font, "center", "grid_label"))
         _ticks(axes, [(x, frame.top, x, frame.top + 0.9), (x, frame.y, x, frame.y - 0.9)])
@@ -108,12 +110,14 @@ def _label_eastings(axes: Axes, layout: Layout, eastings: np.ndarray, lang: str)
 def _label_northings(axes: Axes, layout: Layout, northings: np.ndarray, lang: str) -> None:
     frame, font = layout.frame, _font(layout)
     cap = font.size * MM_PER_POINT * 0.75
-    for position, north in enumerate(northings):
-        text = _coordinate(north, "northing", position, lang)
+    named = False
+    for north in northings:
         y = layout.points_to_page(np.array([[layout.extent[0], north]]))[0, 1]
+        text = _coordinate(north, "northing", named, lang)
         half = text_width(text, font) / 2
         if y - half < frame.y or y + half > frame.top:
             continue
+        named = True
         for x in (frame.x - 1.2, frame.right + 1.2 + cap):
             label = draw_word(axes, Word(x, -y, text, font, "center", "grid_label"))
             label.set(rotation=90, rotation_mode="anchor")
@@ -127,15 +131,15 @@ def _ticks(axes: Axes, ticks: list[tuple[float, float, float, float]]) -> None:
         axes.add_line(Line2D([x0, x1], [y0, y1], color=GREY, linewidth=0.5, zorder=4))
 
 
-def _coordinate(value: float, axis: str, position: int, lang: str) -> str:
-    """A coordinate in metres; the first of each axis says which axis it is."""
+def _coordinate(value: float, axis: str, named: bool, lang: str) -> str:
+    """A coordinate in metres; the first written of each axis says which axis it is."""
     one = "vi" if lang == "both" else lang
     plain = number(value, one, 0)
-    return say(f"map.grid.{axis}", one, value=plain) if position == 0 else plain
+    return plain if named else say(f"map.grid.{axis}", one, value=plain)
 
 
 def _font(layout: Layout) -> Font:
-    return Font(5.6 * layout.factor, color="#333333")
+    return Font(max(5.6 * layout.factor, LEAST_POINTS), color="#333333")
 
 
 @cache

@@ -56,17 +56,19 @@ def draw_halo(axes: Axes, x: float, y: float, text: str, font: Font, zorder: flo
     It is an artist of its own: a text with path effects would turn into outlines in the PDF.
     """
     from matplotlib.patches import PathPatch
-    from matplotlib.textpath import TextPath
+    from matplotlib.path import Path
+    from matplotlib.textpath import text_to_path
     from matplotlib.transforms import Affine2D
 
-    outline = TextPath((0, 0), text, size=font.size, prop=font.properties, usetex=False)
-    if not len(outline.vertices):
+    vertices, codes = text_to_path.get_text_path(font.properties, text, ismath=False)
+    if not len(vertices):
         return
-    across = outline.vertices[:, 0]
+    outline = Path(vertices, codes)
+    across = np.asarray(vertices)[:, 0]
     placed = (
         Affine2D()
         .translate(-(across.min() + across.max()) / 2, 0)
-        .scale(MM_PER_POINT)
+        .scale(font.size / text_to_path.FONT_SCALE * MM_PER_POINT)
         .translate(x, y)
         .transform_path(outline)
     )

@@ -20,6 +20,10 @@ _FRAME_MM = 1.2
 _GAP_MM = 0.5
 #: part of a label that must lie on its own ground where it cannot lie there entirely
 _MOSTLY = 0.62
+#: room between a label and the edge of its ground beyond which more is no better
+_ROOM_MM = 1.5
+#: points across and along a label that stand for its box
+_SAMPLES = (12, 5)
 _LINE_EM = 1.12
 
 
@@ -117,32 +121,45 @@ def _find(label: Wanted, ground: Any, inner: Any, taken: Taken) -> Placed | None
     """The first form that lies wholly on its ground, else the one that lies there best."""
     points = _candidates(ground)
     shapely.prepare(ground)
+    edge = shapely.boundary(ground)
+    for lines, font in label.forms:
+        boxes = _boxes(points, *box_size(lines, font))
+        whole = np.flatnonzero(shapely.contains(inner, boxes) & shapely.contains(ground, boxes))
+        room = np.minimum(shapely.distance(edge, boxes[whole]), _ROOM_MM)
+        for number in whole[np.argsort(-room, kind="stable")]:
+            if taken.free(boxes[number].bounds):
+                return Placed(label.key, *_xy(points[number]), lines, font)
     partly: list[tuple[float, Placed]] = []
     for lines, font in label.forms:
-        width, height = box_size(lines, font)
-        boxes = shapely.box(
-            points[:, 0] - width / 2,
-            points[:, 1] - height / 2,
-            points[:, 0] + width / 2,
-            points[:, 1] + height / 2,
-        )
-        inside = shapely.contains(inner, boxes)
-        whole = inside & shapely.contains(ground, boxes)
-        for number in np.flatnonzero(whole):
-            if taken.free(boxes[number].bounds):
-                x, y = (float(value) for value in points[number])
-                return Placed(label.key, x, y, lines, font)
-        shares = np.where(
-            inside, shapely.area(shapely.intersection(boxes, ground)) / (width * height), 0
-        )
+        size = box_size(lines, font)
+        boxes = _boxes(points, *size)
+        shares = np.where(shapely.contains(inner, boxes), _shares(points, size, ground), 0)
         for number in np.argsort(-shares, kind="stable"):
             if shares[number] < _MOSTLY:
                 break
             if taken.free(boxes[number].bounds):
-                x, y = (float(value) for value in points[number])
-                partly.append((float(shares[number]), Placed(label.key, x, y, lines, font)))
+                placed = Placed(label.key, *_xy(points[number]), lines, font)
+                partly.append((float(shares[number]), placed))
                 break
     return max(partly, key=lambda pair: pair[0])[1] if partly else None
+
+
+def _shares(points: np.ndarray, size: tuple[float, float], ground: Any) -> np.ndarray:
+    """How much of a box around each point lies on the ground, judged by points within it."""
+    across = (np.arange(_SAMPLES[0]) + 0.5) / _SAMPLES[0] - 0.5
+    along = (np.arange(_SAMPLES[1]) + 0.5) / _SAMPLES[1] - 0.5
+    offsets = np.stack(np.meshgrid(across * size[0], along * size[1]), axis=-1).reshape(-1, 2)
+    samples = points[:, None, :] + offsets
+    return shapely.contains_xy(ground, samples[..., 0], samples[..., 1]).mean(axis=1)
+
+
+def _boxes(points: np.ndarray, width: float, height: float) -> np.ndarray:
+    x, y = points.T
+    return shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+
+
+def _xy(point: np.ndarray) -> tuple[float, float]:
+    return float(point[0]), float(point[1])
 
 
 def _candidates(ground: Any) -> np.ndarray:

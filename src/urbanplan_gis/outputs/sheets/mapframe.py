@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
-from urbanplan_gis.outputs.sheets.boxes import Font, Word
+from urbanplan_gis.outputs.sheets.boxes import LEAST_POINTS, Font, Word, text_width
 from urbanplan_gis.outputs.sheets.ink import draw_halo, draw_shapes, draw_word
 from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place, place_number
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
 from urbanplan_gis.outputs.sheets.patches import place_codes
 from urbanplan_gis.outputs.sheets.symbols import GREY, INK, Symbol
-from urbanplan_gis.outputs.sheets.theme import MapClass, Theme
+from urbanplan_gis.outputs.sheets.theme import MapClass, Theme, unit_names
 from urbanplan_gis.text import say
 
 if TYPE_CHECKING:
@@ -94,27 +94,23 @@ def place_labels(
     frame = _outline(layout.frame)[0]
     taken = Taken()
     factor = layout.factor
+    names = unit_names(data.units)
     wanted = [
-        _unit_label(str(code), str(name), str(kind), theme, _on_page(layout, ground), factor)
-        for code, name, kind, ground in zip(
-            data.units["code"],
-            data.units["name"],
-            data.units["kind"],
-            data.units.geometry,
-            strict=True,
+        _unit_label(str(code), names[str(code)], str(kind), theme, _on_page(layout, ground), factor)
+        for code, kind, ground in zip(
+            data.units["code"], data.units["kind"], data.units.geometry, strict=True
         )
     ]
     placed, left = place(wanted, frame, taken)
-    names = dict(zip(data.units["code"].astype(str), data.units["name"], strict=True))
     numbers = []
-    for count, label in enumerate(left, start=1):
-        font = Font(_UNIT_POINTS * factor * 0.9, bold=True)
+    font = Font(_points(_UNIT_POINTS * 0.9, factor), bold=True)
+    for count, label in enumerate(sorted(left, key=lambda one: one.key), start=1):
         placed.append(place_number(label, str(count), font, frame, taken))
-        numbers.append((str(count), str(names[label.key])))
+        numbers.append((str(count), names[label.key]))
     placed = [_with_prefix(label, "unit") for label in placed]
     placed += _place_names(theme, layout, taken)
     if theme.code_labels:
-        font = Font(_CODE_POINTS * factor, color="#222222")
+        font = Font(_points(_CODE_POINTS, factor))
         codes = place_codes(classes, layout, font, taken)
         placed += [_with_prefix(label, "code") for label in codes]
     return MapLabels(tuple(placed), tuple(numbers))
@@ -150,31 +146,46 @@ def _unit_label(
 ) -> Wanted:
     """A unit's label: with its values if any, in one or two lines, smaller step by step."""
     short = short_name(name, kind)
-    prefix, _, rest = short.partition(" ")
-    first, _, last = rest.rpartition(" ")
-    two = (f"{prefix} {first}", last) if first else (short,)
+    two = _in_two(short)
     extra = theme.unit_lines.get(code, ())
     forms = []
-    for size in _SIZES:
-        font = Font(_UNIT_POINTS * factor * size, bold=bool(extra))
+    for points in dict.fromkeys(_points(_UNIT_POINTS * size, factor) for size in _SIZES):
+        font = Font(points, bold=bool(extra))
         forms += [((short, *extra), font), ((*two, *extra), font)]
     if extra:
-        forms += [((*two, extra[0]), Font(_UNIT_POINTS * factor * _SIZES[-1], bold=True))]
+        smallest = Font(_points(_UNIT_POINTS * _SIZES[-1], factor), bold=True)
+        forms += [((*two, extra[0]), smallest)]
     return Wanted(code, ground, tuple(forms))
+
+
+def _in_two(name: str) -> tuple[str, ...]:
+    """A name in the two lines that are narrowest together, the abbreviation with its first word."""
+    kind, *words = name.split()
+    font = Font(_UNIT_POINTS)
+    splits = [(" ".join([kind, *words[:n]]), " ".join(words[n:])) for n in range(1, len(words))]
+    return min(
+        splits, key=lambda lines: max(text_width(line, font) for line in lines), default=(name,)
+    )
 
 
 def _place_names(theme: Theme, layout: Layout, taken: Taken) -> list[Placed]:
     """Names of parks and plans, only where they fit."""
     frame = _outline(layout.frame)[0]
-    font = Font(_PLACE_POINTS * layout.factor, italic=True, color="#0b3d2e")
+    font = Font(_points(_PLACE_POINTS, layout.factor), italic=True, color="#0b3d2e")
     least = font.size * 0.353 * font.size * 0.353 * 3
     wanted = []
     for number, (name, ground) in enumerate(theme.places):
         on_page = _on_page(layout, ground)
         if on_page.area > least:
-            wanted.append(Wanted(f"{number:04d}", on_page, (((name,), font),)))
+            lines = (" ".join(name.split()),)
+            wanted.append(Wanted(f"{number:04d}", on_page, ((lines, font),)))
     placed, _ = place(wanted, frame, taken)
     return [_with_prefix(label, "place") for label in placed]
+
+
+def _points(size: float, factor: float) -> float:
+    """The size of letters on the map, which stay readable on small paper."""
+    return max(size * factor, LEAST_POINTS)
 
 
 def _on_page(layout: Layout, ground: object) -> Any:

@@ -9,14 +9,21 @@ from typing import Any
 import numpy as np
 import shapely
 
-from urbanplan_gis.outputs.sheets.data import SheetOptions, sheet_error
+from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.outputs.sheets.data import SheetOptions, reader_number, sheet_error
 
 STANDARD_SCALES = (500, 1000, 2000, 5000, 10000, 25000, 50000, 100000, 200000, 250000, 500000)
 #: shares of the paper the panel may take, smallest first
-_PANEL_SHARES = {True: (0.23, 0.26, 0.30, 0.34, 0.39, 0.45), False: (0.25, 0.29, 0.34, 0.39, 0.45)}
+_PANEL_SHARES = {
+    True: (0.23, 0.26, 0.30, 0.34, 0.39, 0.45, 0.52, 0.60),
+    False: (0.25, 0.29, 0.34, 0.39, 0.45, 0.52, 0.60),
+}
 _LEFT_COLUMN = 0.40
+#: a side panel this wide, as a share of its height, holds two columns
+_WIDE = 0.6
 _PAPER_FACTOR = {"A4": 0.86, "A3": 1.0, "A2": 1.25, "A1": 1.5, "A0": 1.9}
-_CLEAR_MM = 4.0
+#: room between the ground shown and the frame: where the scale is chosen, and where it is given
+_CLEAR_MM, _LEAST_CLEAR_MM = 4.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -53,7 +60,8 @@ class Layout:
     border: Rect
     frame: Rect
     panel: Rect
-    columns: tuple[Rect, ...]
+    #: ways to divide the panel into columns, the preferred one first
+    columns: tuple[tuple[Rect, ...], ...]
     scale: int
     #: ground shown, in metres: xmin, ymin, xmax, ymax
     extent: tuple[float, float, float, float]
@@ -85,24 +93,39 @@ def layouts(options: SheetOptions, focus: Sequence[float]) -> list[Layout]:
     panel first.
 
     Raises:
-        PlanDataError: where no standard scale shows the focus on this paper.
+        PlanDataError: where no standard scale, or not the scale asked for, shows the focus on this
+            paper.
     """
-    found = [
-        _layout(options, focus, border, panel, frame)
-        for border, panel, frame in _divisions(options)
-    ]
+    divisions = list(_divisions(options))
+    found = [_layout(options, focus, border, panel, frame) for border, panel, frame in divisions]
     usable = [layout for layout in found if layout is not None]
     if not usable:
-        raise sheet_error("too_large", options.paper, scale=STANDARD_SCALES[-1])
+        raise _no_layout(options, best_scale(*_sides(focus), divisions[0][2]))
     return sorted(usable, key=lambda layout: layout.scale)
 
 
 def best_scale(width_m: float, height_m: float, frame: Rect) -> int | None:
     """The largest standard scale at which the ground fits the frame, as the n of 1:n."""
-    needed = 1000 * max(
-        width_m / (frame.width - 2 * _CLEAR_MM), height_m / (frame.height - 2 * _CLEAR_MM)
-    )
+    needed = _needed_scale(width_m, height_m, frame, _CLEAR_MM)
     return next((scale for scale in STANDARD_SCALES if scale >= needed), None)
+
+
+def _needed_scale(width_m: float, height_m: float, frame: Rect, clear: float) -> float:
+    """The largest scale of all at which the ground fits the frame, with clear room around it."""
+    return 1000 * max(width_m / (frame.width - 2 * clear), height_m / (frame.height - 2 * clear))
+
+
+def _sides(focus: Sequence[float]) -> tuple[float, float]:
+    xmin, ymin, xmax, ymax = focus
+    return xmax - xmin, ymax - ymin
+
+
+def _no_layout(options: SheetOptions, best: int | None) -> PlanDataError:
+    """Why the focus cannot be shown whole; a map is never cut to fit its paper."""
+    if options.scale is None or best is None:
+        return sheet_error("too_large", options.paper, scale=reader_number(STANDARD_SCALES[-1], 0))
+    asked, fits = reader_number(options.scale, 0), reader_number(best, 0)
+    return sheet_error("cut", options.paper, value=asked, fits=fits)
 
 
 def _divisions(options: SheetOptions) -> Iterator[tuple[Rect, Rect, Rect]]:
@@ -127,8 +150,8 @@ def _layout(
     options: SheetOptions, focus: Sequence[float], border: Rect, panel: Rect, frame: Rect
 ) -> Layout | None:
     xmin, ymin, xmax, ymax = focus
-    scale = options.scale or best_scale(xmax - xmin, ymax - ymin, frame)
-    if scale is None:
+    scale = options.scale or best_scale(*_sides(focus), frame)
+    if scale is None or scale < _needed_scale(*_sides(focus), frame, _LEAST_CLEAR_MM):
         return None
     half = np.array([frame.width, frame.height]) * scale / 2000
     centre = np.array([xmin + xmax, ymin + ymax]) / 2
@@ -146,13 +169,14 @@ def _layout(
     )
 
 
-def _columns(panel: Rect, landscape: bool, pad: float) -> tuple[Rect, ...]:
-    """One column in a side panel, two in a panel below the map."""
+def _columns(panel: Rect, landscape: bool, pad: float) -> tuple[tuple[Rect, ...], ...]:
+    """One column in a side panel, or two in a wide one; two in a panel below the map."""
     inner = panel.inset(pad, pad, pad, pad)
-    if landscape:
-        return (inner,)
     left = inner.width * _LEFT_COLUMN - pad
-    return (
+    two = (
         Rect(inner.x, inner.y, left, inner.height),
         inner.inset(left + 2 * pad, 0, 0, 0),
     )
+    if not landscape:
+        return (two,)
+    return ((inner,), two) if panel.width > _WIDE * panel.height else ((inner,),)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from urbanplan_gis.outputs.sheets import parts
 from urbanplan_gis.outputs.sheets.boxes import Block, stack
 from urbanplan_gis.outputs.sheets.data import SheetData, languages
-from urbanplan_gis.outputs.sheets.facts import title_facts
+from urbanplan_gis.outputs.sheets.facts import shortened, source_lines, title_facts
 from urbanplan_gis.outputs.sheets.grid import convergence_words, crs_words
-from urbanplan_gis.outputs.sheets.page import Layout
+from urbanplan_gis.outputs.sheets.page import Layout, Rect
 from urbanplan_gis.outputs.sheets.theme import MapClass, bounds
-from urbanplan_gis.text import say
+from urbanplan_gis.text import Text, say
 
 _TEXT_POINTS = 6.8
+#: running text is never smaller than this (points)
+_LEAST_TEXT_POINTS = 5.2
 _GAP_MM = 2.4
 _LOCATOR_MM = 24.0
 
@@ -26,57 +27,85 @@ _LOCATOR_MM = 24.0
 class Words:
     """What the panel says about the sheet: ``number`` is the drawing's in the set, ``roles`` the
     layers it is drawn from, ``units`` and ``city`` the shapes of the locator; ``table`` builds the
-    table of values from a width (mm) and a font size (points)."""
+    table of values from a width (mm), a font size (points) and whether to be brief."""
 
-    title_key: str
+    title: Text
     number: int
     roles: tuple[str, ...]
     notes: tuple[str, ...]
     units: np.ndarray
-    city: Any
-    table: Callable[[float, float], Block] | None = None
+    city: np.ndarray
+    table: Callable[[float, float, bool], Block] | None = None
+    #: whether to leave out what can be read elsewhere, for want of room
+    brief: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class Panel:
     """The blocks of each panel column: those at its top and those on its foot."""
 
+    columns: tuple[Rect, ...]
     tops: tuple[Block, ...]
     feet: tuple[Block, ...]
 
-    def fits(self, layout: Layout) -> bool:
+    @property
+    def fits(self) -> bool:
         """Whether no column is overfull."""
-        columns = zip(self.tops, self.feet, layout.columns, strict=True)
+        columns = zip(self.tops, self.feet, self.columns, strict=True)
         return all(top.height + foot.height + _GAP_MM <= room.height for top, foot, room in columns)
 
 
 def make_panel(
     layout: Layout,
+    columns: tuple[Rect, ...],
     classes: Sequence[MapClass],
-    numbers: Sequence[tuple[str, str]],
+    numbers: tuple[tuple[str, str], ...],
     words: Words,
     data: SheetData,
     size: float,
     legend_columns: int,
 ) -> Panel:
-    """The panel's blocks at a text size relative to the paper's own."""
-    points = size * _TEXT_POINTS * layout.factor
-    left, right = layout.columns[0].width, layout.columns[-1].width
+    """The panel's blocks at a text size relative to the paper's own.
+
+    In a panel of two columns the title block stands below the left one, or below the right one
+    where that leaves neither overfull.
+    """
+    points = text_points(layout, size)
+    left, right = columns[0].width, columns[-1].width
     head = _head(words, data, left, points)
     middle = [parts.legend(classes, right, points, legend_columns, data.lang)]
     if numbers:
         middle.append(parts.unit_key(numbers, right, points, data.lang))
     if words.table:
-        middle.append(words.table(right, points))
+        middle.append(words.table(right, points, words.brief))
     foot = _foot(layout, words, data, left, points)
-    if len(layout.columns) == 1:
-        return Panel((_stacked([*head, *middle]),), (_stacked(foot),))
-    return Panel((_stacked(head), _stacked(middle)), (_stacked(foot), Block(right, 0)))
+    sources = source_lines(data, words.roles)
+    if words.brief:
+        sources = shortened(sources, data.lang)
+    facts = title_facts(words.number, sources, data, layout.scale, words.notes)
+    block = parts.title_block(facts, left, points)
+    if len(columns) == 1:
+        return Panel(columns, (_stacked([*head, *middle]),), (_stacked([*foot, block]),))
+    tops = (_stacked(head), _stacked(middle))
+    panel = Panel(columns, tops, (_stacked([*foot, block]), Block(right, 0)))
+    if panel.fits:
+        return panel
+    return Panel(columns, tops, (_stacked(foot), parts.title_block(facts, right, points)))
+
+
+def text_points(layout: Layout, size: float) -> float:
+    """Points of the panel's running text at a size relative to the paper's own."""
+    return size * _TEXT_POINTS * layout.factor
+
+
+def readable(layout: Layout, size: float) -> bool:
+    """Whether text of a size relative to the paper's own can be read in print."""
+    return text_points(layout, size) >= _LEAST_TEXT_POINTS
 
 
 def _head(words: Words, data: SheetData, width: float, points: float) -> list[Block]:
     """Title, project, and what the reader must know before reading on."""
-    title = [say(words.title_key, lang) for lang in languages(data.lang)]
+    title = [words.title.say(lang) for lang in languages(data.lang)]
     project = list(dict.fromkeys(data.title.say(lang) for lang in languages(data.lang)))
     blocks = [parts.heading(title, project, width, points)]
     if data.synthetic:
@@ -87,7 +116,7 @@ def _head(words: Words, data: SheetData, width: float, points: float) -> list[Bl
 def _foot(
     layout: Layout, words: Words, data: SheetData, width: float, points: float
 ) -> list[Block]:
-    """Scale, north, where the sheet lies, and the title block with its stamp."""
+    """Scale, north, where the sheet lies, and whether it is a draft."""
     convergence = convergence_words(data.crs, layout, data.lang)
     crs = crs_words(data.crs, data.lang)
     blocks = [parts.instruments(layout.scale, convergence, crs, width, points, data.lang)]
@@ -97,8 +126,6 @@ def _foot(
         blocks.append(parts.locator(*where, width, high, points, data.lang))
     if data.draft:
         blocks.append(parts.stamp(say("map.stamp.draft", "vi"), width, points, color="#555555"))
-    facts = title_facts(words.number, words.roles, data, layout.scale, words.notes)
-    blocks.append(parts.title_block(facts, width, points))
     return blocks
 
 

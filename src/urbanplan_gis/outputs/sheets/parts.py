@@ -8,12 +8,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
 
 from urbanplan_gis.outputs.sheets.boxes import (
+    LEAST_POINTS,
     Block,
     Font,
     Mark,
@@ -42,8 +44,17 @@ if TYPE_CHECKING:
 _SOLID = Symbol(fill=INK)
 _OPEN = Symbol(fill=PAPER, edge=INK, edge_mm=0.15)
 _TABLE_SHARES = (0.28, 0.16, 0.19, 0.37)
+#: rows from which a table stands in columns, and the least width of one in sizes of its text
+_LONG_TABLE, _TABLE_COLUMN = 40, 10.0
+#: rows up to which a table is printed whole even where room is short
+_BRIEF_TABLE = 20
+#: width of a column of the key of units in sizes of its text
+_KEY_COLUMN = 8.0
 _SHORT_CODE = 4
-_BAR_MM = 75.0
+#: longest scale bar in sizes of its text: 75 mm on A3
+_BAR = 11.0
+#: ground from which a scale bar counts in kilometres
+_KILOMETRES_M = 2000
 
 
 @dataclass(frozen=True)
@@ -90,8 +101,9 @@ def legend(entries: Sequence[MapClass], width: float, size: float, count: int, l
     for entry in entries:
         block = _legend_entry(entry, column, size, code_width)
         if entry.heading != previous and entry.heading:
-            words = paragraph(entry.heading, Font(size, bold=True), column)
-            block = stack([padded(words, top=size * 0.12), block])
+            block = stack([paragraph(entry.heading, Font(size, bold=True), column), block])
+            if blocks:  # room below the last group, so that the tops of columns are level
+                blocks[-1] = padded(blocks[-1], bottom=size * 0.12)
         previous = entry.heading
         blocks.append(block)
     title = paragraph(say("map.legend.title", lang), Font(size * 1.25, bold=True), width, "center")
@@ -115,7 +127,8 @@ def _legend_entry(entry: MapClass, width: float, size: float, code_width: float)
 def _swatch(symbol: Symbol, width: float, height: float, top: float) -> Mark:
     if symbol.line is not None:
         middle = top + height / 2
-        return Mark(shapely.LineString([(0, middle), (width, middle)]), symbol)
+        cap = 0 if symbol.dash_mm else symbol.line_mm / 2  # solid lines have round ends
+        return Mark(shapely.LineString([(cap, middle), (width - cap, middle)]), symbol)
     edged = replace(symbol, edge=symbol.edge or GREY, edge_mm=max(symbol.edge_mm, 0.12))
     return Mark(shapely.box(0, top, width, top + height), edged)
 
@@ -128,15 +141,18 @@ def _code_font(size: float) -> Font:
     return Font(size, bold=True)
 
 
-def unit_key(numbers: Sequence[tuple[str, str]], width: float, size: float, lang: str) -> Block:
+@lru_cache(maxsize=64)
+def unit_key(numbers: tuple[tuple[str, str], ...], width: float, size: float, lang: str) -> Block:
     """Which unit each number on the map stands for."""
     title = paragraph(say("map.legend.numbers", lang), Font(size, bold=True), width)
-    half = (width - size * 0.35) / 2
+    gap = size * 0.35
+    count = max(2, int(width // (_KEY_COLUMN * size)))
+    column = (width - gap * (count - 1)) / count
     entries = [
-        paragraph(f"{figure}. {name}", Font(size), half, gid=f"key:{figure}")
+        paragraph(f"{figure}. {name}", Font(size), column, gid=f"key:{figure}")
         for figure, name in numbers
     ]
-    return stack([title, columns(entries, 2, width, size * 0.35)])
+    return stack([title, columns(entries, count, width, gap)])
 
 
 def value_table(
@@ -147,32 +163,50 @@ def value_table(
     lang: str,
     width: float,
     size: float,
+    brief: bool,
 ) -> Block:
-    """Values, hectares missing and verdicts, with the target and the state as caption."""
-    small = size * 0.94
+    """Values, hectares missing and verdicts, with the target and the state as caption.
+
+    A brief table of many units has the row of the city only, and says where the others are.
+    """
+    small = _smaller(size, 0.94)
     heads = (
         say("map.table.unit", lang),
         say("map.table.value", lang, unit=value_unit),
         say("map.table.gap", lang),
         say("map.table.verdict", lang),
     )
-    lines = [
+    listed = list(rows)
+    captions = [
         paragraph(caption, Font(size, bold=True), width),
         paragraph(state, Font(small), width),
-        rule(width, INK, 0.25),
-        _cells(heads, width, Font(small, bold=True)),
-        rule(width, INK, 0.15),
     ]
+    if brief and len(listed) > _BRIEF_TABLE:
+        listed = [row for row in listed if row.bold]
+        captions.append(paragraph(say("map.table.elsewhere", lang), Font(small), width))
+    fitting = int(width // (_TABLE_COLUMN * size))
+    count = max(1, min(fitting, math.ceil(len(listed) / _LONG_TABLE)))
+    each, gap = math.ceil(len(listed) / count), size * 0.6
+    column = (width - gap * (count - 1)) / count
+    parts = [listed[start : start + each] for start in range(0, len(listed), each)]
+    table = beside([_table_part(heads, part, column, small) for part in parts], gap)
+    return stack([*captions, replace(table, width=width)], gap=size * 0.06)
+
+
+def _table_part(heads: Sequence[str], rows: Iterable[Row], width: float, size: float) -> Block:
+    """Ruled rows below their headings."""
+    lines = [rule(width, INK, 0.25), _cells(heads, width, Font(size, bold=True))]
+    lines.append(rule(width, INK, 0.15))
     for row in rows:
         if row.bold:
             lines.append(rule(width))
         words = (row.name, row.value, row.gap, row.verdict)
-        lines.append(_cells(words, width, Font(small, bold=row.bold)))
+        lines.append(_cells(words, width, Font(size, bold=row.bold)))
     return stack([*lines, rule(width, INK, 0.25)], gap=size * 0.06)
 
 
 def _cells(texts: Sequence[str], width: float, font: Font) -> Block:
-    pad = font.size * 0.12
+    pad = font.size * 0.18
     aligns = ("left", "right", "right", "left")
     cells = []
     for text, share, align in zip(texts, _TABLE_SHARES, aligns, strict=True):
@@ -188,10 +222,10 @@ def scale_words(scale: int, lang: str) -> str:
 
 def scale_bar(scale: int, width: float, size: float, lang: str) -> Block:
     """Four true lengths on paper, alternately filled, with ground lengths in metres or km."""
-    font = Font(size * 0.9)
-    step_m = _bar_step(scale, min(width - 4 * size * 0.5, _BAR_MM))
+    font = Font(_smaller(size, 0.9))
+    step_m = _bar_step(scale, min(width - 4 * size * 0.5, _BAR * size))
     step = step_m * 1000 / scale
-    kilometres = step_m >= 1000
+    kilometres = 4 * step_m >= _KILOMETRES_M
     bar = size * 0.22
     top = font.line_mm
     left = size * 0.6
@@ -238,7 +272,7 @@ def north_arrow(width: float, size: float, lang: str) -> Block:
 
 def locator(
     units: np.ndarray,
-    city: Any,
+    city: np.ndarray,
     window: Any,
     width: float,
     height: float,
@@ -246,8 +280,8 @@ def locator(
     lang: str,
 ) -> Block:
     """The city's units with the ground of the sheet outlined, in at most width by height mm."""
-    title = paragraph(say("map.locator", lang), Font(size * 0.9), width, "center")
-    xmin, ymin, xmax, ymax = shapely.total_bounds([city, window])
+    title = paragraph(say("map.locator", lang), Font(_smaller(size, 0.9)), width, "center")
+    xmin, ymin, xmax, ymax = shapely.total_bounds([*city, window])
     factor = min(width / (xmax - xmin), height / (ymax - ymin))
     shift = (width - (xmax - xmin) * factor) / 2
     down = (ymax - ymin) * factor
@@ -260,7 +294,10 @@ def locator(
     small = shapely.transform(shapely.MultiPolygon(shapely.get_parts(units).tolist()), onto)
     marks = (
         Mark(small, thin),
-        Mark(shapely.transform(city, onto), Symbol(edge=INK, edge_mm=0.22)),
+        Mark(
+            shapely.transform(shapely.MultiPolygon(city.tolist()), onto),
+            Symbol(edge=INK, edge_mm=0.22),
+        ),
         Mark(shapely.transform(window, onto), Symbol(edge=RED, edge_mm=0.4)),
     )
     return stack([title, Block(width, down, marks)], gap=0.5)
@@ -268,11 +305,11 @@ def locator(
 
 def title_block(facts: Sequence[tuple[str, str]], width: float, size: float) -> Block:
     """The ruled block of facts at the foot of the panel: label and value."""
-    labels, pad = 0.30 * width, size * 0.16
+    labels, pad, small = 0.30 * width, size * 0.16, _smaller(size, 0.92)
     lines: list[Block] = []
     for label, value in facts:
-        left = paragraph(label, Font(size * 0.92, bold=True), labels - 2 * pad)
-        right = paragraph(value, Font(size * 0.92), width - labels - 2 * pad)
+        left = paragraph(label, Font(small, bold=True), labels - 2 * pad)
+        right = paragraph(value, Font(small), width - labels - 2 * pad)
         row = beside([replace(left, width=labels - pad + size * 0.1), right])
         room = size * 0.05
         lines += [replace(padded(row, pad, room, room), width=width), rule(width)]
@@ -286,7 +323,12 @@ def title_block(facts: Sequence[tuple[str, str]], width: float, size: float) -> 
 
 def small_print(texts: Sequence[str], width: float, size: float) -> Block:
     """Notes in small letters, one paragraph each."""
-    return stack([paragraph(text, Font(size * 0.88), width) for text in texts])
+    return stack([paragraph(text, Font(_smaller(size, 0.88)), width) for text in texts])
+
+
+def _smaller(size: float, share: float) -> float:
+    """A part of the size of running text, as long as it stays readable."""
+    return max(size * share, LEAST_POINTS)
 
 
 def instruments(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ import shapely
 
 from urbanplan_gis.outputs.sheets.boxes import Font
 from urbanplan_gis.outputs.sheets.labels import Placed, Taken, box_size
+from urbanplan_gis.outputs.sheets.symbols import ink_on
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.sheets.page import Layout
@@ -20,18 +22,25 @@ _STEP_MM = 3.0
 _APART_MM = 22.0
 #: clear ground around a code, in sizes of its box: roomy places first
 _ROOM = (2.6, 1.25)
+_EMPTY = np.array([], dtype=object)
 
 
 def place_codes(
     classes: Sequence[MapClass], layout: Layout, font: Font, taken: Taken
 ) -> list[Placed]:
-    """Codes on patches that one class covers completely, in reading order, roomy places first."""
+    """Codes on patches that one class covers completely, in reading order, roomy places first.
+
+    None is written over a border.
+    """
     coded = [entry for entry in classes if entry.code]
-    shapes = np.concatenate([np.array([], dtype=object), *(entry.shapes for entry in coded)])
+    shapes = np.concatenate([_EMPTY, *(entry.shapes for entry in coded)])
     owner = np.repeat(np.arange(len(coded)), [len(entry.shapes) for entry in coded])
     if not len(shapes):
         return []
     sizes = np.array([box_size((entry.code,), font) for entry in coded])
+    fonts = [replace(font, color=ink_on(entry.symbol)) for entry in coded]
+    lines = [entry.shapes for entry in classes if entry.symbol.line]
+    borders = shapely.STRtree(np.concatenate([_EMPTY, *lines]))
     tree = shapely.STRtree(shapes)
     points = _grid(layout)
     inside, hit = tree.query(shapely.points(layout.to_ground(points)), predicate="within")
@@ -40,10 +49,11 @@ def place_codes(
     placed: list[Placed] = []
     for room in _ROOM:
         clear = _one_class(tree, shapes, owner, points, classes_at, sizes * room, layout)
+        clear[clear] = _uncrossed(borders, points[clear], sizes[classes_at[clear]], layout)
         for number in np.flatnonzero(clear):
             entry = coded[classes_at[number]]
             x, y = (float(value) for value in points[number])
-            label = Placed(entry.key, x, y, (entry.code,), font)
+            label = Placed(entry.key, x, y, (entry.code,), fonts[classes_at[number]])
             if _far(label, placed) and taken.free(_bounds(label)):
                 taken.take(_bounds(label))
                 placed.append(label)
@@ -67,9 +77,7 @@ def _one_class(
     layout: Layout,
 ) -> np.ndarray:
     """Whether the box around each point is covered by shapes of the point's class alone."""
-    half = sizes[classes_at] / 2
-    low, high = layout.to_ground(points - half), layout.to_ground(points + half)
-    boxes = shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
+    boxes = _on_ground(points, sizes[classes_at], layout)
     box, shape = tree.query(boxes, predicate="intersects")
     mixed = np.zeros(len(points), dtype=bool)
     mixed[box[owner[shape] != classes_at[box]]] = True
@@ -77,6 +85,21 @@ def _one_class(
     shared = shapely.area(shapely.intersection(boxes[box[keep]], shapes[shape[keep]]))
     covered = np.bincount(box[keep], weights=shared, minlength=len(points))
     return ~mixed & (covered >= 0.999 * shapely.area(boxes))
+
+
+def _uncrossed(
+    borders: shapely.STRtree, points: np.ndarray, sizes: np.ndarray, layout: Layout
+) -> np.ndarray:
+    """Whether no border crosses the box around each point."""
+    crossed = np.zeros(len(points), dtype=bool)
+    crossed[borders.query(_on_ground(points, sizes, layout), predicate="intersects")[0]] = True
+    return ~crossed
+
+
+def _on_ground(points: np.ndarray, sizes: np.ndarray, layout: Layout) -> np.ndarray:
+    """Boxes on the ground around points on the paper."""
+    low, high = layout.to_ground(points - sizes / 2), layout.to_ground(points + sizes / 2)
+    return shapely.box(low[:, 0], low[:, 1], high[:, 0], high[:, 1])
 
 
 def _far(label: Placed, placed: list[Placed]) -> bool:

@@ -8,6 +8,8 @@ INK = "#1a1a1a"
 GREY = "#6b6b6b"
 RED = "#b30000"
 PAPER = "#ffffff"
+#: brightness (0 to 255) below which white letters stand out more than black ones
+_DARK = 118
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,12 @@ class Symbol:
     #: on either side of the line
     casing_mm: float = 0.06
     dash_mm: tuple[float, ...] = ()
+
+
+def ink_on(symbol: Symbol) -> str:
+    """The colour of letters that can be read on a fill: white on dark ones, else black."""
+    red, green, blue = (int((symbol.fill or PAPER)[start : start + 2], 16) for start in (1, 3, 5))
+    return PAPER if 0.299 * red + 0.587 * green + 0.114 * blue < _DARK else INK
 
 
 UNIT_BORDER = Symbol(line="#3d3d3d", line_mm=0.22, dash_mm=(2.0, 0.7, 0.3, 0.7))
@@ -55,7 +63,8 @@ ROADS = {
     8: Symbol(line="#aaaaaa", line_mm=0.14),
 }
 ROAD_UNRANKED = Symbol(line="#4a7bb5", line_mm=0.22, dash_mm=(1.2, 0.6))
-TRANSPORT_LAND = Symbol(fill="#f3c98b")
+#: no tone of the streets on it
+TRANSPORT_LAND = Symbol(fill="#d3c3e4")
 RIGHT_OF_WAY = Symbol(fill="#dcdcdc")
 PARKING = Symbol(fill="#3b6fb6")
 

@@ -30,7 +30,8 @@ _CASING_MM = 0.12
 class MapClass:
     """One entry of map and legend: what is drawn in one symbol.
 
-    ``code`` is printed where given; ``heading`` groups entries of the legend.
+    ``code`` is printed where given; ``heading`` groups entries of the legend; ``note`` is printed
+    where the class is drawn.
     """
 
     key: str
@@ -40,6 +41,7 @@ class MapClass:
     level: float = AREA
     code: str = ""
     heading: str = ""
+    note: str = ""
 
     def within(self, window: Any) -> np.ndarray:
         """The shapes that show inside ``window`` (an area inside, not merely a shared edge)."""
@@ -65,8 +67,10 @@ class Theme:
     code_labels: bool = False
     #: names of places (parks, plans) printed where they fit: name, ground
     places: tuple[tuple[str, Any], ...] = ()
-    #: builds the table of values: (width in mm, base font size in points) -> block
-    table: Callable[[float, float], Block] | None = None
+    #: builds the table of values: (width in mm, base font size in points, brief) -> block
+    table: Callable[[float, float, bool], Block] | None = None
+    #: whether it is about the communes that are to become wards
+    of_slated: bool = False
 
 
 def geometries(frame: GeoDataFrame) -> np.ndarray:
@@ -89,6 +93,19 @@ def bounds(frame: GeoDataFrame) -> tuple[float, float, float, float]:
     return xmin, ymin, xmax, ymax
 
 
+def unit_names(units: GeoDataFrame) -> dict[str, str]:
+    """The name of each unit by its code, on one line; the code itself where there is none."""
+    names = units["name"].astype("string").fillna("")
+    pairs = zip(units["code"].astype(str), names, strict=True)
+    return {code: " ".join(name.split()) or code for code, name in pairs}
+
+
+def outer_rings(shapes: np.ndarray) -> np.ndarray:
+    """The outlines of what the shapes cover together, without holes and specks."""
+    parts = shapely.get_parts(merged(shapes))
+    return shapely.get_exterior_ring(parts[shapely.area(parts) > _SPECK_M2])
+
+
 def unit_borders(data: SheetData, cased: bool = False) -> tuple[MapClass, ...]:
     """Borders of units and of the city, each line once so that its dashes stay dashes.
 
@@ -98,8 +115,7 @@ def unit_borders(data: SheetData, cased: bool = False) -> tuple[MapClass, ...]:
     casing = PAPER if cased else None
     heading = say("map.legend.borders", data.lang)
     shapes = geometries(data.units)
-    outline = shapely.get_parts(merged(shapes))
-    outline = shapely.get_exterior_ring(outline[shapely.area(outline) > _SPECK_M2])
+    outline = outer_rings(shapes)
     inner = shapely.difference(merged(shapely.boundary(shapes)), merged(outline))
     lines = shapely.get_parts(shapely.line_merge(inner))
     borders = (("unit_border", UNIT_BORDER, lines), ("city_border", CITY_BORDER, outline))

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _MAIN_RANK = 4
 _MAIN_ROADS = Symbol(line="#8a8a8a", line_mm=0.30)
 _ZONING_PLAN = "zoning"
+_DERIVED = "derived"
 #: agricultural, non-agricultural and unused land, as land statistics order them
 _GROUPS = ("NNP", "PNN", "CSD")
 
@@ -71,9 +72,9 @@ def zoning_coverage(data: SheetData) -> Theme:
         for key, symbol, shape, level in parts
     ]
     for key, symbol, shapes, level in (
-        ("plan_void", symbols.PLAN_VOID, geometries(other), PATTERN),
+        ("plan_in_force", symbols.PLAN_IN_FORCE, geometries(active), LINE + 0.01),
         ("plan_not_in_force", symbols.PLAN_NOT_IN_FORCE, geometries(other), LINE),
-        ("plan_in_force", symbols.PLAN_IN_FORCE, geometries(active), LINE),
+        ("plan_void", symbols.PLAN_VOID, geometries(other), PATTERN),
     ):
         name = say(f"map.class.{key}", data.lang)
         classes.append(MapClass(key, name, symbol, shapes, level))
@@ -150,15 +151,17 @@ def _codes(data: SheetData, role: str, file: str) -> Theme:
     if file == styles.PLAN_FILE:
         close = styles.hard_to_tell({entry.key: entry.symbol for entry in classes})
         classes = [entry if entry.key in close else _without_code(entry) for entry in classes]
-    notes = [_list_note(role, sorted(set(lists)), data.lang)]
-    if any(entry.symbol is NO_COLOUR for entry in classes):
-        notes.append(say("map.note.no_colour", data.lang))
     return Theme(
         classes=(*classes, *unit_borders(data, cased=True)),
         focus=bounds(data.units),
-        notes=tuple(notes),
+        notes=(_list_note(role, sorted(set(lists), key=_last_derived), data.lang),),
         code_labels=True,
     )
+
+
+def _last_derived(code_list: str) -> tuple[bool, str]:
+    """Order of code lists: circulars before what the project derived."""
+    return (code_list == _DERIVED, code_list)
 
 
 def _list_note(role: str, lists: list[str], lang: str) -> str:
@@ -175,13 +178,15 @@ def _code_class(file: str, code_list: str, code: str, shapes: np.ndarray, lang: 
         group = styles.top_group(code_list, code)
         other = say("map.legend.other", lang)
         heading = group.name.say(lang) if group and group.code in _GROUPS else other
+    symbol = style.symbol if style else NO_COLOUR
     return MapClass(
         key=f"{code_list}:{code}",
         name=style.name.say(lang) if style else _unknown(code, lang),
-        symbol=style.symbol if style else NO_COLOUR,
+        symbol=symbol,
         shapes=shapes,
         code=style.code if style else code,
         heading=heading,
+        note=say("map.note.no_colour", lang) if symbol is NO_COLOUR else "",
     )
 
 

@@ -17,7 +17,7 @@ from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_err
 from urbanplan_gis.outputs.sheets.facts import source_lines
 from urbanplan_gis.outputs.sheets.ink import SETTINGS
 from urbanplan_gis.outputs.sheets.panel import Words
-from urbanplan_gis.outputs.sheets.theme import Theme, geometries, merged
+from urbanplan_gis.outputs.sheets.theme import Theme, geometries, outer_rings
 from urbanplan_gis.outputs.sheets.themes import (
     existing_land_use,
     green_space,
@@ -25,6 +25,7 @@ from urbanplan_gis.outputs.sheets.themes import (
     roads_transport,
     zoning_coverage,
 )
+from urbanplan_gis.text import Text
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -108,14 +109,16 @@ def make_figure(name: str, data: SheetData, options: SheetOptions) -> Figure:
     """The sheet as a figure; call it, and save the figure, inside :func:`settings`."""
     theme = _sheet(name).theme(data)
     number = list(_SHEETS).index(name) + 1
-    units = shapely.simplify(geometries(data.units), _LOCATOR_DETAIL_M)
+    title = Text.of(f"map.title.{name}")
+    units = geometries(data.units)
     words = Words(
-        title_key=f"map.title.{name}",
+        title=Text.of("map.title_of_slated", subject=title) if theme.of_slated else title,
         number=number,
         roles=_roles(name, data),
         notes=theme.notes,
-        units=units,
-        city=merged(units),
+        units=shapely.simplify(units, _LOCATOR_DETAIL_M),
+        # simplified as a whole: units simplified one by one leave slivers between them
+        city=shapely.simplify(shapely.polygons(outer_rings(units)), _LOCATOR_DETAIL_M),
         table=theme.table,
     )
     return build_sheet(theme, words, data, options)
