@@ -30,13 +30,13 @@ sample: $(SAMPLE)        ## the synthetic sample city in data/raw/sample
 needed := $(if $(shell grep -s 'data/raw/sample/' $(PROJECT)),$(SAMPLE))
 
 check: .venv/ready $(needed)   ## findings only
-	$(RUN) check --project $(PROJECT)
+	$(RUN) check --project "$(PROJECT)"
 
 indicators: .venv/ready $(needed)   ## figures, tables, GeoPackage
-	$(RUN) run --project $(PROJECT)
+	$(RUN) run --project "$(PROJECT)"
 
 maps: indicators         ## map sheets whose data changed
-	$(RUN) maps --project $(PROJECT)
+	$(RUN) maps --project "$(PROJECT)"
 
 real: .venv/ready        ## the real layers: make real DATA=folder
 	@test -d "$(DATA)" || { echo "make real: no folder $(DATA); give DATA=folder with units_2014_2024.gpkg" >&2; exit 2; }

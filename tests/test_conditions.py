@@ -150,7 +150,7 @@ def test_share_of_a_label_that_holds_on_a_part() -> None:
 def figures(indicator: str, *layers: Layer) -> dict[tuple[str, str, str], Figure]:
     """Figures of the town of two hectares, by definition, state and row."""
     checked = check(dataset(two_units(), *layers), DAY)
-    evidence, _ = gather(derive_layers(checked, DeriveFacts()), DAY, "2014")
+    evidence, _ = gather(derive_layers(checked, DeriveFacts(), DAY), DAY, "2014")
     found = evaluate([indicators()[indicator]], evidence)
     return {(f.definition.split("-in-")[0], f.scenario, f.unit_code): f for f in found}
 

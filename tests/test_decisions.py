@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from shapely import LineString
 
-from test_quality import DAY, dataset, found, full_cover, layer, parcel, square, two_units
+from test_quality import (
+    DAY,
+    EAST,
+    NORTH,
+    dataset,
+    feature,
+    found,
+    full_cover,
+    layer,
+    parcel,
+    square,
+    two_units,
+)
+from urbanplan_gis.analysis.gather import derive_layers
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.model.data import Dataset, Decision, Role
+from urbanplan_gis.model.data import Dataset, Decision, Finding, Role, Severity
+from urbanplan_gis.project import DeriveFacts
 from urbanplan_gis.quality.check import Checked, check
-from urbanplan_gis.quality.decisions import read_decisions
+from urbanplan_gis.quality.decisions import read_decisions, settle_rest
+from urbanplan_gis.text import Text
 
 HEADER = "finding_id,choice,who,when,why\n"
 
@@ -49,6 +66,7 @@ def test_drop_takes_the_feature_out_and_counts_it() -> None:
     assert result.dataset.layers[Role.LAND_USE].frame["feature_id"].tolist() == ["a", "b"]
     (finding,) = result.findings
     assert (finding.action, finding.dropped) == ("decided: drop s (An, 2025-07-01)", 1)
+    assert finding.message.say("en") == "no longer stands: s dropped by decision"
     assert winner(result) == []
 
 
@@ -56,8 +74,11 @@ def test_keep_reverses_the_order() -> None:
     result = decided("keep a")
     assert winner(result) == ["a"]
     decided_ones = [item for item in result.findings if item.action.startswith("decided")]
-    assert [item.feature_ids for item in decided_ones] == [("s", "a")]
+    # the winner first, as in every overlap; the id stays that of the undecided finding
+    assert [item.feature_ids for item in decided_ones] == [("a", "s")]
     assert [item.action for item in decided_ones] == ["decided: keep a (An, 2025-07-01)"]
+    assert decided_ones[0].finding_id == undecided().findings[0].finding_id
+    assert "goes to a and is cut from s" in decided_ones[0].message.say("en")
 
 
 def test_code_is_given_to_the_features_of_the_finding() -> None:
@@ -72,9 +93,114 @@ def test_dropping_a_feature_that_filled_the_ground_leaves_a_new_gap() -> None:
     assert sizes == {"overlap_contained": 1000.0, "gap": 9000.0}
 
 
+def crowd(unmapped: Finding | None = None) -> Dataset:
+    """Three parcels drawn alike inside parcel a, and perhaps a finding on two of them."""
+    alike = [parcel(name, square(10, 10, 20)) for name in ("x", "y", "z")]
+    data = dataset(two_units(), layer(Role.LAND_USE, *full_cover(), *alike))
+    return replace(data, findings=(unmapped,) if unmapped else ())
+
+
+UNMAPPED = Finding(
+    "unmapped_code",
+    Severity.ERROR,
+    "land_use",
+    ("x", "y"),
+    Text.of("finding.unmapped_code", source="s", value="QQ", count=2, hectares=0.08),
+    "kept",
+)
+
+
+def decide(data: Dataset, *choices: tuple[str, str]) -> dict[tuple[str, tuple[str, ...]], Finding]:
+    """Findings after choices on findings named by their code (the first of each)."""
+    ids = {item.code: item.finding_id for item in reversed(check(data, DAY).findings)}
+    made = [Decision(ids.get(code, code), choice, "An", "2025", "") for code, choice in choices]
+    result = check(data, DAY, decisions=made)
+    assert result.waiting == ()
+    read, kept = (len(item.layers[Role.LAND_USE].frame) for item in (data, result.dataset))
+    assert read == kept + sum(item.dropped for item in result.findings)
+    return {(item.code, item.feature_ids): item for item in result.findings}
+
+
+def test_two_drops_on_one_finding_count_both() -> None:
+    choices = ("duplicate_geometry", "drop x"), ("duplicate_geometry", "drop y")
+    told = decide(crowd(), *choices)
+    finding = told["duplicate_geometry", ("x", "y", "z")]
+    assert finding.dropped == 2
+    assert finding.action == "decided: drop x (An, 2025); drop y (An, 2025)"
+    # overlaps with the dropped say so, the one that is left stands
+    assert told["overlap_contained", ("x", "a")].action == "decided: drop x (An, 2025)"
+    assert (
+        told["overlap_contained", ("x", "y")].message.say("en").endswith("x, y dropped by decision")
+    )
+    assert told["overlap_contained", ("z", "a")].action == "resolved_by_order"
+
+
+def test_a_feature_dropped_through_two_findings_counts_once() -> None:
+    told = decide(crowd(UNMAPPED), ("duplicate_geometry", "drop x"), ("unmapped_code", "drop x"))
+    assert told["duplicate_geometry", ("x", "y", "z")].dropped == 1
+    unmapped = told["unmapped_code", ("x", "y")]
+    assert (unmapped.action, unmapped.dropped) == ("decided: drop x (An, 2025)", 0)
+    assert unmapped.message.say("en").endswith("; of these, x dropped by decision")
+    # two of the three alike are left: a finding of the decided layer
+    assert told["duplicate_geometry", ("y", "z")].action == "reported"
+
+
+def test_a_finding_on_what_was_read_says_what_settled_it() -> None:
+    told = decide(crowd(UNMAPPED), ("unmapped_code", "code ONT"))
+    words = told["unmapped_code", ("x", "y")].message.say("en")
+    assert words.endswith("counted with code ONT by decision")
+    told = decide(crowd(UNMAPPED), ("unmapped_code", "drop x"), ("unmapped_code", "drop y"))
+    words = told["unmapped_code", ("x", "y")].message.say("en")
+    assert words == "no longer stands: x, y dropped by decision"
+
+
+def test_decisions_on_what_a_decision_brought_to_light() -> None:
+    first = decide(crowd(), ("duplicate_geometry", "drop x"))
+    second = first["duplicate_geometry", ("y", "z")].finding_id
+    told = decide(crowd(), (second, "drop y"), ("duplicate_geometry", "drop x"))
+    assert told["duplicate_geometry", ("y", "z")].action == "decided: drop y (An, 2025)"
+    assert told["duplicate_geometry", ("x", "y", "z")].action == "decided: drop x (An, 2025)"
+
+
+def test_a_gap_that_grew_is_settled_by_the_larger_one() -> None:
+    """Parcels a and c leave 20 m of the ward; without c, which holds c2, it is 50 m less c2."""
+    parcels = [
+        *[parcel("a", square(0, 0, 50, 100)), full_cover()[1]],
+        *[parcel("c", square(50, 0, 30, 100)), parcel("c2", square(60, 0, 10, 10))],
+    ]
+    data = dataset(two_units(), layer(Role.LAND_USE, *parcels))
+    (before,) = (item.finding_id for item in check(data, DAY).findings if item.code == "gap")
+    (overlap,) = (item.finding_id for item in check(data, DAY).findings if item.code != "gap")
+    drop = Decision(overlap, "drop c", "An", "2025", "")
+    gaps = [item for item in check(data, DAY, decisions=[drop]).findings if item.code == "gap"]
+    assert [(item.action, item.area_m2, item.finding_id == before) for item in gaps] == [
+        ("unclassified", 4900.0, False),
+        ("decided", 2000.0, True),
+    ]
+
+
+# ---- findings that come after the check -----------------------------------------------------
+
+
+def test_accepting_a_finding_made_of_the_checked_layers() -> None:
+    roads = layer(Role.ROADS, feature("r", LineString([(EAST, NORTH), (EAST + 9, NORTH)])))
+    data = dataset(two_units(), roads)
+    (late,) = derive_layers(check(data, DAY), DeriveFacts(), DAY).findings
+    for choice, expected in (
+        ("accept", {"road_without_width": "decided: accept (An, 2025)"}),
+        ("drop r", {"road_without_width": "reported", "decision_too_late": "reported"}),
+    ):
+        result = check(data, DAY, decisions=[Decision(late.finding_id, choice, "An", "2025", "")])
+        assert result.findings == ()
+        told = settle_rest([late], result.waiting)
+        assert {item.code: item.action for item in told} == expected
+        assert all(item.message.say("vi") for item in told)
+
+
 def test_decision_on_a_finding_that_is_gone_is_a_finding() -> None:
     result = check(town(), DAY, decisions=[Decision("overlap-0", "accept", "An", "", "")])
-    codes = {item.code: item for item in result.findings}
+    assert {item.code for item in result.findings} == {"overlap_contained"}
+    codes = {item.code: item for item in settle_rest(result.findings, result.waiting)}
     assert set(codes) == {"overlap_contained", "decision_unused"}
     unused = codes["decision_unused"]
     assert unused.feature_ids == ("overlap-0",)

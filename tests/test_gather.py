@@ -5,11 +5,23 @@ from __future__ import annotations
 import pytest
 from shapely import LineString
 
-from test_quality import DAY, EAST, NORTH, dataset, feature, layer, parcel, square
+from test_quality import (
+    DAY,
+    EAST,
+    NORTH,
+    dataset,
+    feature,
+    layer,
+    parcel,
+    plan,
+    square,
+    two_units,
+)
 from urbanplan_gis.analysis.gather import derive_layers, gather
 from urbanplan_gis.analysis.indicators import evaluate
 from urbanplan_gis.analysis.transport import road_table
 from urbanplan_gis.model.data import Role
+from urbanplan_gis.model.figures import Condition
 from urbanplan_gis.project import DeriveFacts
 from urbanplan_gis.quality.check import check
 from urbanplan_gis.standards.indicators import indicators
@@ -37,7 +49,7 @@ def test_a_unit_inside_another_keeps_its_roads_dwellings_and_gaps() -> None:
         ),
         DAY,
     )
-    evidence, _ = gather(derive_layers(checked, DeriveFacts()), DAY, "2014")
+    evidence, _ = gather(derive_layers(checked, DeriveFacts(), DAY), DAY, "2014")
     assert dict(zip(evidence.codes, evidence.mosaic.unit_area, strict=True)) == pytest.approx(
         {"W": 9600.0, "C": 400.0}
     )
@@ -50,6 +62,15 @@ def test_a_unit_inside_another_keeps_its_roads_dwellings_and_gaps() -> None:
     assert gaps == pytest.approx([200.0, 4800.0])
 
 
+def test_a_road_on_the_boundary_of_two_units_counts_once() -> None:
+    """100 m along the boundary, 30 m on into the commune."""
+    road = LineString([(EAST + 100, NORTH), (EAST + 100, NORTH + 100), (EAST + 130, NORTH + 100)])
+    checked = check(dataset(two_units(), layer(Role.ROADS, feature("r", road))), DAY)
+    evidence, _ = gather(derive_layers(checked, DeriveFacts(), DAY), DAY, "2014")
+    lengths = road_table(evidence).groupby("unit_code")["length_km"].sum()
+    assert lengths.to_dict() == pytest.approx({"W": 0.1, "C": 0.03})
+
+
 def test_a_unit_without_ground_has_no_data() -> None:
     twice = layer(
         Role.UNITS,
@@ -57,7 +78,7 @@ def test_a_unit_without_ground_has_no_data() -> None:
         feature("b", square(0, 0), code="C", name="Xã", kind="commune", slated=True),
     )
     checked = check(dataset(twice, layer(Role.LAND_USE, parcel("p", square(0, 0)))), DAY)
-    evidence, _ = gather(derive_layers(checked, DeriveFacts()), DAY, "2014")
+    evidence, _ = gather(derive_layers(checked, DeriveFacts(), DAY), DAY, "2014")
     figures = {
         (f.unit_code, f.scenario): f.value
         for f in evaluate([indicators()["urban_land_ratio"]], evidence, ["existing"])
@@ -65,3 +86,23 @@ def test_a_unit_without_ground_has_no_data() -> None:
     }
     assert figures["W", "existing"] == pytest.approx(100.0)
     assert figures["C", "existing"] is None
+
+
+def test_a_plan_that_was_revoked_leaves_no_street_remainder() -> None:
+    """The ward keeps its existing land use where only the revoked plan lies."""
+    checked = check(
+        dataset(
+            two_units(),
+            layer(Role.LAND_USE, parcel("a", square(0, 0))),
+            layer(
+                Role.PLANS, plan("old", square(0, 0), approved="2010-01-01", revoked="2020-01-01")
+            ),
+            layer(Role.ZONING),
+        ),
+        DAY,
+    )
+    evidence, _ = gather(
+        derive_layers(checked, DeriveFacts(street_land=("old",)), DAY), DAY, "2014"
+    )
+    planned = evidence.labels.certain(Condition("land_use", "urban_construction"), "planned")
+    assert evidence.by_unit(evidence.mosaic.area * planned).tolist() == [10_000.0, 0.0]

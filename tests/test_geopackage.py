@@ -106,7 +106,7 @@ def findings() -> list[Finding]:
 
 @pytest.fixture(scope="module")
 def evidence() -> Evidence:
-    return gather(derive_layers(check(dataset(), DAY), DeriveFacts()), DAY, "2014")[0]
+    return gather(derive_layers(check(dataset(), DAY), DeriveFacts(), DAY), DAY, "2014")[0]
 
 
 @pytest.fixture(scope="module")

@@ -31,7 +31,7 @@ def standing(*plans: dict[str, Any], day: dt.date = DAY) -> set[str]:
 def figures(plans: Layer, *others: Layer, day: dt.date = DAY) -> dict[tuple[str, str], Figure]:
     """Zoning coverage of the two units, by definition and row."""
     checked = check(dataset(two_units(), plans, *others), day)
-    evidence, _ = gather(derive_layers(checked, DeriveFacts()), day, "2014")
+    evidence, _ = gather(derive_layers(checked, DeriveFacts(), day), day, "2014")
     declared = [indicators()["zoning_coverage"]]
     return {(f.definition, f.unit_code): f for f in evaluate(declared, evidence, ["existing"])}
 
@@ -142,12 +142,33 @@ def test_coverage_within_the_urban_land_of_the_general_plan() -> None:
     assert not natural.judged
 
 
+def test_lots_count_while_one_outline_of_their_plan_is_in_force() -> None:
+    """As coverage counts the outline that stands, so its plan's lots count."""
+    lot = {"code_list": "tt16-2025", "code": "O_Nhomnhao"}
+    plans = layer(
+        Role.PLANS,
+        feature("m1", square(0, 0), plan_id="m", approved="2010-01-01"),
+        feature("m2", square(100, 0), plan_id="m", approved="2010-01-01", revoked="2020-01-01"),
+        plan("gone", square(100, 0), approved="2010-01-01", revoked="2020-01-01"),
+    )
+    lots = layer(
+        Role.ZONING,
+        feature("1", square(0, 0, 50), plan_id="m", **lot),
+        feature("2", square(100, 0, 50), plan_id="m", **lot),
+        feature("3", square(150, 50, 50), plan_id="gone", **lot),
+    )
+    checked = check(dataset(two_units(), plans, lots), DAY)
+    assert checked.dataset.layers[Role.ZONING].frame["feature_id"].tolist() == ["1", "2"]
+    share = coverage(plans.frame, two_units().frame, DAY)
+    assert share.to_dict() == {"W": 100.0, "C": 0.0}
+
+
 def test_plan_table_says_which_are_in_force() -> None:
     plans = layer(
         Role.PLANS, *REVOKED_OVER_OLDER, plan("g", CITY, approved="2010-01-01", kind="general")
     )
     checked = check(dataset(two_units(), plans), DAY)
-    evidence, _ = gather(derive_layers(checked, DeriveFacts()), DAY, "2014")
+    evidence, _ = gather(derive_layers(checked, DeriveFacts(), DAY), DAY, "2014")
     table = plan_table(evidence).set_index("plan_id")
     assert table["in_force"].to_dict() == {"g": False, "newer": False, "older": True}
     assert table["area_ha"].to_dict() == {"g": 2.0, "newer": 2.0, "older": 2.0}
@@ -163,7 +184,7 @@ def test_street_remainder_is_what_lots_leave() -> None:
         feature("2", square(50, 0, 50, 100), **lot),
     )
     checked = check(dataset(two_units(), plans, lots), DAY)
-    zoning = derive_layers(checked, DeriveFacts(street_land=("p",))).checked.dataset.layers[
+    zoning = derive_layers(checked, DeriveFacts(street_land=("p",)), DAY).checked.dataset.layers[
         Role.ZONING
     ]
     rest = zoning.frame.set_index("feature_id").loc["p/remainder"]

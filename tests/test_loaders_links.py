@@ -161,3 +161,27 @@ def test_roads_facilities_and_buildings(tmp_path: Path) -> None:
     assert roads.length.tolist() == [500.0]
     assert data.layers[Role.FACILITIES].frame["kind"].tolist() == ["Trường học"]
     assert list(data.layers) == [Role.UNITS, Role.ROADS, Role.FACILITIES]
+
+
+def test_only_units_of_the_day_are_measured(tmp_path: Path) -> None:
+    """Two maps of units in one file: the older one was replaced on 1 July 2025."""
+    gpd.GeoDataFrame(
+        {
+            "code": ["1", "2", "9"],
+            "name": ["Một", "Hai", "Mới"],
+            "kind": ["ward", "commune", "ward"],
+            "valid_from": [None, None, "2025-07-01"],
+            "valid_to": ["2025-07-01", "2025-07-01", None],
+        },
+        geometry=[square(0, 0), square(100, 0), square(0, 0)],
+        crs=5898,
+    ).to_file(tmp_path / "u.gpkg")
+    for day, codes in (("2025-06-30", ["1", "2"]), ("2025-07-01", ["9"])):
+        fields = 'code = "code", name = "name", kind = "kind"'
+        dates = 'valid_from = "valid_from", valid_to = "valid_to"'
+        table = f'[layers.units]\npath = "u.gpkg"\nfields = {{ {fields}, {dates} }}\n'
+        data = load(tmp_path, table, day)
+        assert data.layers[Role.UNITS].frame["code"].tolist() == codes
+        gone = [item for item in data.findings if item.code == "unit_not_valid"]
+        assert len(gone) == 3 - len(codes)
+        assert sum(item.dropped for item in gone) == 3 - len(codes)

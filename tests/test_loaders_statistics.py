@@ -8,6 +8,9 @@ import openpyxl
 import pytest
 
 from test_loaders_vector import load, refuse
+from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.loaders.statistics import refuse_contradictions
+from urbanplan_gis.model.data import Origin, Statistic
 
 HEADER = "ma,nam,dan_so,so_ho,ho_cq,nguoi_lon,tk,qh"
 STATISTICS = """
@@ -136,3 +139,42 @@ def test_excel(tmp_path: Path) -> None:
     refuse(tmp_path, table + 'sheet = "2020"\n', "so_lieu.xlsx", "'2020'", "2019, ghi chú")
     (tmp_path / "so_lieu.xlsx").write_bytes(b"PK\3\4 cut")
     refuse(tmp_path, table, "so_lieu.xlsx")
+
+
+def in_tables(*values: tuple[str, int, str, float], sheet: str = "") -> list[Statistic]:
+    """The n-th statistic from the n-th table."""
+    return [
+        Statistic(unit, year, name, value, Origin(f"t{n}", f"t{n}.csv", layer=sheet))
+        for n, (unit, year, name, value) in enumerate(values, 1)
+    ]
+
+
+def test_tables_may_repeat_each_other() -> None:
+    refuse_contradictions(
+        in_tables(
+            ("21010", 2025, "residents", 1000.0), ("21010", 2025, "residents", 1000.0),
+            ("21010", 2024, "residents", 900.0), ("21010", 2025, "households", 280.0),
+            ("21013", 2025, "residents", 9000.0),
+        )
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("sheet", "place"), [("", "t1.csv, t2.csv"), ("a", "t1.csv: a, t2.csv: a")]
+)
+def test_tables_that_contradict_each_other_are_refused(sheet: str, place: str) -> None:
+    rows = [("21010", 2025, "residents", 1000.0), ("21010", 2025, "residents", 9000.0)]
+    with pytest.raises(PlanDataError) as caught:
+        refuse_contradictions(in_tables(*rows, sheet=sheet))
+    (problem,) = caught.value.problems
+    assert problem.where == place
+    for piece in ("21010", "2025", "residents", "1.000", "9.000"):
+        assert piece in problem.line("vi")
+    assert "1,000 and 9,000" in problem.line("en")
+
+
+def test_each_contradiction_is_a_line() -> None:
+    rows = [(unit, 2025, "adults", v) for v in (1.0, 2.0) for unit in ("21010", "21013")]
+    with pytest.raises(PlanDataError) as caught:
+        refuse_contradictions(in_tables(*rows))
+    assert [item.where for item in caught.value.problems] == ["t1.csv, t3.csv", "t2.csv, t4.csv"]

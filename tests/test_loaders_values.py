@@ -52,6 +52,8 @@ def test_numbers_that_can_be_one_thing_only(text: str, number: float) -> None:
         ("1.23.456", "not_a_number"),
         ("nan", "not_a_number"),
         ("inf", "not_a_number"),
+        ("1" + "0" * 400, "not_a_number"),
+        ("-1e400", "not_a_number"),
         ("", "not_a_number"),
     ],
 )
@@ -97,6 +99,13 @@ def test_text_keeps_codes_as_they_are() -> None:
     assert tidy_text("Phươ\u0300ng") == "Phường"
     # the TCVN3 letter ư must survive trimming
     assert tidy_text("\u00ad") == "\u00ad"
+
+
+@pytest.mark.parametrize("raw", ["9223372036854775807", 10**30, -1e30, 2**53 + 2])
+def test_whole_numbers_that_are_not_exact_are_refused(raw: object) -> None:
+    values, problems = read_values(Field("floors", "integer"), pd.Series([raw, 2**53]))
+    assert problems.tolist() == ["integer_too_large", ""]
+    assert values.isna().tolist() == [True, False]
 
 
 def test_dtypes_and_defaults() -> None:

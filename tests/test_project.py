@@ -170,6 +170,49 @@ def test_output_and_basemap_need_not_exist(tmp_path: Path) -> None:
     assert load(tmp_path, text).maps.basemap == "web"
 
 
+@pytest.mark.parametrize("name", ["a" * 300 + ".gpkg", "a\\u0000b.gpkg", "a\\u0007/" + "b" * 5000])
+def test_paths_no_file_can_have(tmp_path: Path, name: str) -> None:
+    text = HEAD + 'output = "data/' + name + f'"\n[layers.units]\npath = "data/{name}"\n'
+    places = refused(tmp_path, text)
+    assert set(places) == {"layers.units.path", "project.output"}
+    assert all(len(line) < 300 and line.isprintable() for line in places.values())
+    assert set(refused(tmp_path, HEAD + f'root = "{name}"\n' + UNITS)) == {"project.root"}
+
+
+def test_link_in_circles(tmp_path: Path) -> None:
+    write(tmp_path, "")
+    (tmp_path / "data" / "round.gpkg").symlink_to(tmp_path / "data" / "round.gpkg")
+    text = HEAD + '[layers.units]\npath = "data/round.gpkg"\n'
+    assert set(refused(tmp_path, text)) == {"layers.units.path"}
+
+
+@pytest.mark.parametrize("name", ["{ vi = 1, en = 2 }", '{ vi = "Thử", en = 2 }', '{ vi = "Thử" }'])
+def test_names_are_text(tmp_path: Path, name: str) -> None:
+    head = HEAD.replace('"Thử"', name)
+    assert set(refused(tmp_path, head + UNITS)) == {"project.name"}
+
+
+@pytest.mark.parametrize("priority", [2**63 - 1, -(2**63), 10**30, 2**31])
+def test_priorities_are_numbers_one_can_count_on_from(tmp_path: Path, priority: int) -> None:
+    text = HEAD + UNITS + f'[layers.land_use]\npath = "data/a.shp"\npriority = {priority}\n'
+    assert set(refused(tmp_path, text)) == {"layers.land_use.priority"}
+
+
+def test_states_and_years_are_given_once(tmp_path: Path) -> None:
+    head = HEAD + 'states = ["existing", "existing"]\ntarget_years = [2030, 2025, 2030]\n'
+    places = refused(tmp_path, head + UNITS)
+    assert set(places) == {"project.states", "project.target_years"}
+    assert "existing, existing" in places["project.states"]
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1" + "0" * 400])
+def test_targets_and_tolerances_are_finite(tmp_path: Path, value: str) -> None:
+    target = f'[[targets]]\nindicator = "green_per_capita"\nyear = 2030\nvalue = {value}\n'
+    text = HEAD + UNITS + target + 'sense = "at_least"\nsource = "NQ"\n'
+    places = refused(tmp_path, text + f"[tolerance]\ngap_m2 = {value}\n")
+    assert set(places) == {"targets[0].value", "tolerance.gap_m2"}
+
+
 def test_target_of_a_year_that_is_not_asked(tmp_path: Path) -> None:
     target = '[[targets]]\nindicator = "green_per_capita"\nvalue = 10\nsense = "at_least"\n'
     text = HEAD + UNITS + target + 'source = "NQ"\nyear = 2030\n' + target

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
-from shapely import LineString, Polygon, box
+from shapely import LineString, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from urbanplan_gis.analysis.gather import derive_layers
@@ -21,6 +22,7 @@ from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import Dataset, Finding, Layer, Role, Severity
 from urbanplan_gis.pipeline import Run
 from urbanplan_gis.project import DeriveFacts, ToleranceFacts
+from urbanplan_gis.quality.boundaries import shares_ground
 from urbanplan_gis.quality.check import Checked, check
 from urbanplan_gis.quality.ids import by_size, number_findings, place_of
 from urbanplan_gis.quality.order import feature_rank
@@ -180,6 +182,7 @@ def test_invalid_ring_is_mended_and_a_collapsed_one_set_aside() -> None:
     assert (mended.action, mended.area_m2, mended.dropped) == ("repaired", 50.0, 0)
     assert (lost.action, lost.area_m2, lost.dropped) == ("set_aside", 0.0, 1)
     assert lost.severity is Severity.ERROR
+    assert place_of(lost) == (EAST, NORTH)
     kept = result.dataset.layers[Role.LAND_USE].frame
     assert kept["feature_id"].tolist() == ["a", "b", "tie"]
     assert kept.geometry.is_valid.all()
@@ -204,21 +207,43 @@ def test_features_outside_and_partly_outside() -> None:
     parcels = [
         *full_cover(),
         parcel("far", square(500, 0, 20)),
-        parcel("half", square(190, 100, 20, 20)),
+        parcel("half", square(190, 90, 20, 20)),
+        parcel("touching", square(100, 100, 20, 20)),
+        parcel("at_the_corner", square(200, 100, 10)),
+        parcel("in_one_part", MultiPolygon([square(0, 300, 10), square(0, 0, 10)])),
     ]
     roads = layer(
         Role.ROADS,
         feature("out", LineString([(EAST + 150, NORTH + 50), (EAST + 260, NORTH + 50)])),
         feature("in", LineString([(EAST + 10, NORTH + 50), (EAST + 90, NORTH + 50)])),
+        feature("from_the_edge", LineString([(EAST, NORTH + 50), (EAST - 90, NORTH + 50)])),
+        feature("past_by_noise", LineString([(EAST + 10, NORTH), (EAST + 10, NORTH - 1e-8)])),
     )
-    result = checked(two_units(), layer(Role.LAND_USE, *parcels), roads)
-    assert found(result) == {
+    points = layer(
+        Role.FACILITIES,
+        feature("edge", Point(EAST, NORTH + 50)),
+        feature("off", Point(EAST - 1, NORTH + 50)),
+    )
+    result = checked(two_units(), layer(Role.LAND_USE, *parcels), roads, points)
+    outside = {pair: size for pair, size in found(result).items() if "outside" in pair[0]}
+    assert outside == {
         ("outside_city", ("far",)): 0.04,
-        ("partly_outside_city", ("half",)): 0.04,
+        ("partly_outside_city", ("half",)): pytest.approx(0.03),
+        ("outside_city", ("touching",)): 0.04,
+        ("outside_city", ("at_the_corner",)): 0.01,
+        ("partly_outside_city", ("in_one_part",)): 0.01,
         ("partly_outside_city", ("out",)): 0.0,
+        ("outside_city", ("from_the_edge",)): 0.0,
+        ("outside_city", ("off",)): 0.0,
     }
     road = next(item for item in result.findings if item.feature_ids == ("out",))
     assert road.geometry.length == pytest.approx(60.0)
+
+
+def test_touching_is_not_sharing_ground() -> None:
+    shapes = [square(50, 0), square(100, 0), square(100, 100), square(100 - 1e-9, 0)]
+    shared = shares_ground(np.array(shapes, dtype=object), square(0, 0))
+    assert shared.tolist() == [True, False, False, False]
 
 
 def plan(feature_id: str, geometry: BaseGeometry, **values: Any) -> Any:
@@ -241,6 +266,35 @@ def test_dates_of_plans() -> None:
         ("duplicate_geometry", ("reversed", "undated")): 1.0,
         ("duplicate_geometry", ("good", "orphan")): 1.0,
     }
+
+
+def test_only_plans_that_count_are_said_to_be_taken_as_in_force() -> None:
+    plans = layer(
+        Role.PLANS,
+        plan("undated", square(0, 0, 91)),
+        plan("revoked", square(0, 0, 92), revoked="2020-01-01"),
+        plan("replaced", square(0, 0, 93), replaced_by="undated"),
+        plan("general", square(0, 0, 94), kind="general"),
+        plan("ends_later", square(0, 0, 95), revoked="2030-01-01"),
+        plan("orphan", square(0, 0, 96), approved="2020-01-01", replaced_by="nobody"),
+        plan("future", square(0, 0, 97), approved="2030-01-01", replaced_by="nobody"),
+    )
+    said = {
+        (item.code, item.feature_ids[0]): (item.action, item.message.say("en"))
+        for item in checked(two_units(), plans).findings
+        if item.code in ("plan_without_date", "plan_replaced_by_unknown")
+    }
+    assert {pair: action for pair, (action, _) in said.items()} == {
+        ("plan_without_date", "undated"): "assumed",
+        ("plan_without_date", "ends_later"): "assumed",
+        ("plan_without_date", "revoked"): "reported",
+        ("plan_without_date", "replaced"): "reported",
+        ("plan_without_date", "general"): "reported",
+        ("plan_replaced_by_unknown", "orphan"): "assumed",
+        ("plan_replaced_by_unknown", "future"): "reported",
+    }
+    for action, words in said.values():
+        assert ("taken as in force" in words) == (action == "assumed")
 
 
 def test_plan_beyond_the_city_and_sliver_of_another_unit() -> None:
@@ -306,7 +360,7 @@ def test_roads_without_a_width() -> None:
         feature("none", line),
         feature("zero", line, width_m=0.0),
     )
-    derived = derive_layers(checked(two_units(), roads), DeriveFacts())
+    derived = derive_layers(checked(two_units(), roads), DeriveFacts(), DAY)
     assert {item.feature_ids: item.code for item in derived.findings} == {
         ("none",): "road_without_width",
         ("zero",): "road_without_width",
@@ -365,6 +419,30 @@ def test_order_of_features() -> None:
     ]  # fmt: skip
 
 
+def test_rounding_does_not_decide_between_equal_areas() -> None:
+    """The same rectangle begun at another corner: its area differs in the last digit."""
+    turned = np.deg2rad(np.arange(1, 90, 7))
+    tried = 0
+    for angle in turned:
+        across = 187.3 * np.array([np.cos(angle), np.sin(angle)])
+        along = 201.1 * np.array([-np.sin(angle), np.cos(angle)])
+        corner = np.array([EAST, NORTH])
+        ring = [corner, corner + across, corner + across + along, corner + along]
+        drawn = sorted((Polygon(ring[n:] + ring[:n]) for n in range(4)), key=lambda item: item.area)
+        if drawn[0].area == drawn[-1].area:
+            continue
+        tried += 1
+        frame = layer(Role.LAND_USE, parcel("b", drawn[0]), parcel("a", drawn[-1])).frame
+        assert feature_rank(frame).tolist() == [1, 0]
+    assert tried
+    larger = layer(Role.LAND_USE, parcel("b", square(0, 0)), parcel("a", square(0, 0, 100.001)))
+    assert feature_rank(larger.frame).tolist() == [0, 1]
+
+
+def test_order_of_no_features() -> None:
+    assert feature_rank(layer(Role.LAND_USE, parcel("a", square(0, 0))).frame[:0]).tolist() == []
+
+
 def test_every_finding_has_words_in_both_languages() -> None:
     codes = {
         "overlap", "overlap_contained", "duplicate_geometry", "gap", "invalid_geometry",
@@ -372,6 +450,8 @@ def test_every_finding_has_words_in_both_languages() -> None:
         "plan_dates_reversed", "plan_replaced_by_unknown", "plan_beyond_city",
         "plan_unit_mismatch", "lots_not_in_force", "road_without_width", "decision_unused",
         "building_without_floors", "statistic_missing", "plan_without_outline", "lots_outside_plan",
+        "decision_too_late", "plan_without_date_assumed", "plan_replaced_by_unknown_assumed",
+        "settled", "settled_by_drop", "settled_in_part", "unmapped_code_given",
     }  # fmt: skip
     assert {f"finding.{code}" for code in codes} <= keys()
 

@@ -219,7 +219,7 @@ def test_figure_from_centre_lines() -> None:
         feature("g", square(0, 0, 200, 100), code="DD_DONVIO", code_list="tt16-2025"),
     )
     checked = check(dataset(two_units(), use, roads, everywhere), DAY)
-    evidence, _ = gather(derive_layers(checked, DeriveFacts()), DAY, "2014")
+    evidence, _ = gather(derive_layers(checked, DeriveFacts(), DAY), DAY, "2014")
     found = {
         f.unit_code: f
         for f in evaluate([indicators()["transport_land_share"]], evidence, ["existing"])

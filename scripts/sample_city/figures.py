@@ -125,11 +125,11 @@ def _dry_and_water(truth: Truth, units, kinds) -> tuple[Fraction, Fraction]:
 
 
 def _per_park(truth: Truth, units) -> Fraction:
-    """Return dry ground plus, for each park in each unit, water up to its dry ground."""
+    """Return dry ground plus, for each park of the row, water up to its dry ground."""
     wanted, dry, water = set(units), defaultdict(int), defaultdict(int)
     for key, twice in truth.ground.items():
         if key[UNIT] in wanted:
-            place = (key[UNIT], key[GREEN][1])
+            place = key[GREEN][1]
             if _park_water(key):
                 water[place] += twice
             elif key[GREEN][0] == "public":

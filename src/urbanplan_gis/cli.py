@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from errno import EPIPE
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.errors import PlanDataError, bad_data
 
 if TYPE_CHECKING:
     from urbanplan_gis.model.data import Finding
@@ -22,13 +24,33 @@ _MOST_PRINTED = 20
 class _Problems(click.Group):
     """Bad input ends with its lines and exit code 2, never with a traceback."""
 
+    def main(self, *args: Any, **options: Any) -> Any:
+        _speak_vietnamese()
+        return super().main(*args, **options)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except PlanDataError as error:
-            for problem in error.problems:
-                click.echo(problem.line(ctx.obj["lang"] or "both"), err=True)
-            sys.exit(UNUSABLE_INPUT)
+            problems = error.problems
+        except OSError as error:
+            if error.errno == EPIPE:  # whoever read the output has gone: click ends quietly
+                raise
+            problems = (bad_data("system", str(error.filename or "-"), reason=error.strerror),)
+        for problem in problems:
+            click.echo(problem.line(ctx.obj["lang"] or "both"), err=True)
+        sys.exit(UNUSABLE_INPUT)
+
+
+def _speak_vietnamese() -> None:
+    """Files and pipes are written in UTF-8; a terminal that lacks a letter shows another sign."""
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, TextIOWrapper) or stream.encoding.lower() == "utf-8":
+            continue
+        if stream.isatty():
+            stream.reconfigure(errors="replace")
+        else:
+            stream.reconfigure(encoding="utf-8")
 
 
 @click.group(cls=_Problems, context_settings={"help_option_names": ["-h", "--help"]})

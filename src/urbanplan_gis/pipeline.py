@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,15 +25,17 @@ from urbanplan_gis.geometry.areas import geodesic_ratio
 from urbanplan_gis.loaders import load_layers
 from urbanplan_gis.model.data import Dataset, FeatureCount, Finding, Origin, Role
 from urbanplan_gis.model.figures import Assessment, Figure, Target
+from urbanplan_gis.outputs.files import clear_stages, replace_together, staging
 from urbanplan_gis.outputs.geopackage import write_geopackage
 from urbanplan_gis.outputs.manifest import (
+    FILE,
     digest_of,
     fingerprint,
     input_digests,
     is_current,
+    left_behind,
     library_versions,
     read_manifest,
-    remove_former,
     write_manifest,
 )
 from urbanplan_gis.outputs.tables import (
@@ -45,7 +48,7 @@ from urbanplan_gis.outputs.tables import (
 from urbanplan_gis.outputs.workbook import write_workbook
 from urbanplan_gis.project import Project
 from urbanplan_gis.quality.check import Checked, check
-from urbanplan_gis.quality.decisions import read_decisions
+from urbanplan_gis.quality.decisions import read_decisions, settle_rest
 from urbanplan_gis.quality.ids import by_size
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
@@ -85,7 +88,7 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
     confirmed = _confirmed(project)
     own_targets = _own_targets(project)
     dataset, checked = check_project(project, progress)
-    derived = derive_layers(checked, project.derive)
+    derived = derive_layers(checked, project.derive, project.facts.as_of)
     evidence, lacking = gather(derived, project.facts.as_of, project.facts.boundaries, progress)
     if progress:
         progress("figures")
@@ -99,7 +102,8 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
     states = [state for state in project.facts.states if _has_land_use(evidence, state)]
     plans, of_plans = plan_balance(evidence)
     balance = pd.concat([*(land_balance(evidence, state) for state in states), plans])
-    findings = by_size([*checked.findings, *derived.findings, *lacking, *of_plans])
+    found = [*checked.findings, *derived.findings, *lacking, *of_plans]
+    findings = by_size(settle_rest(found, checked.waiting))
     return Run(
         evidence,
         tuple(figures),
@@ -133,9 +137,31 @@ def _counted(counts: Iterable[FeatureCount], checked: Checked) -> Iterator[Featu
 
 
 def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str, str]) -> None:
-    """Write tables, workbook, GeoPackage and manifest; remove what a former run left behind."""
+    """Replace tables, workbook, GeoPackage and manifest together, and what a former run left.
+
+    Raises:
+        PlanDataError: if one cannot be written; then all outputs are as they were.
+    """
     folder = project.output
     former = read_manifest(folder)
+    with staging(folder) as stage:
+        written = _write_outputs(project, run, lang, stage)
+        manifest = {
+            **_described(project, run, lang),
+            "fingerprint": mark,
+            "inputs": inputs,
+            **written,
+            "sheets": former.get("sheets", {}),
+            "sheet_files": former.get("sheet_files", {}),
+        }
+        write_manifest(stage, manifest)
+        made = [*written["outputs"], FILE]
+        gone = left_behind(folder, former, {*made, *former.get("sheet_files", {})})
+        replace_together(stage, folder, made, gone)
+
+
+def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[str, Any]:
+    """Write all files but the manifest into ``folder``; what the manifest says about them."""
     frames = {
         "indicators": figures_frame(run.assessments, lang),
         "targets": figures_frame(run.by_year, lang),
@@ -170,10 +196,7 @@ def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str
     )
     write_geopackage(run.evidence, run.findings, folder / "city.gpkg", lang)
     written = [f"tables/{name}.csv" for name in TABLES] + ["tables/indicators.xlsx", "city.gpkg"]
-    manifest = {
-        **_described(project, run, lang),
-        "fingerprint": mark,
-        "inputs": inputs,
+    return {
         "outputs": {name: file_digest(folder / name) for name in written},
         "defaults": sorted(defaults),
         "figure_digests": _figure_digests(frames["indicators"]),
@@ -182,17 +205,14 @@ def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str
             for role, layer in sorted(run.evidence.dataset.layers.items())
             if layer.frame is not None
         },
-        "sheets": former.get("sheets", {}),
-        "sheet_files": former.get("sheet_files", {}),
     }
-    remove_former(folder, former, {*written, *former.get("sheet_files", {})})
-    write_manifest(folder, manifest)
 
 
 def make_run(project: Project, lang: str, progress: Progress | None = None) -> Run | None:
     """Run and write, unless the outputs are there and were made from the very same."""
     inputs = input_digests(project)
     mark = fingerprint(inputs, lang)
+    clear_stages(project.output)
     if is_current(project.output, read_manifest(project.output), mark):
         return None
     run = run_project(project, progress)

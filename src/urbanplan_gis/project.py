@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -26,12 +27,16 @@ AUTHORITY = "EPSG:5898"
 def _name(value: Any) -> Any:
     if isinstance(value, str):
         return Name(vi=value, en=value)
-    if isinstance(value, dict) and set(value) == {"vi", "en"}:
+    is_pair = isinstance(value, dict) and set(value) == {"vi", "en"}
+    if is_pair and all(isinstance(text, str) for text in value.values()):
         return Name(**value)
     raise ValueError('a text, or { vi = "...", en = "..." }')
 
 
 ProjectName = Annotated[Name, BeforeValidator(_name)]
+Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+#: priorities become 64-bit numbers, and decisions count on from the largest
+Priority = Annotated[int, Field(gt=-(2**31), lt=2**31)]
 
 
 @dataclass(config=_STRICT)
@@ -60,7 +65,7 @@ class LayerSource:
     code_list: str = ""
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
-    priority: int = 0
+    priority: Priority = 0
     origin: OriginFacts = Field(default_factory=OriginFacts)
 
 
@@ -106,9 +111,9 @@ class DeriveFacts:
 class ToleranceFacts:
     """From where on a difference becomes a finding. Nothing is ever dropped by tolerance."""
 
-    declared_area_percent: Annotated[float, Field(ge=0)] = 1.0
-    gap_m2: Annotated[float, Field(ge=0)] = 0.0
-    overlap_m2: Annotated[float, Field(ge=0)] = 0.0
+    declared_area_percent: Tolerance = 1.0
+    gap_m2: Tolerance = 0.0
+    overlap_m2: Tolerance = 0.0
 
 
 @dataclass(config=_STRICT)
@@ -117,7 +122,7 @@ class TargetFacts:
 
     indicator: str
     year: int
-    value: float
+    value: Annotated[float, Field(allow_inf_nan=False)]
     sense: Literal["at_least", "above", "about", "at_most", "all"]
     source: Annotated[str, Field(min_length=1)]
     confidence: Literal["verbatim", "second-hand", "unverified"] = "unverified"
@@ -182,7 +187,8 @@ class Project:
 
     def relative(self, path: Path) -> str:
         """A path for people and manifests: relative to the root, never machine-specific."""
-        return path.resolve().relative_to(self.root).as_posix()
+        # a file that is a link goes by its own name: what it leads to may lie outside
+        return (path.parent.resolve() / path.name).relative_to(self.root).as_posix()
 
     def input_files(self) -> tuple[str, ...]:
         """All input paths named by the project file, relative to the root."""
@@ -199,9 +205,9 @@ def load_project(path: str | Path) -> Project:
         PlanDataError: with one line for each unknown key, wrong value or bad path.
     """
     file = Path(path)
-    if file.is_dir():
+    if _is_possible(file) and file.is_dir():
         file = file / "project.toml"
-    if not file.is_file():
+    if not _is_possible(file) or not file.is_file():
         raise bad_data("no_project", str(path))
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
@@ -212,7 +218,7 @@ def load_project(path: str | Path) -> Project:
     except ValidationError as problem:
         raise PlanDataErrors(_listed(file.name, problem, table)) from None
     root = _root(file, facts.project.root)
-    problems = _problems(file.name, facts, root)
+    problems = _problems(file.name, facts, root) or _output_problems(file, facts, root)
     if problems:
         raise PlanDataErrors(problems)
     return Project(file.resolve(), facts, root)
@@ -221,12 +227,11 @@ def load_project(path: str | Path) -> Project:
 def _root(file: Path, relative: str) -> Path:
     """The folder all paths are relative to: the project file's own, or one above it."""
     folder = file.resolve().parent
-    root = (folder / relative).resolve()
-    if root != folder and root not in folder.parents:
-        raise bad_data("bad_root", f"{file.name}: project.root", value=relative)
-    if root == Path(root.anchor):
-        raise bad_data("bad_root", f"{file.name}: project.root", value=relative)
-    return root
+    if _is_possible(folder / relative):
+        root = (folder / relative).resolve()
+        if root in (folder, *folder.parents) and root != Path(root.anchor):
+            return root
+    raise bad_data("bad_root", f"{file.name}: project.root", value=_short(relative))
 
 
 def _problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
@@ -235,6 +240,11 @@ def _problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
     if Role.UNITS not in facts.layers or not _as_list(facts.layers[Role.UNITS]):
         problems.append(bad_data("no_units", f"{file}: layers.units"))
     years = facts.project.target_years
+    for key in ("states", "target_years"):
+        given = getattr(facts.project, key)
+        if len(set(given)) < len(given):
+            listed = ", ".join(map(str, given))
+            problems.append(bad_data("given_twice", f"{file}: project.{key}", values=listed))
     for number, target in enumerate(facts.targets):
         if target.year not in years:
             place = f"{file}: targets[{number}].year"
@@ -247,14 +257,8 @@ def _problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
         if role in RASTER_ROLES and source.fields:
             problems.append(bad_data("raster_fields", f"{file}: layers.{role}.fields"))
         if source.valid_from and source.valid_to and source.valid_to <= source.valid_from:
-            problems.append(
-                bad_data(
-                    "validity",
-                    f"{file}: layers.{role} ({key[1]})",
-                    start=source.valid_from,
-                    end=source.valid_to,
-                )
-            )
+            dates = {"start": source.valid_from, "end": source.valid_to}
+            problems.append(bad_data("validity", f"{file}: layers.{role} ({key[1]})", **dates))
     for (role, name), count in names.items():
         if count > 1:
             problems.append(bad_data("same_source_name", f"{file}: layers.{role}", name=name))
@@ -266,25 +270,55 @@ def source_name(role: Role, source: LayerSource) -> str:
     return source.name or source.layer or Path(source.path).stem
 
 
-def _path_problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
-    places = [(f"layers.{role}.path", source.path) for role, source in _each_source(facts)]
-    places += [
-        (f"layers.{role}.codes", source.codes)
-        for role, source in _each_source(facts)
-        if source.codes
-    ]
+def _input_paths(facts: ProjectFile) -> list[tuple[str, str]]:
+    """Every input file: where the project file names it, and its path."""
+    sources = _each_source(facts)
+    places = [(f"layers.{role}.path", source.path) for role, source in sources]
+    places += [(f"layers.{role}.codes", source.codes) for role, source in sources if source.codes]
     places += [(f"statistics[{n}].path", table.path) for n, table in enumerate(facts.statistics)]
+    return places
+
+
+def _path_problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
+    places = _input_paths(facts)
     missing_allowed = [("project.output", facts.project.output)]
     if facts.maps.basemap not in ("", "web"):
         missing_allowed.append(("maps.basemap", facts.maps.basemap))
     problems = []
     for place, value in places + missing_allowed:
         where = f"{file}: {place}"
-        if not _inside(root, value):
+        if not _is_possible(root / value):
+            problems.append(bad_data("impossible_path", where, path=_short(value)))
+        elif not _inside(root, value):
             problems.append(bad_data("outside_path", where, path=value))
         elif (place, value) in places and not (root / value).is_file():
             problems.append(bad_data("missing_file", where, path=value))
     return problems
+
+
+def _output_problems(file: Path, facts: ProjectFile, root: Path) -> list[PlanDataError]:
+    """No output may ever take the place of an input, nor appear among raw files."""
+    output = (root / facts.project.output).resolve()
+    where = f"{file.name}: project.output"
+    if ("data", "raw") in pairwise(map(str.casefold, output.relative_to(root).parts)):
+        return [bad_data("output_in_raw", where, path=facts.project.output)]
+    inputs = {file.name: file} | {path: root / path for _, path in _input_paths(facts)}
+    if facts.maps.basemap not in ("", "web"):
+        inputs[facts.maps.basemap] = root / facts.maps.basemap
+    # a link may lie in the output folder, and so may what it leads to
+    ends = {n: (p.parent.resolve() / p.name, p.resolve()) for n, p in inputs.items()}
+    within = [n for n, paths in ends.items() if any(path.is_relative_to(output) for path in paths)]
+    found = {"path": facts.project.output, "files": ", ".join(within)}
+    return [bad_data("input_in_output", where, **found)] if within else []
+
+
+def _is_possible(path: Path) -> bool:
+    """Whether this computer can have such a path: not with NUL, too long a name, or in circles."""
+    try:
+        path.stat()
+    except (OSError, ValueError) as problem:
+        return isinstance(problem, FileNotFoundError | NotADirectoryError)
+    return True
 
 
 def _inside(root: Path, value: str) -> bool:
@@ -362,5 +396,5 @@ def _known(place: list[Any]) -> str:
 
 
 def _short(value: Any) -> str:
-    text = " ".join(str(value).split())
+    text = " ".join("".join(c if c.isprintable() else " " for c in str(value)).split())
     return text if len(text) <= 60 else text[:57] + "..."

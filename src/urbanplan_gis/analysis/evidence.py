@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.conditions import FaceLabels
 from urbanplan_gis.analysis.statistics import ChosenStatistic
-from urbanplan_gis.geometry.grouping import sum_by
+from urbanplan_gis.geometry.grouping import grouped, sum_by
 from urbanplan_gis.model.data import Dataset
 from urbanplan_gis.mosaic import Mosaic
 
@@ -63,9 +63,19 @@ def wards_at(units: gpd.GeoDataFrame, day: dt.date) -> Mask:
 
 
 def cut_by_units(geometries: NDArray[np.object_], units: NDArray[np.object_]) -> pd.DataFrame:
-    """Parts of features inside planar units: columns feature, unit (positions), geometry."""
+    """Parts of features inside planar units: columns feature, unit (positions), geometry.
+
+    A line along the boundary of two units counts once, in the one that comes first.
+    """
     tree = shapely.STRtree(geometries)
     unit, feature = tree.query(units, predicate="intersects")
     inside = shapely.intersection(geometries[feature], units[unit])
+    shared = np.bincount(feature, minlength=len(geometries)) > 1
+    on_boundaries = shared & (shapely.get_dimensions(geometries) == 1)
+    for line, rows in grouped(feature):
+        left = geometries[line]
+        for row in rows if on_boundaries[line] else ():
+            inside[row] = shapely.intersection(left, units[unit[row]])
+            left = shapely.difference(left, units[unit[row]])
     parts: dict[str, Any] = {"feature": feature, "unit": unit, "geometry": inside}
     return pd.DataFrame(parts).sort_values(["unit", "feature"], ignore_index=True)

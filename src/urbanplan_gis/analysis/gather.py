@@ -46,8 +46,10 @@ class Derived:
     findings: tuple[Finding, ...]
 
 
-def derive_layers(checked: Checked, facts: DeriveFacts) -> Derived:
+def derive_layers(checked: Checked, facts: DeriveFacts, as_of: dt.date) -> Derived:
     """Layers nobody delivered: street land as a plan's remainder, right of way from centre lines.
+
+    A plan that is not in force at ``as_of`` leaves no remainder, as its lots say nothing then.
 
     Raises:
         PlanDataError: if a plan named for its street remainder is not in the plans layer.
@@ -58,11 +60,11 @@ def derive_layers(checked: Checked, facts: DeriveFacts) -> Derived:
     if facts.centrelines and Role.ROADS in dataset.layers:
         centrelines, findings = widen_centrelines(dataset.layers[Role.ROADS], facts)
     if facts.street_land:
-        checked = _with_remainder(checked, facts)
+        checked = _with_remainder(checked, facts, as_of)
     return Derived(checked, centrelines, tuple(number_findings(findings)))
 
 
-def _with_remainder(checked: Checked, facts: DeriveFacts) -> Checked:
+def _with_remainder(checked: Checked, facts: DeriveFacts, as_of: dt.date) -> Checked:
     layers = checked.dataset.layers
     plans = layers.get(Role.PLANS)
     known = set(plans.frame["plan_id"]) if plans else set()
@@ -72,7 +74,9 @@ def _with_remainder(checked: Checked, facts: DeriveFacts) -> Checked:
             raise bad_data(
                 "unknown_plan", "project.toml: derive.street_land", name=plan, known=listed
             )
-    zoning = add_street_remainder(layers[Role.ZONING], layers[Role.PLANS], facts.street_land)
+    outlines = layers[Role.PLANS]
+    standing = outlines.with_frame(outlines.frame[in_force(outlines.frame, as_of)])
+    zoning = add_street_remainder(layers[Role.ZONING], standing, facts.street_land)
     dataset = checked.dataset.with_layers({**layers, Role.ZONING: zoning}, ())
     # remainders share no ground with lots, and come after them: the overlaps found still hold
     return Checked(dataset, checked.findings, checked.overlaps)
@@ -230,11 +234,11 @@ def _statistics(derived: Derived, as_of: dt.date) -> dict[str, ChosenStatistic]:
     declared = units["declared_area_ha"].to_numpy(dtype=float, na_value=np.nan) * 1e4
     year = np.zeros(len(codes), dtype=np.intp)
     if not np.isnan(declared).all():
-        chosen["official_area"] = ChosenStatistic("official_area", declared, year, 0)
+        chosen["official_area"] = ChosenStatistic("official_area", declared, year, year)
     grid = dataset.layers.get(Role.POPULATION)
     if grid is not None and grid.frame is not None:
         persons = grid.frame.set_index("code")["residents"].reindex(codes).to_numpy(dtype=float)
-        chosen["grid_residents"] = ChosenStatistic("grid_residents", persons, year, 0)
+        chosen["grid_residents"] = ChosenStatistic("grid_residents", persons, year, year)
     return chosen
 
 

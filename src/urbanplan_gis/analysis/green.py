@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.quantity import Parts, Quantity
+from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Role
 from urbanplan_gis.model.figures import Condition, Measure
@@ -52,14 +53,20 @@ def green_area(evidence: Evidence, measure: Measure, state: str, in_scope: Mask)
         half = dry_by_unit + water_by_unit / 2
         return Quantity.simple(half, half, "m2")
     if measure.rule == "per_park":
-        counted = _capped_by_park(evidence, ground * dry, ground * water)
-        return Quantity.simple(counted, counted, "m2")
+        parks = np.hstack([_by_park(evidence, ground * dry), _by_park(evidence, ground * water)])
+        return Quantity(parks, parks, "m2", close=_close_by_park)
     both = np.column_stack([dry_by_unit, water_by_unit])
     return Quantity(both, both, "m2", close=_close_capped)
 
 
 def _close_capped(parts: Parts) -> float:
     return capped(float(parts[0]), float(parts[1]))
+
+
+def _close_by_park(parts: Parts) -> float:
+    """Each park of the row on its own, whichever units it lies in."""
+    dry, water = np.split(parts, 2)
+    return float((dry + np.minimum(dry, water)).sum())
 
 
 def _water_of_these_parks(evidence: Evidence, measure: Measure, state: str) -> Mask:
@@ -78,10 +85,8 @@ def _water_of_these_parks(evidence: Evidence, measure: Measure, state: str) -> M
     return pond & of_asked[feature]
 
 
-def _capped_by_park(
-    evidence: Evidence, dry: NDArray[np.float64], water: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """Per unit, the sum over its parks of dry area plus water up to it (m²)."""
+def _by_park(evidence: Evidence, ground: NDArray[np.float64]) -> Parts:
+    """Ground (m²) per unit and park (shape: units x parks)."""
     layer = evidence.dataset.layers[Role.GREEN]
     feature = evidence.mosaic.labels["green"]
     here = feature != NOWHERE
@@ -90,7 +95,4 @@ def _capped_by_park(
     )
     units = len(evidence.units)
     key = evidence.mosaic.unit[here] * len(names) + park
-    size = units * max(len(names), 1)
-    dry_sum = np.bincount(key, weights=dry[here], minlength=size)
-    water_sum = np.bincount(key, weights=water[here], minlength=size)
-    return (dry_sum + np.minimum(dry_sum, water_sum)).reshape(units, -1).sum(axis=1)
+    return sum_by(key, ground[here], units * len(names)).reshape(units, -1)

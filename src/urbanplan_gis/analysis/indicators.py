@@ -11,9 +11,17 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.conditions import TESSELLATING
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.measures import MEASURES, Request
+from urbanplan_gis.analysis.measures import (
+    MEASURES,
+    Request,
+    class_sets_of,
+    statistic_names,
+    statistics_of,
+    units_counted,
+)
 from urbanplan_gis.analysis.notes import notes_of
 from urbanplan_gis.analysis.quantity import Quantity
+from urbanplan_gis.analysis.statistics import ChosenStatistic
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.model.figures import (
     GROUPS,
@@ -29,6 +37,8 @@ from urbanplan_gis.text import Text
 
 Mask = NDArray[np.bool_]
 _IN_GENERAL_PLAN = Condition("general_plan", "general_plan_urban")
+#: what sums of areas may miss, relative to them (the mosaic's own tolerance)
+_NOISE = 1e-9
 _GROUP_NAMES = {group: Text.of(f"group.{group}") for group in GROUPS}
 
 
@@ -143,6 +153,7 @@ class _Panel:
         self.evidence = evidence
         self.definition = definition
         self.state = state
+        self.statistics = statistics_of(evidence, self._measures(), state)
         self.numerator = self._measured(definition.numerator)
         denominator = definition.denominator
         self.denominator = self._measured(denominator) if denominator else None
@@ -165,6 +176,7 @@ class _Panel:
         if completeness == 0:
             value = low = high = None
         name = row.name or _GROUP_NAMES[row.code].say("vi")
+        used = list(self._statistics_used(row))
         return Figure(
             indicator=indicator.indicator_id,
             unit_code=row.code,
@@ -185,16 +197,21 @@ class _Panel:
             completeness=completeness,
             basis=self._basis(indicator, confirmed),
             judged=definition.judged,
-            years_away=self._years_away(),
+            years_away=max(
+                (int(s.years_away[units].max(initial=0)) for s, units in used), default=0
+            ),
             reading=definition.reading,
-            notes=tuple(notes_of(self.evidence, definition, self.state, row.units, completeness)),
+            notes=tuple(
+                notes_of(self.evidence, definition, self.state, row.units, completeness, used)
+            ),
         )
 
     def _measured(self, measure: Measure) -> Quantity:
         faces = np.ones(self.evidence.labels.faces, dtype=bool)
         if measure.scoped and self.definition.scope == "general_plan":
             faces &= self.evidence.labels.certain(_IN_GENERAL_PLAN, self.state)
-        return MEASURES[measure.kind](self.evidence, Request(measure, self.state, faces))
+        asked = Request(measure, self.state, faces, self.statistics)
+        return MEASURES[measure.kind](self.evidence, asked)
 
     def _of(self, quantity: Quantity, scoped: bool, row: _Row) -> tuple[float, float]:
         units = self._units(row) if scoped else row.units
@@ -229,30 +246,38 @@ class _Panel:
         for label in labels:
             known = self.evidence.labels.known(label, self.state)
             ground = self.evidence.by_unit(self.evidence.mosaic.area * known)
-            shares.append(min(1.0, float(ground[units].sum()) / total))
+            shares.append(_share(float(ground[units].sum()), total))
         for quantity in (self.numerator, self.denominator):
             if quantity is not None:
                 shares.append(float(np.mean(~np.isnan(quantity.certain[units]).any(axis=1))))
         return min(shares)
 
-    def _years_away(self) -> int:
-        names = {name for measure in self._measures() for name in measure.of}
-        chosen = [self.evidence.statistics.get(name) for name in names]
-        return max((item.years_away for item in chosen if item is not None), default=0)
+    def _statistics_used(self, row: _Row) -> Iterator[tuple[ChosenStatistic, Mask]]:
+        """The statistics of a row, each with the units whose number it counts."""
+        for measure in self._measures():
+            for name in statistic_names(measure, self.state):
+                if name in self.statistics:
+                    units = self._units(row) if measure.scoped else row.units
+                    yield self.statistics[name], units & units_counted(self.evidence, measure)
 
     def _basis(self, indicator: Indicator, confirmed: frozenset[str]) -> str:
         """``proposal`` while the figure rests on a class set nobody has confirmed."""
-        sets = {c.set_name for measure in self._measures() for c in measure.where}
+        sets = {name for measure in self._measures() for name in class_sets_of(measure)}
         if self.definition.scope == "general_plan":
             sets.add(_IN_GENERAL_PLAN.set_name)
         proposed = {
             name
-            for name in sets & set(class_sets())
+            for name in sets
             if class_sets()[name].confidence not in ("verbatim", "second-hand")
         }
         if proposed - confirmed or indicator.confidence == "unverified":
             return "proposal"
         return "law"
+
+
+def _share(part: float, whole: float) -> float:
+    """``part / whole``; 1 where only the noise of adding up areas is missing."""
+    return 1.0 if part >= whole * (1 - _NOISE) else part / whole
 
 
 def _ratio(

@@ -6,7 +6,7 @@ turns the sums into the quantity. Most have one component; the water rule of gre
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,18 +15,27 @@ from numpy.typing import NDArray
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.green import green_area
 from urbanplan_gis.analysis.quantity import Quantity
+from urbanplan_gis.analysis.statistics import OPTIONAL, ChosenStatistic, choose_together
 from urbanplan_gis.model.figures import Measure
+from urbanplan_gis.standards.class_sets import class_sets
 
 Mask = NDArray[np.bool_]
+#: statistics that come with a layer, not with a year
+_OF_LAYERS = ("official_area", "grid_residents")
 
 
 @dataclass(frozen=True, eq=False)
 class Request:
-    """What is asked of a measure: its declaration, the state, and the faces in scope."""
+    """What is asked of a measure: its declaration, the state, the faces in scope, the statistics.
+
+    The statistics are those of the whole figure (:func:`statistics_of`), so that both sides of a
+    ratio are of one year.
+    """
 
     measure: Measure
     state: str
     in_scope: Mask
+    statistics: Mapping[str, ChosenStatistic]
 
 
 def area(evidence: Evidence, asked: Request) -> Quantity:
@@ -55,16 +64,11 @@ def statistic(evidence: Evidence, asked: Request) -> Quantity:
     """
     units = len(evidence.units)
     total = np.zeros(units)
-    for name in asked.measure.of:
-        name = _of_state(name, asked.state)
-        if name in ("official_area", "grid_residents"):
-            total += evidence.statistics[name].values if name in evidence.statistics else np.nan
-        elif name == "temporary_residents":
-            total += np.nan_to_num(_values(evidence, name))
-        elif name:
-            total += _values(evidence, name)
-    for condition in asked.measure.where:
-        total = np.where(_units_in(evidence, condition.set_name), total, 0.0)
+    for name in statistic_names(asked.measure, asked.state):
+        chosen = asked.statistics.get(name)
+        values = chosen.values if chosen else np.full(units, np.nan)
+        total += np.nan_to_num(values) if name in OPTIONAL else values
+    total = np.where(units_counted(evidence, asked.measure), total, 0.0)
     unit = _UNITS_OF.get(asked.measure.of[0], "persons")
     return Quantity.simple(total, total, unit)
 
@@ -79,10 +83,8 @@ def floor_area(evidence: Evidence, asked: Request) -> Quantity:
 
 def unit_count(evidence: Evidence, asked: Request) -> Quantity:
     """Number of units on which all conditions hold."""
-    holds = np.ones(len(evidence.units), dtype=bool)
-    for condition in asked.measure.where:
-        holds &= _units_in(evidence, condition.set_name)
-    return Quantity.simple(holds.astype(float), holds.astype(float), "units")
+    holds = units_counted(evidence, asked.measure).astype(float)
+    return Quantity.simple(holds, holds, "units")
 
 
 MEASURES: Mapping[str, Callable[[Evidence, Request], Quantity]] = {
@@ -101,16 +103,52 @@ _UNITS_OF = {
 }
 
 
-def _of_state(name: str, state: str) -> str:
-    """A planned figure per person is over the plan's horizon population."""
+def statistic_names(measure: Measure, state: str) -> list[str]:
+    """The statistics a measure adds up; planned, persons are the plan's horizon population."""
     if state != "planned":
-        return name
-    return {"residents": "horizon_population", "temporary_residents": ""}.get(name, name)
+        return list(measure.of)
+    planned = {"residents": "horizon_population", "temporary_residents": ""}
+    return [name for name in (planned.get(name, name) for name in measure.of) if name]
 
 
-def _values(evidence: Evidence, name: str) -> NDArray[np.float64]:
-    chosen = evidence.statistics.get(name)
-    return chosen.values if chosen else np.full(len(evidence.units), np.nan)
+def statistics_of(
+    evidence: Evidence, measures: Iterable[Measure], state: str
+) -> dict[str, ChosenStatistic]:
+    """The statistics of the measures of one figure, of each unit from one year."""
+    names = dict.fromkeys(name for item in measures for name in statistic_names(item, state))
+    dated = [name for name in names if name not in _OF_LAYERS]
+    chosen = choose_together(dated, evidence.dataset.statistics, evidence.codes, evidence.as_of)
+    for name in _OF_LAYERS:
+        if name in names and name in evidence.statistics:
+            chosen[name] = evidence.statistics[name]
+    return chosen
+
+
+def units_counted(evidence: Evidence, measure: Measure) -> Mask:
+    """Units on which all conditions of a measure of units hold."""
+    holds = np.ones(len(evidence.units), dtype=bool)
+    for condition in measure.where:
+        holds &= _units_in(evidence, condition.set_name)
+    return holds
+
+
+def class_sets_of(measure: Measure) -> set[str]:
+    """The class sets a measure rests on: those of its conditions, and what they lean on.
+
+    The water rule of green (:mod:`urbanplan_gis.analysis.green`) needs sets no condition names,
+    and a code may belong to a set only inside the ground of another set.
+    """
+    names = {condition.set_name for condition in measure.where}
+    if measure.kind == "green_area":
+        names |= {"water"} if measure.rule == "dry" else {"water", "park_water"}
+    open_ = names & set(class_sets())
+    found: set[str] = set()
+    while open_:
+        name = open_.pop()
+        found.add(name)
+        within = class_sets()[name].only_within.values()
+        open_ |= {condition.set_name for condition in within} - found
+    return found
 
 
 def _units_in(evidence: Evidence, set_name: str) -> Mask:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.evidence import Evidence
+from urbanplan_gis.analysis.statistics import OPTIONAL, ChosenStatistic
 from urbanplan_gis.model.figures import Condition, Definition
 from urbanplan_gis.text import Name, Text
 
@@ -17,9 +18,17 @@ _AREA_DIFFERENCE = 0.01
 
 
 def notes_of(
-    evidence: Evidence, definition: Definition, state: str, units: Mask, completeness: float
+    evidence: Evidence,
+    definition: Definition,
+    state: str,
+    units: Mask,
+    completeness: float,
+    used: Sequence[tuple[ChosenStatistic, Mask]],
 ) -> Iterator[Text | Name]:
-    """The notes of one figure, the most important first."""
+    """The notes of one figure, the most important first.
+
+    ``used`` are its statistics, each with the units whose number counts.
+    """
     measures = [m for m in (definition.numerator, definition.denominator) if m is not None]
     labels = {condition.label for measure in measures for condition in measure.where}
     if definition.note:
@@ -27,8 +36,11 @@ def notes_of(
     if state == "planned" and "land_use" in labels:
         yield Text.of("note.combined")
     if completeness < 1:
-        yield Text.of("note.completeness", percent=float(np.floor(completeness * 1e4) / 100))
-    yield from _of_statistics(evidence, [name for measure in measures for name in measure.of])
+        # rounded down, so that what is not all known never reads 100 %; 0.57 is 57, not 56.99
+        percent = float(np.floor(round(completeness * 1e4, 6)) / 100)
+        yield Text.of("note.completeness", percent=percent)
+    yield from _of_statistics(evidence, used)
+    yield from _of_years_apart(evidence, used)
     if definition.numerator.rule == "capped" and units.sum() > 1:
         yield Text.of("note.green_not_additive")
     if definition.variant == "codes_without_static" and not _parking_told_apart(
@@ -41,11 +53,29 @@ def notes_of(
         yield from _of_declared_area(evidence, units)
 
 
-def _of_statistics(evidence: Evidence, names: list[str]) -> Iterator[Text]:
-    chosen = [evidence.statistics[name] for name in names if name in evidence.statistics]
-    years = sorted({int(year) for item in chosen for year in item.years if year})
+def _of_statistics(
+    evidence: Evidence, used: Sequence[tuple[ChosenStatistic, Mask]]
+) -> Iterator[Text]:
+    years = sorted({int(year) for chosen, units in used for year in chosen.years[units] if year})
     if years and years != [evidence.as_of.year]:
         yield Text.of("note.statistics_year", years=", ".join(map(str, years)))
+
+
+def _of_years_apart(
+    evidence: Evidence, used: Sequence[tuple[ChosenStatistic, Mask]]
+) -> Iterator[Text]:
+    """Units that have every statistic the figure requires, but never in one year."""
+    required = dict.fromkeys(chosen.name for chosen, _ in used if chosen.name not in OPTIONAL)
+    apart = np.zeros(len(evidence.units), dtype=bool)
+    for chosen, units in used:
+        if chosen.name in required:
+            apart |= units & np.isnan(chosen.values)
+    for name in required:
+        alone = evidence.statistics.get(name)
+        apart &= alone.years > 0 if alone else False
+    if apart.any():
+        codes = [code for code, is_apart in zip(evidence.codes, apart, strict=True) if is_apart]
+        yield Text.of("note.years_apart", names=", ".join(required), units=", ".join(codes))
 
 
 def _parking_told_apart(evidence: Evidence, state: str, units: Mask) -> bool:

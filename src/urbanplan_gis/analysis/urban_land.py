@@ -15,6 +15,7 @@ from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Finding, Role, Severity
 from urbanplan_gis.model.figures import GROUPS
 from urbanplan_gis.mosaic import LabelLayer, build_mosaic
+from urbanplan_gis.quality.boundaries import shares_ground
 from urbanplan_gis.quality.ids import number_findings
 from urbanplan_gis.quality.order import feature_rank
 from urbanplan_gis.standards.class_sets import class_sets
@@ -167,7 +168,7 @@ def _finding(code: str, plan: str, ground: shapely.Geometry, lots: gpd.GeoDataFr
     crossing = (
         lots["feature_id"]
         if code == "plan_without_outline"
-        else lots.loc[shapely.intersects(lots.geometry.to_numpy(), ground), "feature_id"]
+        else lots.loc[shares_ground(lots.geometry.to_numpy(), ground), "feature_id"]
     )
     return Finding(
         code=code,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -14,8 +15,8 @@ from urbanplan_gis.loaders.features import SourceFeatures, load_features
 from urbanplan_gis.loaders.links import join_approvals, resolve_parks
 from urbanplan_gis.loaders.raster import load_land_cover, load_population
 from urbanplan_gis.loaders.sources import SourceFile, select_sources
-from urbanplan_gis.loaders.statistics import StatisticsTable, load_statistics
-from urbanplan_gis.loaders.units import check_units
+from urbanplan_gis.loaders.statistics import StatisticsTable, load_statistics, refuse_contradictions
+from urbanplan_gis.loaders.units import check_units, units_at
 from urbanplan_gis.model.data import RASTER_ROLES, Dataset, Finding, Layer, Role, Severity
 from urbanplan_gis.text import Text
 
@@ -37,7 +38,8 @@ def load_layers(project: Project, progress: Progress | None = None) -> Dataset:
     """
     tell = progress or (lambda step: None)
     crs = check_project_crs(project.facts.crs, f"{project.file.name}: project.crs")
-    sources, findings = select_sources(project)
+    sources, unused = select_sources(project)
+    findings = list(unused)
     problems: list[PlanDataError] = []
     parts: list[SourceFeatures] = []
     for source in sources:
@@ -49,11 +51,12 @@ def load_layers(project: Project, progress: Progress | None = None) -> Dataset:
         except PlanDataError as problem:
             problems += problem.problems
     layers = {role: _join_parts(role, parts) for role in _roles(part.source for part in parts)}
+    units = layers.get(Role.UNITS)
     try:
-        _check_units(layers, sources)
+        layers, unit_findings = _valid_units(layers, sources, project.facts.as_of)
+        findings += unit_findings
     except PlanDataError as problem:
         problems += problem.problems
-    units = layers.get(Role.UNITS)
     tables: list[StatisticsTable] = []
     for number, facts in enumerate(project.statistics):
         tell(f"statistics: {facts.path}")
@@ -63,6 +66,10 @@ def load_layers(project: Project, progress: Progress | None = None) -> Dataset:
             tables.append(load_statistics(facts, project.path(facts.path), config, codes))
         except PlanDataError as problem:
             problems += problem.problems
+    try:
+        refuse_contradictions(item for table in tables for item in table.statistics)
+    except PlanDataError as problem:
+        problems += problem.problems
     if problems:
         raise_problems(problems)
     rasters, raster_findings = _load_rasters(sources, layers[Role.UNITS].frame, tell)
@@ -92,11 +99,16 @@ def _join_parts(role: Role, parts: Sequence[SourceFeatures]) -> Layer:
     return Layer(role, frame, tuple(part.origin for part in own))
 
 
-def _check_units(layers: dict[Role, Layer], sources: Sequence[SourceFile]) -> None:
+def _valid_units(
+    layers: dict[Role, Layer], sources: Sequence[SourceFile], day: dt.date
+) -> tuple[dict[Role, Layer], list[Finding]]:
     """Units that could be read must be usable; those that could not were reported already."""
-    if Role.UNITS in layers:
-        where = ", ".join(item.label for item in sources if item.role is Role.UNITS)
-        check_units(layers[Role.UNITS].frame, where)
+    if Role.UNITS not in layers:
+        return layers, []
+    where = ", ".join(item.label for item in sources if item.role is Role.UNITS)
+    units, findings = units_at(layers[Role.UNITS], day)
+    check_units(units.frame, where)
+    return {**layers, Role.UNITS: units}, findings
 
 
 def _load_rasters(

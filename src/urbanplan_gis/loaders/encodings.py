@@ -47,7 +47,7 @@ def _known(name: str, where: str) -> str:
         asked = {"cp65001": "utf-8", "cp88591": "iso-8859-1"}[asked]
     try:
         return codecs.lookup(asked).name.upper().replace("CP", "cp")
-    except LookupError:
+    except (LookupError, ValueError):
         raise bad_data("unknown_encoding", where, encoding=name) from None
 
 

@@ -43,6 +43,10 @@ _FIRST_BYTES = {
     "Parquet": b"PAR1",
 }
 _SIDECARS = (".cpg", ".dbf", ".prj", ".shp", ".shx")
+#: georeferencing and "no data" of a raster may lie beside it, under its stem or its whole name
+_RASTER_SUFFIXES = (".tif", ".tiff")
+_RASTER_SIDECARS = (".aux", ".prj", ".tab", ".tfw", ".tifw", ".tiffw", ".wld")
+_RASTER_ADDITIONS = (".aux", ".aux.xml", ".msk", ".ovr", ".xml")
 _NEEDED_SIDECARS = (".dbf", ".shx")
 _CHUNK = 1 << 22
 _CRS_MEMBER = re.compile(r'"crs"\s*:\s*\{')
@@ -158,6 +162,19 @@ def shapefile_parts(path: Path) -> dict[str, Path]:
         if file.stem == path.stem and file.suffix.lower() in _SIDECARS
     }
     return {**dict(sorted(parts.items())), ".shp": path}
+
+
+def source_files(path: Path) -> list[Path]:
+    """A file and all beside it that reading it may depend on, in any letter case, sorted."""
+    suffix, stem, name = path.suffix.lower(), path.stem.casefold(), path.name.casefold()
+    wanted: set[str] = set()
+    if suffix == ".shp":
+        wanted = {stem + side for side in _SIDECARS}
+    if suffix in _RASTER_SUFFIXES:
+        wanted = {stem + side for side in _RASTER_SIDECARS}
+        wanted |= {name + addition for addition in _RASTER_ADDITIONS}
+    beside = (file for file in path.parent.iterdir() if file.name.casefold() in wanted)
+    return sorted({path, *(file for file in beside if file.is_file())})
 
 
 def hash_source(path: Path) -> str:

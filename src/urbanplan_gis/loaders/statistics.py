@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,6 +74,32 @@ def load_statistics(
     if problems:
         raise_problems(problems)
     return StatisticsTable(tuple(statistics), origin, tuple(findings))
+
+
+def refuse_contradictions(statistics: Iterable[Statistic]) -> None:
+    """Tables may repeat each other's numbers, but not contradict them.
+
+    Raises:
+        PlanDataError: one line for each unit, year and statistic with several values.
+    """
+    held: dict[tuple[str, int, str], Statistic] = {}
+    problems = []
+    for item in statistics:
+        first = held.setdefault((item.unit_code, item.year, item.name), item)
+        if first.value != item.value:
+            where = ", ".join(dict.fromkeys(_place(one.origin) for one in (first, item)))
+            problems.append(
+                bad_data(
+                    "statistics_contradict", where, unit=item.unit_code, year=str(item.year),
+                    name=item.name, first=first.value, second=item.value,
+                )
+            )  # fmt: skip
+    if problems:
+        raise_problems(problems)
+
+
+def _place(origin: Origin) -> str:
+    return f"{origin.path}: {origin.layer}" if origin.layer else origin.path
 
 
 def _check_fields(facts: StatisticsSource, config: str) -> None:

@@ -17,6 +17,8 @@ import pandas as pd
 
 from urbanplan_gis.loaders.schema import FLAGS, SYNONYMS, Field
 
+#: whole numbers up to here are exact as floats, in every format
+_LARGEST = 2**53
 _PLAIN = re.compile(r"[+-]?\d+")
 _DECIMAL = re.compile(r"([+-]?)(\d+)[.,](\d+)")
 _GROUPED = re.compile(
@@ -88,6 +90,7 @@ def read_integers(raw: pd.Series) -> tuple[pd.Series, np.ndarray]:
     numbers, problems = read_numbers(raw)
     broken = numbers.notna() & np.isfinite(numbers) & (numbers != numbers.round())
     problems[broken.to_numpy()] = "not_an_integer"
+    problems[(numbers.abs() > _LARGEST).to_numpy() & (problems == "")] = "integer_too_large"
     return numbers.where(problems == "").astype("Int64"), problems
 
 
@@ -124,8 +127,15 @@ def parse_number(text: str) -> float:
     "12,5" and "1.234,5" can be one thing only; "1.234" cannot (1234, or 1.234).
 
     Raises:
-        UnreadableValue: not_a_number or ambiguous_number.
+        UnreadableValue: not_a_number (one too large to count with included) or ambiguous_number.
     """
+    value = _to_float(text)
+    if np.isinf(value):
+        raise UnreadableValue("not_a_number")
+    return value
+
+
+def _to_float(text: str) -> float:
     if _PLAIN.fullmatch(text) or _SCIENTIFIC.fullmatch(text):
         return float(text)
     decimal = _DECIMAL.fullmatch(text)

@@ -226,7 +226,13 @@ def _read_parquet(source: SourceFile) -> RawLayer:
 
 
 def _decode(source: SourceFile, layer: str, field: str, column: pa.ChunkedArray) -> pd.Series:
-    """A column as a series; formats that promise UTF-8 do not always keep it."""
+    """A column as a series; formats that promise UTF-8 do not always keep it.
+
+    Lists, structures and bytes are no values that could be compared, counted or printed.
+    """
+    kind = column.type
+    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
+        raise bad_data("not_one_value", source.where(layer, field), type=kind)
     try:
         return _to_series(column)
     except UnicodeDecodeError:

@@ -1,15 +1,19 @@
-"""Outputs appear whole or not at all: written under a temporary name, then renamed."""
+"""Outputs appear whole or not at all, and those of one run together: temporary names, renamed."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import tempfile
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
+from errno import EISDIR
 from pathlib import Path
 
 from urbanplan_gis.errors import bad_data
+
+_STAGE = ".urbanplan-run-"
+_FORMER = "former"
 
 
 @contextmanager
@@ -28,7 +32,63 @@ def whole_file(target: Path) -> Generator[Path]:
         draft = folder / target.name
         yield draft
         os.replace(draft, target)
-    except PermissionError as problem:
-        raise bad_data("cannot_write", target.name, reason=problem.strerror) from None
+    except OSError as problem:
+        raise bad_data("cannot_write", target.name, reason=problem.strerror or problem) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def staging(folder: Path) -> Generator[Path]:
+    """A place inside ``folder`` to make files in before they are put there; gone afterwards.
+
+    Raises:
+        PlanDataError: if the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=_STAGE, dir=folder))
+    except OSError as problem:
+        raise bad_data("cannot_write", folder.name, reason=problem.strerror) from None
+    try:
+        yield stage
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def clear_stages(folder: Path) -> None:
+    """Remove what killed runs left of their staging."""
+    for stage in folder.glob(f"{_STAGE}*"):
+        shutil.rmtree(stage, ignore_errors=True)
+
+
+def replace_together(stage: Path, folder: Path, made: Sequence[str], gone: Sequence[str]) -> None:
+    """Put the files ``made`` in ``stage`` into ``folder`` and take out those ``gone``, or neither.
+
+    Files change place in the order given. Those of the former run wait in ``stage``, and go back
+    if one of them cannot be moved (it is open elsewhere, protected, or a folder has its name).
+
+    Raises:
+        PlanDataError: if a file cannot be replaced; all are as they were.
+    """
+    undo: list[tuple[Path, Path]] = []
+    name = ""
+    try:
+        for name in (*gone, *made):
+            target, former = folder / name, stage / _FORMER / name
+            for parent in (target.parent, former.parent):
+                parent.mkdir(parents=True, exist_ok=True)
+            if target.is_dir():
+                raise IsADirectoryError(EISDIR, os.strerror(EISDIR))
+        for name in (*gone, *made):
+            target, former = folder / name, stage / _FORMER / name
+            if os.path.lexists(target):
+                os.replace(target, former)
+                undo.append((former, target))
+            if name in made:
+                os.replace(stage / name, target)
+                undo.append((target, stage / name))
+    except OSError as problem:
+        for place, origin in reversed(undo):
+            os.replace(place, origin)
+        raise bad_data("cannot_write", name, reason=problem.strerror or problem) from None

@@ -11,12 +11,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from urbanplan_gis.loaders.formats import source_files
 from urbanplan_gis.outputs.files import whole_file
 from urbanplan_gis.project import Project
 from urbanplan_gis.store import file_digest
 
 FILE = "manifest.json"
-_SIDECARS = (".shx", ".dbf", ".prj", ".cpg")
 _LIBRARIES = ("geopandas", "shapely", "pyproj", "pyogrio", "numpy", "pandas", "matplotlib")
 
 
@@ -38,13 +38,7 @@ def write_manifest(folder: Path, content: dict[str, Any]) -> None:
 
 def input_digests(project: Project) -> dict[str, str]:
     """sha256 of every input file, its sidecars, the project file and the decisions."""
-    paths: list[Path] = []
-    for name in project.input_files():
-        path = project.path(name)
-        paths.append(path)
-        if path.suffix.lower() == ".shp":
-            candidates = (path.with_suffix(suffix) for suffix in _SIDECARS)
-            paths += [side for side in candidates if side.is_file()]
+    paths = [path for name in project.input_files() for path in source_files(project.path(name))]
     paths.append(project.file)
     if project.decisions.is_file():
         paths.append(project.decisions)
@@ -94,13 +88,17 @@ def untouched(folder: Path, files: dict[str, str]) -> bool:
     )
 
 
+def left_behind(folder: Path, former: dict[str, Any], kept: set[str]) -> list[str]:
+    """Outputs that a former run made and this one did not, and that are still there."""
+    root = folder.resolve()
+    known = {**former.get("outputs", {}), **former.get("sheet_files", {})}
+    paths = {name: (folder / name).resolve() for name in known if name not in kept}
+    return sorted(n for n, path in paths.items() if path.is_relative_to(root) and path.is_file())
+
+
 def remove_former(folder: Path, former: dict[str, Any], kept: set[str]) -> list[str]:
     """Delete outputs that a former run made and this one did not; nothing else is touched."""
-    gone = []
-    root = folder.resolve()
-    for name in {**former.get("outputs", {}), **former.get("sheet_files", {})}:
-        path = (folder / name).resolve()
-        if name not in kept and path.is_relative_to(root) and path.is_file():
-            path.unlink()
-            gone.append(name)
-    return sorted(gone)
+    gone = left_behind(folder, former, kept)
+    for name in gone:
+        (folder / name).unlink()
+    return gone

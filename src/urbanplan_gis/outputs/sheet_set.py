@@ -12,6 +12,7 @@ import pandas as pd
 
 from urbanplan_gis.analysis.conditions import Coded, in_class_set
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
 from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.manifest import (
     code_digest,
@@ -32,9 +33,11 @@ from urbanplan_gis.outputs.sheets import (
 )
 from urbanplan_gis.project import Project
 from urbanplan_gis.quality.in_force import in_force
+from urbanplan_gis.quality.order import feature_rank
 from urbanplan_gis.store import file_digest, read_stored, stored_layers
 
 _FIGURES = "figures"
+_SINGLE_VALUED = frozenset({"land_use", "zoning", "general_plan", "right_of_way", "green"})
 _LAYERS = (
     "land_use", "zoning", "general_plan", "plans", "roads", "right_of_way", "green", "parking",
 )  # fmt: skip
@@ -55,8 +58,8 @@ def make_sheets(
     manifest = read_manifest(folder)
     if not is_current(folder, manifest, manifest.get("fingerprint", "")):
         raise bad_data("not_run", folder.name)
-    data = _sheet_data(project, manifest, lang)
     options = _options(project, web_tiles)
+    data = _sheet_data(project, manifest, lang)
     former = manifest.get("sheets", {})
     sheets: dict[str, Any] = {}
     drawn = []
@@ -83,6 +86,8 @@ def _sheet_data(project: Project, manifest: dict[str, Any], lang: str) -> SheetD
     path = project.output / "city.gpkg"
     present = stored_layers(path)
     layers = {name: read_stored(path, name) for name in _LAYERS if name in present}
+    for name in layers.keys() & _SINGLE_VALUED:
+        layers[name] = _without_overlaps(layers[name])
     if "land_use" in layers:
         layers["transport"] = _transport(layers["land_use"])
     if "plans" in layers:
@@ -114,6 +119,13 @@ def _sheet_data(project: Project, manifest: dict[str, Any], lang: str) -> SheetD
         draft=True,
         sources_by_role=manifest["sources_by_role"],
     )
+
+
+def _without_overlaps(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The layer with every piece of ground given to one feature, as the mosaic gives it."""
+    geometries = frame.geometry.to_numpy()
+    overlaps = find_overlaps(geometries, feature_rank(frame))
+    return gpd.GeoDataFrame(frame, geometry=yield_ground(geometries, overlaps), crs=frame.crs)
 
 
 def _transport(land_use: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

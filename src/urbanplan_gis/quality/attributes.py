@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from urbanplan_gis.model.data import Finding, Layer, Role, Severity
+from urbanplan_gis.quality.in_force import in_force
 from urbanplan_gis.text import Text
 
 _DECLARED = {"declared_area_ha": 1e4, "declared_area_m2": 1.0}
@@ -76,8 +79,11 @@ def check_floors(layers: Mapping[Role, Layer]) -> list[Finding]:
     ]
 
 
-def check_dates(layers: Mapping[Role, Layer]) -> list[Finding]:
-    """Plans without approval date, or with dates out of order."""
+def check_dates(layers: Mapping[Role, Layer], as_of: dt.date) -> list[Finding]:
+    """Plans without approval date, with dates out of order, or replaced by an unknown plan.
+
+    Only of plans that count at ``as_of`` is it said that they are taken as in force.
+    """
     if Role.PLANS not in layers:
         return []
     frame = layers[Role.PLANS].frame
@@ -86,27 +92,33 @@ def check_dates(layers: Mapping[Role, Layer]) -> list[Finding]:
     reversed_ = revoked < approved
     known = set(frame["plan_id"])
     unknown = frame["replaced_by"].notna() & ~frame["replaced_by"].isin(known | {""})
+    counted = in_force(frame, as_of) & (frame["kind"] == "zoning").to_numpy()
+    plans = layers[Role.PLANS]
     return [
-        *_of_plans(layers[Role.PLANS], missing, "plan_without_date", "assumed"),
-        *_of_plans(layers[Role.PLANS], reversed_, "plan_dates_reversed", "reported"),
-        *_of_plans(layers[Role.PLANS], unknown, "plan_replaced_by_unknown", "assumed"),
+        *_of_plans(plans, missing, "plan_without_date", counted),
+        *_of_plans(plans, reversed_, "plan_dates_reversed", np.zeros(len(frame), dtype=bool)),
+        *_of_plans(plans, unknown, "plan_replaced_by_unknown", counted),
     ]
 
 
-def _of_plans(layer: Layer, which: pd.Series, code: str, action: str) -> list[Finding]:
-    chosen = layer.frame[which.to_numpy(dtype=bool)]
+def _of_plans(
+    layer: Layer, which: pd.Series, code: str, assumed: NDArray[np.bool_]
+) -> list[Finding]:
+    """A finding for ``which`` plans; those ``assumed`` in force say so."""
+    rows = which.to_numpy(dtype=bool)
+    chosen = layer.frame[rows]
     return [
         Finding(
             code=code,
             severity=Severity.WARNING,
             layer=str(Role.PLANS),
             feature_ids=(feature,),
-            message=Text.of(f"finding.{code}", plan=plan),
-            action=action,
+            message=Text.of(f"finding.{code}{'_assumed' if taken else ''}", plan=plan),
+            action="assumed" if taken else "reported",
             geometry=geometry,
             area_m2=float(geometry.area),
         )
-        for feature, plan, geometry in zip(
-            chosen["feature_id"], chosen["plan_id"], chosen.geometry, strict=True
+        for feature, plan, geometry, taken in zip(
+            chosen["feature_id"], chosen["plan_id"], chosen.geometry, assumed[rows], strict=True
         )
     ]

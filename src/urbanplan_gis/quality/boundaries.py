@@ -19,6 +19,10 @@ _SHARE_OF_PLAN = 0.02
 _SHARE_OF_UNIT = 0.05
 #: rasters and units are not measured against the units
 _SKIPPED = frozenset({Role.UNITS, Role.POPULATION, Role.LAND_COVER})
+#: what rounding leaves along a shared boundary: less than a square millimetre of area, or a
+#: micrometre of line; of large features, less than this share
+_NOISE = 1e-6
+_NOISE_SHARE = 1e-9
 
 
 def check_outside(layers: Mapping[Role, Layer]) -> list[Finding]:
@@ -31,24 +35,39 @@ def check_outside(layers: Mapping[Role, Layer]) -> list[Finding]:
             continue
         geometries = layer.frame.geometry.to_numpy()
         crossing = np.flatnonzero(~shapely.covers(city, geometries))
-        beyond = _beyond(geometries[crossing], city)
-        apart = ~shapely.intersects(city, geometries[crossing])
-        for position, part, whole in zip(crossing, beyond, apart, strict=True):
-            if _is_noise(part):
-                continue
-            findings.append(_outside(role, layer, int(position), part, bool(whole)))
+        across = geometries[crossing]
+        beyond = _beyond(across, city)
+        size, size_beyond = _size(across, across), _size(beyond, across)
+        # touching the city shares no ground with it
+        apart = size - size_beyond <= np.maximum(_NOISE, _NOISE_SHARE * size)
+        for found in np.flatnonzero(size_beyond > _NOISE):
+            position = int(crossing[found])
+            findings.append(_outside(role, layer, position, beyond[found], bool(apart[found])))
     return findings
+
+
+def shares_ground(geometries: NDArray[np.object_], ground: shapely.Geometry) -> NDArray[np.bool_]:
+    """Which geometries have area, length or points on the ground, more than rounding leaves."""
+    return _size(shapely.intersection(geometries, ground), geometries) > _NOISE
+
+
+def _size(parts: NDArray[np.object_], of: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Square metres of parts of polygons, metres of parts of lines, number of points.
+
+    Two polygons that only touch meet in a line, which is no part of their ground.
+    """
+    dimension = shapely.get_dimensions(of)
+    return np.select(
+        [dimension == 2, dimension == 1],
+        [shapely.area(parts), shapely.length(parts)],
+        shapely.get_num_coordinates(parts).astype(float),
+    )
 
 
 def _beyond(geometries: NDArray[np.object_], city: shapely.Geometry) -> NDArray[np.object_]:
     """What each geometry has outside the city, cut against the city's boundary near it."""
     near = windows(city, shapely.bounds(geometries))
     return shapely.difference(geometries, near)
-
-
-def _is_noise(part: shapely.Geometry) -> bool:
-    """What rounding leaves beyond a shared boundary: less than a square millimetre."""
-    return part.is_empty or (part.geom_type.endswith("Polygon") and part.area < 1e-6)
 
 
 def _outside(
@@ -79,7 +98,7 @@ def check_plan_boundaries(plans: Layer, units: Layer) -> list[Finding]:
         plans.frame["feature_id"], plans.frame["plan_id"], plans.frame.geometry, strict=True
     ):
         beyond = shapely.difference(outline, city)
-        if beyond.area > 0 and not _is_noise(beyond):
+        if beyond.area > _NOISE:
             findings.append(_mismatch(feature, plan, "plan_beyond_city", beyond, ""))
         parts = polygons_only(shapely.intersection(outline, ground))
         size = shapely.area(parts)

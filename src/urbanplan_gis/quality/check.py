@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from urbanplan_gis.geometry.planar import Overlaps
-from urbanplan_gis.model.data import Dataset, Decision, Finding, Layer, Role
+from urbanplan_gis.model.data import Dataset, Decision, Finding, Role
 from urbanplan_gis.mosaic import LabelLayer
 from urbanplan_gis.project import ToleranceFacts
 from urbanplan_gis.quality.attributes import check_areas, check_dates, check_floors
@@ -17,6 +17,7 @@ from urbanplan_gis.quality.decisions import apply_decisions
 from urbanplan_gis.quality.ids import by_size, number_findings
 from urbanplan_gis.quality.in_force import lots_in_force
 from urbanplan_gis.quality.order import feature_rank
+from urbanplan_gis.quality.restate import restate
 from urbanplan_gis.quality.validity import check_validity
 
 AREA_ROLES = (
@@ -44,11 +45,15 @@ SINGLE_VALUED = (
 
 @dataclass(frozen=True, eq=False)
 class Checked:
-    """A checked dataset: repaired layers, all findings, and the overlaps already found."""
+    """A checked dataset: repaired layers, all findings, and the overlaps already found.
+
+    ``waiting`` are decisions on none of these findings: a later one may be meant.
+    """
 
     dataset: Dataset
     findings: tuple[Finding, ...]
     overlaps: dict[Role, Overlaps]
+    waiting: tuple[Decision, ...] = ()
 
     def label_layer(self, role: Role) -> LabelLayer:
         """The layer as the mosaic takes it."""
@@ -70,23 +75,30 @@ def check(
 ) -> Checked:
     """Check and repair all layers, then apply what a person decided.
 
-    Findings keep their ids from the undecided data, so decisions stay valid. Features that a
-    decision changed are checked again; findings that were decided say so. Lots of plans not in
-    force at ``as_of`` are set aside first: they conflict with nothing.
+    Findings keep their ids from the undecided data, so decisions stay valid. Layers that a
+    decision changed are checked again, and findings tell what is true after it; decisions on what
+    only then is found apply too. Lots of plans not in force at ``as_of`` are set aside first:
+    they conflict with nothing.
     """
     tolerance = tolerance or ToleranceFacts()
-    dataset = _in_force(dataset, as_of)
-    checked = _check_once(dataset, tolerance, progress)
-    decisions = list(decisions)
-    if not decisions:
-        return checked
-    decided, findings, changed = apply_decisions(checked.dataset, checked.findings, decisions)
-    if not changed:
-        return Checked(decided, tuple(by_size(findings)), checked.overlaps)
-    again = _check_once(decided, tolerance, progress)
-    settled = {finding.finding_id for finding in findings}
-    later = [item for item in again.findings if item.finding_id not in settled]
-    return Checked(again.dataset, tuple(by_size([*findings, *later])), again.overlaps)
+    dataset, given = _repaired(_in_force(dataset, as_of))
+    seen, overlaps = _conflicts(dataset, as_of, tolerance, progress)
+    findings = [*given, *seen]
+    waiting = list(decisions)
+    drops: dict[tuple[str, str], str] = {}
+    known = {finding.finding_id for finding in findings}
+    while meant := [item for item in waiting if item.finding_id in known]:
+        waiting = [item for item in waiting if item.finding_id not in known]
+        applied = apply_decisions(dataset, findings, meant)
+        findings = applied.findings
+        drops.update(applied.drops)
+        if applied.dataset is not dataset:
+            dataset = applied.dataset
+            seen, overlaps = _conflicts(dataset, as_of, tolerance, progress)
+            findings += [finding for finding in seen if finding.finding_id not in known]
+            known |= {finding.finding_id for finding in seen}
+    told = restate(findings, {finding.finding_id for finding in given}, seen, drops)
+    return Checked(dataset, tuple(by_size(told)), overlaps, tuple(waiting))
 
 
 def _in_force(dataset: Dataset, as_of: dt.date) -> Dataset:
@@ -98,30 +110,41 @@ def _in_force(dataset: Dataset, as_of: dt.date) -> Dataset:
     return dataset.with_layers({**dataset.layers, Role.ZONING: zoning}, tuple(findings))
 
 
-def _check_once(
-    dataset: Dataset, tolerance: ToleranceFacts, progress: Callable[[str], None] | None
-) -> Checked:
-    findings: list[Finding] = list(dataset.findings)
-    layers: dict[Role, Layer] = dict(dataset.layers)
+def _repaired(dataset: Dataset) -> tuple[Dataset, list[Finding]]:
+    """All polygons valid, and the findings on what was read."""
+    findings = list(dataset.findings)
+    layers = dict(dataset.layers)
+    for role in AREA_ROLES:
+        if role in layers:
+            layers[role], found = check_validity(layers[role])
+            findings += found
+    return replace(dataset, layers=layers, findings=()), number_findings(findings)
+
+
+def _conflicts(
+    dataset: Dataset,
+    as_of: dt.date,
+    tolerance: ToleranceFacts,
+    progress: Callable[[str], None] | None,
+) -> tuple[list[Finding], dict[Role, Overlaps]]:
+    """What the layers as they are disagree about, and their overlaps."""
+    findings: list[Finding] = []
+    layers = dataset.layers
     overlaps: dict[Role, Overlaps] = {}
     for role in AREA_ROLES:
         if role not in layers:
             continue
         if progress:
             progress(str(role))
-        layers[role], found = check_validity(layers[role])
-        findings += found
         findings += check_duplicates(layers[role])
         if role in SINGLE_VALUED:
-            frame = layers[role].frame
-            overlaps[role], found = check_overlaps(
-                layers[role], feature_rank(frame), tolerance.overlap_m2
-            )
+            rank = feature_rank(layers[role].frame)
+            overlaps[role], found = check_overlaps(layers[role], rank, tolerance.overlap_m2)
             findings += found
     if Role.ROADS in layers:
         findings += check_duplicates(layers[Role.ROADS])
     findings += check_areas(layers, tolerance.declared_area_percent)
-    findings += check_dates(layers)
+    findings += check_dates(layers, as_of)
     findings += check_floors(layers)
     findings += check_outside(layers)
     if Role.PLANS in layers:
@@ -134,5 +157,4 @@ def _check_once(
             overlaps[Role.UNITS],
             tolerance.gap_m2,
         )
-    named = number_findings(findings)
-    return Checked(dataset.with_layers(layers, ()), tuple(by_size(named)), overlaps)
+    return number_findings(findings), overlaps

@@ -7,8 +7,10 @@ Choices: ``accept`` (known, leave it), ``drop FEATURE`` (take the feature out), 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+import io
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from urbanplan_gis.errors import bad_data
@@ -18,23 +20,31 @@ from urbanplan_gis.text import Text
 
 COLUMNS = ("finding_id", "choice", "who", "when", "why")
 _VERBS = ("accept", "drop", "keep", "code")
+#: how the action of a decided finding begins
+_DECIDED = "decided:"
+#: the action that dropped a feature, by layer and feature id
+Drops = Mapping[tuple[str, str], str]
 
 
 def read_decisions(path: Path) -> list[Decision]:
     """The decisions of a project; none if the file is absent.
 
     Raises:
-        PlanDataError: for missing columns, an unknown choice, or a decision without a name.
+        PlanDataError: for text that cannot be read, missing columns, an unknown choice, or a
+            decision without a name.
     """
     if not path.is_file():
         return []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        missing = [name for name in COLUMNS if name not in (reader.fieldnames or ())]
-        if missing:
-            raise bad_data("decision_columns", path.name, missing=", ".join(missing))
-        rows = [{name: (row[name] or "").strip() for name in COLUMNS} for row in reader]
-    for number, row in enumerate(rows, start=2):
+    lines = _cells(path)
+    header = lines[0][1] if lines else []
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise bad_data("decision_columns", path.name, missing=", ".join(missing))
+    rows = []
+    for number, cells in lines[1:]:
+        given = dict(zip(header, cells, strict=False))
+        row = {name: given.get(name, "").strip() for name in COLUMNS}
+        rows.append(row)
         words = row["choice"].split(maxsplit=1)
         needs_word = bool(words) and words[0] != "accept"
         if not words or words[0] not in _VERBS or (needs_word and len(words) < 2):
@@ -44,32 +54,104 @@ def read_decisions(path: Path) -> list[Decision]:
     return [Decision(**row) for row in rows]
 
 
+def _cells(path: Path) -> list[tuple[int, list[str]]]:
+    """The cells of each line that has any, with its number.
+
+    Every line stands for itself: a quote left open may not swallow the decisions after it.
+    """
+    content = path.read_bytes()
+    encoding = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        raise bad_data("decision_encoding", path.name) from None
+    lines = []
+    for number, line in enumerate(io.StringIO(text, newline=None), start=1):
+        try:
+            lines += [(number, cells) for cells in csv.reader([line], strict=True) if cells]
+        except csv.Error:
+            raise bad_data("decision_quote", f"{path.name}:{number}") from None
+    return lines
+
+
+@dataclass(frozen=True, eq=False)
+class Applied:
+    """A dataset as decided, the findings saying who decided, and the features dropped."""
+
+    dataset: Dataset
+    findings: list[Finding]
+    drops: Drops
+
+
 def apply_decisions(
     dataset: Dataset, findings: Sequence[Finding], decisions: Iterable[Decision]
-) -> tuple[Dataset, list[Finding], bool]:
-    """The dataset as decided, the findings saying who decided, and whether layers changed.
+) -> Applied:
+    """Apply decisions, each on one of the findings; without changes the very same dataset.
 
-    A decision on a finding that no longer exists becomes a finding itself.
+    A feature that two decisions drop is dropped, and counted, once.
     """
     known = {finding.finding_id: finding for finding in findings}
     layers = dict(dataset.layers)
-    changed = False
+    drops: dict[tuple[str, str], str] = {}
     for decision in decisions:
-        finding = known.get(decision.finding_id)
-        if finding is None:
-            known[f"decision-{decision.finding_id}"] = _unused(decision)
-            continue
-        verb, _, word = decision.choice.partition(" ")
-        known[finding.finding_id] = replace(
-            finding, action=f"decided: {decision.choice} ({decision.who}, {decision.when})"
-        )
-        if verb != "accept":
+        finding = known[decision.finding_id]
+        verb, word = _verb_and_word(decision)
+        decided = _decided(finding, decision)
+        again = verb == "drop" and (finding.layer, word) in drops and word in finding.feature_ids
+        if verb != "accept" and not again:
             role = _role(finding, verb)
-            layers[role] = _changed(layers[role], finding, verb, word.strip())
-            changed = True
-            if verb == "drop":
-                known[finding.finding_id] = replace(known[finding.finding_id], dropped=1)
-    return replace(dataset, layers=layers, findings=()), list(known.values()), changed
+            before = layers[role]
+            layers[role] = _changed(before, finding, verb, word)
+            removed = len(before.frame) - len(layers[role].frame)
+            decided = replace(decided, dropped=decided.dropped + removed)
+        if verb == "drop":
+            drops.setdefault((finding.layer, word), f"{_DECIDED} {_words(decision)}")
+        if verb == "code" and finding.code == "unmapped_code":
+            params = {**dict(finding.message.params), "code": word}
+            decided = replace(decided, message=Text.of("finding.unmapped_code_given", **params))
+        known[finding.finding_id] = decided
+    changed = any(layers[role] is not layer for role, layer in dataset.layers.items())
+    decided_on = replace(dataset, layers=layers) if changed else dataset
+    return Applied(decided_on, list(known.values()), drops)
+
+
+def settle_rest(findings: Iterable[Finding], waiting: Iterable[Decision]) -> list[Finding]:
+    """All findings of a run, with the decisions that met none while the layers were checked.
+
+    Findings made of the checked layers can be accepted; they come too late to change a layer.
+    A decision that cannot apply, or that no finding of the whole run has, is a finding itself.
+    """
+    findings = list(findings)
+    place = {finding.finding_id: number for number, finding in enumerate(findings)}
+    idle: dict[str, Finding] = {}
+    for decision in waiting:
+        number = place.get(decision.finding_id)
+        if number is None:
+            idle[decision.finding_id] = _idle(decision, "decision_unused")
+        elif _verb_and_word(decision)[0] == "accept":
+            findings[number] = _decided(findings[number], decision)
+        else:
+            idle[decision.finding_id] = _idle(decision, "decision_too_late")
+    return [*findings, *idle.values()]
+
+
+def is_decided(finding: Finding) -> bool:
+    """Whether a person decided on the finding itself."""
+    return finding.action.startswith(_DECIDED)
+
+
+def _decided(finding: Finding, decision: Decision) -> Finding:
+    said = f"{finding.action};" if is_decided(finding) else _DECIDED
+    return replace(finding, action=f"{said} {_words(decision)}")
+
+
+def _words(decision: Decision) -> str:
+    return f"{decision.choice} ({decision.who}, {decision.when})"
+
+
+def _verb_and_word(decision: Decision) -> tuple[str, str]:
+    verb, _, word = decision.choice.partition(" ")
+    return verb, word.strip()
 
 
 def _role(finding: Finding, verb: str) -> Role:
@@ -106,13 +188,13 @@ def _changed(layer: Layer, finding: Finding, verb: str, word: str) -> Layer:
     return layer.with_frame(frame)
 
 
-def _unused(decision: Decision) -> Finding:
+def _idle(decision: Decision, code: str) -> Finding:
     return Finding(
-        code="decision_unused",
+        code=code,
         severity=Severity.WARNING,
         layer="decisions",
         feature_ids=(decision.finding_id,),
-        message=Text.of("finding.decision_unused", finding=decision.finding_id),
+        message=Text.of(f"finding.{code}", finding=decision.finding_id, choice=decision.choice),
         action="reported",
         finding_id=f"decision-{decision.finding_id}",
     )

@@ -40,11 +40,14 @@ def _days(column: pd.Series) -> NDArray[np.datetime64]:
 def lots_in_force(zoning: Layer, plans: Layer | None, day: dt.date) -> tuple[Layer, list[Finding]]:
     """The lots of plans in force; those of lapsed or revoked plans are set aside, and counted.
 
-    Lots that name no plan, or one the plans layer does not hold, are kept.
+    A plan drawn in several outlines is in force while one of them is: lots name the plan, not the
+    outline. Lots that name no plan, or one the plans layer does not hold, are kept.
     """
     if plans is None:
         return zoning, []
-    lapsed = set(plans.frame.loc[~in_force(plans.frame, day), "plan_id"])
+    standing = in_force(plans.frame, day)
+    ids = plans.frame["plan_id"]
+    lapsed = set(ids[~standing]) - set(ids[standing])
     gone = zoning.frame["plan_id"].isin(lapsed).to_numpy()
     findings = [
         Finding(

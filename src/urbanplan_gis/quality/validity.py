@@ -32,7 +32,9 @@ def check_validity(layer: Layer) -> tuple[Layer, list[Finding]]:
                     after=float(after) / 1e4,
                 ),
                 action="set_aside" if lost else "repaired",
-                geometry=None if lost else repair.geometries[position],
+                geometry=_first_point(frame.geometry.iloc[position])
+                if lost
+                else repair.geometries[position],
                 area_m2=abs(float(after) - abs(float(before))),
                 dropped=int(lost),
             )
@@ -42,6 +44,11 @@ def check_validity(layer: Layer) -> tuple[Layer, list[Finding]]:
     mended = frame.set_geometry(repair.geometries, crs=frame.crs)
     kept = mended[~shapely.is_empty(repair.geometries)].reset_index(drop=True)
     return layer.with_frame(kept), findings
+
+
+def _first_point(collapsed: shapely.Geometry) -> shapely.Geometry:
+    """Where a polygon without area begins: it has no inside to point at."""
+    return shapely.Point(shapely.get_coordinates(collapsed)[0])
 
 
 def _reason(text: str) -> str:
