@@ -211,7 +211,7 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
 def make_run(project: Project, lang: str, progress: Progress | None = None) -> Run | None:
     """Run and write, unless the outputs are there and were made from the very same."""
     inputs = input_digests(project)
-    mark = fingerprint(inputs, lang)
+    mark = fingerprint(project, inputs, lang)
     clear_stages(project.output)
     if is_current(project.output, read_manifest(project.output), mark):
         return None

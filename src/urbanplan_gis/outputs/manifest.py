@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
@@ -23,9 +24,10 @@ _LIBRARIES = ("geopandas", "shapely", "pyproj", "pyogrio", "numpy", "pandas", "m
 def read_manifest(folder: Path) -> dict[str, Any]:
     """The manifest of an output folder; empty if there is none or it cannot be read."""
     try:
-        return json.loads((folder / FILE).read_text(encoding="utf-8"))
+        content = json.loads((folder / FILE).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+    return content if isinstance(content, dict) else {}
 
 
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:
@@ -45,9 +47,24 @@ def input_digests(project: Project) -> dict[str, str]:
     return {project.relative(path): file_digest(path) for path in sorted(set(paths))}
 
 
-def fingerprint(inputs: dict[str, str], lang: str) -> str:
-    """One digest of all a run depends on: inputs, parameters (they are inputs too), code."""
-    return digest_of({"inputs": inputs, "lang": lang, "code": code_digest()})
+def fingerprint(project: Project, inputs: dict[str, str], lang: str) -> str:
+    """One digest of all a run depends on: inputs, parameters, code.
+
+    Of ``project.toml`` what it says counts, not how it is written, and not how maps are printed.
+    """
+    own = project.relative(project.file)
+    said = (project.facts, project.derive, project.tolerance, *project.targets)
+    declared = (*project.statistics, *(source for _, source in project.sources))
+    parameters = {
+        "facts": [asdict(part) for part in (*said, *declared)],
+        "roles": [str(role) for role, _ in project.sources],
+        "definitions": project.definitions,
+        "confirmed": list(project.confirmed_class_sets),
+    }
+    others = {name: digest for name, digest in inputs.items() if name != own}
+    return digest_of(
+        {"inputs": others, "parameters": parameters, "lang": lang, "code": code_digest()}
+    )
 
 
 def digest_of(value: Any) -> str:

@@ -17,6 +17,8 @@ from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.manifest import (
     code_digest,
     digest_of,
+    fingerprint,
+    input_digests,
     is_current,
     read_manifest,
     remove_former,
@@ -52,11 +54,14 @@ def make_sheets(
     """Draw the sheets whose data, options or code changed; the names of those drawn.
 
     Raises:
-        PlanDataError: if there is no run to draw from, or its outputs were changed by hand.
+        PlanDataError: if there is no run of the present layers and project file to draw from,
+            or its outputs were changed by hand.
     """
     folder = project.output
     manifest = read_manifest(folder)
-    if not is_current(folder, manifest, manifest.get("fingerprint", "")):
+    inputs = input_digests(project)
+    run_in = manifest.get("parameters", {}).get("language", lang)
+    if not is_current(folder, manifest, fingerprint(project, inputs, run_in)):
         raise bad_data("not_run", folder.name)
     options = _options(project, web_tiles)
     data = _sheet_data(project, manifest, lang)
@@ -77,8 +82,9 @@ def make_sheets(
         drawn.append(name)
     kept = {file: digest for sheet in sheets.values() for file, digest in sheet["files"].items()}
     remove_former(folder, manifest, {*kept, *manifest.get("outputs", {})})
-    if drawn or sheets != former:
-        write_manifest(folder, {**manifest, "sheets": sheets, "sheet_files": kept})
+    if drawn or sheets != former or inputs != manifest["inputs"]:
+        made = {"inputs": inputs, "sheets": sheets, "sheet_files": kept}
+        write_manifest(folder, {**manifest, **made})
     return drawn
 
 
