@@ -321,3 +321,18 @@ def test_sockets_reach_this_machine_only() -> None:
         packets.sendto(b"", outside)
     with pytest.raises(RuntimeError, match="look up no names"):
         socket.create_connection(("example.org", 80), timeout=5)
+
+
+def test_what_was_expected_is_said_in_the_readers_language(tmp_path: Path) -> None:
+    file = tmp_path / "project.toml"
+    text = (
+        '[project]\nname = "x"\nas_of = "30/6"\nboundaries = 2014\n[maps]\npaper = "A9"\ndpi = 1\n'
+    )
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(PlanDataError) as caught:
+        load_project(file)
+    said = "\n".join(problem.line("vi") for problem in caught.value.problems)
+    for words in ("ngày dạng 2025-06-30", "chữ đặt trong dấu ngoặc kép", "một số từ 72 trở lên"):
+        assert words in said
+    assert "'A4', 'A3', 'A2', 'A1', 'A0'" in said
+    assert "Input" not in said

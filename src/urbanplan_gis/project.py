@@ -18,6 +18,7 @@ from pydantic.dataclasses import dataclass
 
 from urbanplan_gis.errors import PlanDataError, PlanDataErrors, bad_data
 from urbanplan_gis.model.data import RASTER_ROLES, Role
+from urbanplan_gis.project_words import wanted
 from urbanplan_gis.text import Name
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -355,7 +356,7 @@ def _listed(file: str, error: ValidationError, table: dict[str, Any]) -> list[Pl
         else:
             found = item.get("input")
             problems.setdefault(
-                where, bad_data("wrong_value", where, value=_short(found), wanted=item["msg"])
+                where, bad_data("wrong_value", where, value=_short(found), wanted=wanted(item))
             )
     return list(problems.values())
 
