@@ -93,15 +93,15 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
     if progress:
         progress("figures")
     declared = indicators()
-    figures = evaluate(
-        declared.values(), evidence, project.facts.states, project.definitions, confirmed
-    )
+    states = [state for state in project.facts.states if _says_something(evidence, state)]
+    figures = evaluate(declared.values(), evidence, states, project.definitions, confirmed)
     years = project.facts.target_years
     assessments = assess(figures, declared, own_targets, years=years)
     by_year = assess(figures, declared, own_targets, all_years=True, years=years)
-    states = [state for state in project.facts.states if _has_land_use(evidence, state)]
     plans, of_plans = plan_balance(evidence)
-    balance = pd.concat([*(land_balance(evidence, state) for state in states), plans])
+    balance = pd.concat(
+        [*(land_balance(evidence, s) for s in states if _has_land_use(evidence, s)), plans]
+    )
     found = [*checked.findings, *derived.findings, *lacking, *of_plans]
     findings = by_size(settle_rest(found, checked.waiting))
     return Run(
@@ -293,6 +293,11 @@ def _figure_digests(frame: pd.DataFrame) -> dict[str, str]:
         str(name): digest_of(group.astype(str).to_dict("list"))
         for name, group in frame.groupby("indicator", sort=True)
     }
+
+
+def _says_something(evidence: Evidence, state: str) -> bool:
+    """Whether a state differs from the others: without lots of plans nothing is planned."""
+    return state != "planned" or bool(evidence.labels.coded[state]["zoning"].known.any())
 
 
 def _has_land_use(evidence: Evidence, state: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from errno import EISDIR
@@ -14,6 +15,7 @@ from urbanplan_gis.errors import bad_data
 
 _STAGE = ".urbanplan-run-"
 _FORMER = "former"
+_ABANDONED_S = 3600.0
 
 
 @contextmanager
@@ -57,9 +59,10 @@ def staging(folder: Path) -> Generator[Path]:
 
 
 def clear_stages(folder: Path) -> None:
-    """Remove what killed runs left of their staging."""
+    """Remove what killed runs left of their staging; a run at work is younger than an hour."""
     for stage in folder.glob(f"{_STAGE}*"):
-        shutil.rmtree(stage, ignore_errors=True)
+        if time.time() - stage.stat().st_mtime > _ABANDONED_S:
+            shutil.rmtree(stage, ignore_errors=True)
 
 
 def replace_together(stage: Path, folder: Path, made: Sequence[str], gone: Sequence[str]) -> None:
