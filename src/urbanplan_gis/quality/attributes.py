@@ -47,7 +47,7 @@ def _off(role: Role, layer: Layer, declared: np.ndarray, percent: float) -> list
                     "finding.declared_area",
                     declared=float(declared[position]) / 1e4,
                     computed=float(computed[position]) / 1e4,
-                    percent=round(float(off[position]), 1),
+                    percent=float(off[position]),
                 ),
                 action="reported",
                 geometry=frame.geometry.iloc[position],

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 _SOLID = Symbol(fill=INK)
 _OPEN = Symbol(fill=PAPER, edge=INK, edge_mm=0.15)
-_TABLE_SHARES = (0.28, 0.16, 0.19, 0.37)
+_TABLE_SHARES = (0.26, 0.20, 0.19, 0.35)
 #: rows from which a table stands in columns, and the least width of one in sizes of its text
 _LONG_TABLE, _TABLE_COLUMN = 40, 10.0
 #: rows up to which a table is printed whole even where room is short
