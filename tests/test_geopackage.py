@@ -298,3 +298,13 @@ def test_a_failed_run_leaves_the_former_file(
         write_geopackage(evidence, findings(), path, "vi")
     assert path.read_text() == "former"
     assert [item.name for item in tmp_path.iterdir()] == ["city.gpkg"]
+
+
+def test_layers_of_a_synthetic_city_say_so(tmp_path: Path, evidence: Evidence) -> None:
+    write_geopackage(evidence, [], tmp_path / "c.gpkg", "en", synthetic=True)
+    with closing(sqlite3.connect(tmp_path / "c.gpkg")) as database:
+        said = database.execute(
+            "SELECT description FROM gpkg_contents WHERE data_type = 'features'"
+        ).fetchall()
+    assert len(said) > 1
+    assert all("SYNTHETIC" in words for (words,) in said)

@@ -163,8 +163,8 @@ def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str
 def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[str, Any]:
     """Write all files but the manifest into ``folder``; what the manifest says about them."""
     frames = {
-        "indicators": figures_frame(run.assessments, lang),
-        "targets": figures_frame(run.by_year, lang),
+        "indicators": figures_frame(run.assessments, lang, project.facts.synthetic),
+        "targets": figures_frame(run.by_year, lang, project.facts.synthetic),
         "land_balance": in_words(run.balance, lang),
         "findings": findings_frame(run.findings, lang),
         "road_length": road_table(run.evidence),
@@ -194,7 +194,8 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
             if is_slated
         },
     )
-    write_geopackage(run.evidence, run.findings, folder / "city.gpkg", lang)
+    gpkg = folder / "city.gpkg"
+    write_geopackage(run.evidence, run.findings, gpkg, lang, project.facts.synthetic)
     written = [f"tables/{name}.csv" for name in TABLES] + ["tables/indicators.xlsx", "city.gpkg"]
     return {
         "outputs": {name: file_digest(folder / name) for name in written},

@@ -77,12 +77,16 @@ VALUES ('layer_styles', 'attributes', 'layer_styles', '', ?, 0)
 
 
 def write_geopackage(
-    evidence: Evidence, findings: Sequence[Finding], path: Path, lang: str
+    evidence: Evidence,
+    findings: Sequence[Finding],
+    path: Path,
+    lang: str,
+    synthetic: bool = False,
 ) -> None:
     """Write every conformed vector layer, ``faces`` and ``findings``, whole or not at all.
 
     Dates are dates, lengths and areas metres and m² of the project CRS. The same evidence gives
-    the same bytes, wherever the file is written.
+    the same bytes, wherever the file is written. Layers of a ``synthetic`` city say so.
 
     Raises:
         PlanDataError: if the place cannot be written to.
@@ -93,7 +97,7 @@ def write_geopackage(
     with whole_file(path) as draft:
         with _fixed_clock():
             for name, frame in layers.items():
-                _write_layer(draft, name, frame, lang)
+                _write_layer(draft, name, frame, _described(name, lang, synthetic))
         _write_styles(draft, layers, lang)
 
 
@@ -175,7 +179,12 @@ def _fixed_clock() -> Generator[None]:
         pyogrio.set_gdal_config_options({option: before})
 
 
-def _write_layer(draft: Path, name: str, frame: gpd.GeoDataFrame, lang: str) -> None:
+def _described(name: str, lang: str, synthetic: bool) -> str:
+    words = say(f"layer.{name}", lang)
+    return f"{words} – {say('map.stamp.synthetic', lang)}" if synthetic else words
+
+
+def _write_layer(draft: Path, name: str, frame: gpd.GeoDataFrame, description: str) -> None:
     """Append one layer. Areas and lines become multi-part, so that one layer has one type."""
     kind = "Unknown" if name == FINDINGS else "MultiPolygon"
     if name in list(ROLE_FIELDS):
@@ -193,7 +202,7 @@ def _write_layer(draft: Path, name: str, frame: gpd.GeoDataFrame, lang: str) -> 
         layer_options={
             "GEOMETRY_NAME": _GEOMETRY,
             "SPATIAL_INDEX": "YES",
-            "DESCRIPTION": say(f"layer.{name}", lang),
+            "DESCRIPTION": description,
         },
     )
 

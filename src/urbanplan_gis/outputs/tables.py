@@ -13,7 +13,7 @@ from urbanplan_gis.model.data import Finding
 from urbanplan_gis.model.figures import Assessment
 from urbanplan_gis.outputs.files import whole_file
 from urbanplan_gis.quality.ids import place_of
-from urbanplan_gis.text import Name, Text
+from urbanplan_gis.text import Name, Text, say
 
 INDICATOR_COLUMNS = (
     "figure_id", "indicator", "unit_code", "unit_name", "boundaries", "as_of", "scenario",
@@ -28,13 +28,19 @@ FINDING_COLUMNS = (
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def figures_frame(assessments: Iterable[Assessment], lang: str) -> pd.DataFrame:
-    """One row per assessment: INDICATOR_COLUMNS, in the order given."""
-    rows = [_figure_row(item, lang) for item in assessments]
+def figures_frame(
+    assessments: Iterable[Assessment], lang: str, synthetic: bool = False
+) -> pd.DataFrame:
+    """One row per assessment: INDICATOR_COLUMNS, in the order given.
+
+    The notes of a ``synthetic`` city's figures begin by saying so.
+    """
+    stamp = [say("map.stamp.synthetic", lang)] if synthetic else []
+    rows = [_figure_row(item, lang, stamp) for item in assessments]
     return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
 
 
-def _figure_row(item: Assessment, lang: str) -> dict[str, object]:
+def _figure_row(item: Assessment, lang: str, stamp: list[str]) -> dict[str, object]:
     figure, target = item.figure, item.target
     return {
         "figure_id": figure.figure_id,
@@ -62,7 +68,7 @@ def _figure_row(item: Assessment, lang: str) -> dict[str, object]:
         "verdict": str(item.verdict),
         "basis": item.basis,
         "completeness": figure.completeness,
-        "note": "; ".join(note.say(lang) for note in (*item.notes, *figure.notes)),
+        "note": "; ".join([*stamp, *(note.say(lang) for note in (*item.notes, *figure.notes))]),
     }
 
 
