@@ -18,7 +18,7 @@ from pydantic.dataclasses import dataclass
 
 from urbanplan_gis.errors import PlanDataError, PlanDataErrors, bad_data
 from urbanplan_gis.model.data import RASTER_ROLES, Role
-from urbanplan_gis.project_words import wanted
+from urbanplan_gis.project_words import dotted_place, wanted
 from urbanplan_gis.text import Name
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
@@ -344,7 +344,7 @@ def _listed(file: str, error: ValidationError, table: dict[str, Any]) -> list[Pl
     problems: dict[str, PlanDataError] = {}
     for item in error.errors():
         place = [part for part in item["loc"] if part not in ("[key]",)]
-        meant = _meant(place, table)
+        meant = dotted_place(place, table)
         if meant is None:
             continue
         where = f"{file}: {meant}"
@@ -359,21 +359,6 @@ def _listed(file: str, error: ValidationError, table: dict[str, Any]) -> list[Pl
                 where, bad_data("wrong_value", where, value=_short(found), wanted=wanted(item))
             )
     return list(problems.values())
-
-
-def _meant(place: list[Any], table: dict[str, Any]) -> str | None:
-    """The dotted place, without pydantic's names of union branches; None for the other branch."""
-    if place and place[0] == "layers" and len(place) > 2:
-        given = table.get("layers", {}).get(place[1])
-        branch = str(place[2])
-        is_list = isinstance(given, list)
-        if branch.startswith("list") != is_list and branch.startswith(("list", "LayerSource")):
-            return None
-        place = [*place[:2], *place[3:]]
-    text = ""
-    for part in place:
-        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
-    return text or "project.toml"
 
 
 def _known(place: list[Any]) -> str:

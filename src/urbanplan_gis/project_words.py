@@ -1,4 +1,4 @@
-"""What a value of ``project.toml`` should have been, in both languages."""
+"""Where a value of ``project.toml`` stands and what it should have been, in both languages."""
 
 from __future__ import annotations
 
@@ -45,3 +45,18 @@ def wanted(problem: Mapping[str, Any]) -> Text | str:
     context = problem.get("ctx", {})
     limit = next((str(context[name]) for name in _LIMITS if name in context), "")
     return Text.of(f"error.wanted.{key}", limit=limit.replace(" or ", ", "))
+
+
+def dotted_place(place: list[Any], table: dict[str, Any]) -> str | None:
+    """The dotted place, without pydantic's names of union branches; None for the other branch."""
+    if place and place[0] == "layers" and len(place) > 2:
+        given = table.get("layers", {}).get(place[1])
+        branch = str(place[2])
+        is_list = isinstance(given, list)
+        if branch.startswith("list") != is_list and branch.startswith(("list", "LayerSource")):
+            return None
+        place = [*place[:2], *place[3:]]
+    text = ""
+    for part in place:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text or "project.toml"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,7 @@ def make_sheets(
     former = manifest.get("sheets", {})
     sheets: dict[str, Any] = {}
     drawn = []
+    ground: SheetData | None = None
     for name in sheet_names(data):
         mark = _mark(name, manifest, options, data)
         files = former.get(name, {}).get("files", {})
@@ -76,7 +78,8 @@ def make_sheets(
             continue
         if progress:
             progress(name)
-        paths = draw_sheet(name, data, options, folder / "maps")
+        ground = ground or _as_counted(data)
+        paths = draw_sheet(name, ground, options, folder / "maps")
         files = {path.relative_to(folder).as_posix(): file_digest(path) for path in paths}
         sheets[name] = {"mark": mark, "files": files}
         drawn.append(name)
@@ -92,8 +95,6 @@ def _sheet_data(project: Project, manifest: dict[str, Any], lang: str) -> SheetD
     path = project.output / "city.gpkg"
     present = stored_layers(path)
     layers = {name: read_stored(path, name) for name in _LAYERS if name in present}
-    for name in layers.keys() & _SINGLE_VALUED:
-        layers[name] = _without_overlaps(layers[name])
     if "land_use" in layers:
         layers["transport"] = _transport(layers["land_use"])
     if "plans" in layers:
@@ -125,6 +126,16 @@ def _sheet_data(project: Project, manifest: dict[str, Any], lang: str) -> SheetD
         draft=True,
         sources_by_role=manifest["sources_by_role"],
     )
+
+
+def _as_counted(data: SheetData) -> SheetData:
+    """The same with ground drawn as the figures count it; made only when a sheet is drawn."""
+    layers = dict(data.layers)
+    for name in layers.keys() & _SINGLE_VALUED:
+        layers[name] = _without_overlaps(layers[name])
+    if "land_use" in layers:
+        layers["transport"] = _transport(layers["land_use"])
+    return replace(data, layers=layers)
 
 
 def _without_overlaps(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
