@@ -115,6 +115,11 @@ class ToleranceFacts:
     declared_area_percent: Tolerance = 1.0
     gap_m2: Tolerance = 0.0
     overlap_m2: Tolerance = 0.0
+    #: gaps and overlaps nowhere wider than this are slivers
+    sliver_m: Tolerance = 0.5
+    #: a road that ends this near another one without meeting it was meant to meet it
+    road_gap_m: Tolerance = 5.0
+    road_width_m: tuple[Tolerance, Tolerance] = (1.0, 120.0)
 
 
 @dataclass(config=_STRICT)

@@ -57,6 +57,8 @@ def sort_shapes(raw: RawLayer, family: Family) -> Shapes:
     reason[empty] = "no_geometry"
     reason[raw.unreadable] = "unreadable_geometry"
     reason[~finite_mask(geometry)] = "not_finite"
+    if raw.reason is not None:
+        reason = np.where(raw.reason == "", reason, raw.reason)
     return Shapes(geometry, reason, types, mixed & (reason == ""))
 
 

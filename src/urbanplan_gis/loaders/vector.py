@@ -55,6 +55,8 @@ class RawLayer:
     states_crs: bool
     encoding: str
     encoding_assumed: bool
+    #: why the reader itself sets a feature aside (``""``: it does not); None: it never does
+    reason: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.geometry)
