@@ -72,7 +72,6 @@ def test_a_mapping_file_maps_ignores_and_leaves(tmp_path: Path) -> None:
 BAD_MAPPINGS = [
     ("source_value,list,code\nx,tt16-2025,KHONG_CO\n", ("ma.csv", "2", "KHONG_CO", "tt16-2025")),
     ("source_value,list,code\nx,tt99,ODT\n", ("ma.csv", "2", "tt99")),
-    ("source_value,list,code\nx,tt16-2025,\n", ("ma.csv", "2", "tt16-2025")),
     ("source_value,code\nx,ODT\n", ("ma.csv", "list", "source_value, code")),
     ("source_value,list,code,action\nx,,,drop\n", ("ma.csv", "2", "drop", "ignore")),
     ("source_value,list,code,sub_use\nx,tt16-2025,HTXH_Yte,xe\n", ("ma.csv", "2", "xe", "static")),

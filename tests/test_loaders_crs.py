@@ -13,7 +13,13 @@ from shapely.geometry import Point, box
 
 from test_loaders_vector import load, refuse, square
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.loaders.crs import check_project_crs, find_transformer, reproject, settle_crs
+from urbanplan_gis.loaders.crs import (
+    check_project_crs,
+    find_transformer,
+    name_crs,
+    reproject,
+    settle_crs,
+)
 from urbanplan_gis.model.data import Role
 
 PARKING = '[layers.parking]\npath = "p.gpkg"\n'
@@ -62,12 +68,13 @@ def test_project_crs_in_metres_is_taken(text: str) -> None:
     assert check_project_crs(text).to_string() == text
 
 
-def test_no_crs_needs_the_key(tmp_path: Path) -> None:
+def test_no_crs_is_found_from_the_place_or_told(tmp_path: Path) -> None:
     write(tmp_path, square(0, 0), None)
-    refuse(tmp_path, PARKING, "p.gpkg", 'crs = "EPSG:...')
-    layer = load(tmp_path, PARKING + 'crs = "EPSG:5898"\n').layers[Role.PARKING]
-    assert layer.frame.area.tolist() == [10_000.0]
-    assert "project.toml" in layer.origins[0].crs_reason
+    for key, said in (("", "only reading"), ('crs = "EPSG:5898"\n', "as stated")):
+        layer = load(tmp_path, PARKING + key).layers[Role.PARKING]
+        assert layer.frame.geometry.iloc[0].equals(square(0, 0))
+        assert layer.origins[0].crs == "EPSG:5898"
+        assert said in layer.origins[0].crs_reason
 
 
 def test_file_and_key_must_agree(tmp_path: Path) -> None:
@@ -78,26 +85,46 @@ def test_file_and_key_must_agree(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("shape", "crs", "piece"),
+    ("shape", "crs"),
     [
-        (box(1_672_000, 585_000, 1_672_100, 585_100), "EPSG:5898", "swapped"),
-        (box(108.8, 15.1, 108.81, 15.11), "EPSG:5898", "degrees"),
-        (square(0, 0), "EPSG:4326", "metres"),
-        (box(15.1, 108.8, 15.11, 108.81), "EPSG:4326", "swapped"),
-        (square(0, 0), "EPSG:27700", "neighbourhood"),
+        (box(1_672_000, 585_000, 1_672_100, 585_100), "EPSG:5898"),
+        (box(585_000_000, 1_672_000_000, 585_100_000, 1_672_100_000), "EPSG:5898"),
+        (square(0, 0), "EPSG:4326"),
+        (square(0, 0), "EPSG:27700"),
     ],
 )
-def test_coordinates_that_cannot_be_in_their_crs(
-    tmp_path: Path, shape: shapely.Geometry, crs: str, piece: str
+def test_coordinates_that_cannot_be_in_their_crs_are_read_as_what_they_are(
+    tmp_path: Path, shape: shapely.Geometry, crs: str
 ) -> None:
     write(tmp_path, shape, crs)
-    assert piece in refuse(tmp_path, PARKING, "p.gpkg", crs)
+    data = load(tmp_path, PARKING)
+    layer = data.layers[Role.PARKING]
+    assert layer.frame.geometry.iloc[0].normalize() == square(0, 0).normalize()
+    assert layer.origins[0].crs == "EPSG:5898"
+    assert [finding.code for finding in data.findings] == ["crs_changed"]
 
 
-def test_coordinates_outside_the_area_of_their_crs(tmp_path: Path) -> None:
+def test_swapped_degrees(tmp_path: Path) -> None:
+    write(tmp_path, box(15.118, 108.8, 15.119, 108.801), "EPSG:4326")
+    layer = load(tmp_path, PARKING).layers[Role.PARKING]
+    assert layer.origins[0].crs == "EPSG:4326"
+    assert "axes swapped" in layer.origins[0].crs_reason
+    write(tmp_path, box(108.8, 15.118, 108.801, 15.119), "EPSG:4326")
+    same = load(tmp_path, PARKING).layers[Role.PARKING]
+    assert shapely.equals_exact(
+        layer.frame.geometry.iloc[0].normalize(), same.frame.geometry.iloc[0].normalize(), 1e-6
+    )
+
+
+def test_degrees_of_an_unknown_datum_are_asked_for(tmp_path: Path) -> None:
+    write(tmp_path, box(108.8, 15.118, 108.801, 15.119), "EPSG:5898")
+    refuse(tmp_path, PARKING, "p.gpkg", "EPSG:4326", "EPSG:4756")
+
+
+def test_coordinates_outside_vietnam(tmp_path: Path) -> None:
     # 117° E in a zone meant for Vietnam
     write(tmp_path, box(1_460_000, 1_690_000, 1_461_000, 1_691_000), "EPSG:5898")
-    refuse(tmp_path, PARKING, "p.gpkg", "EPSG:5898", "Vietnam")
+    refuse(tmp_path, PARKING, "p.gpkg", "x = 1461000", "VN-2000")
 
 
 def test_a_stray_feature_is_no_wrong_crs(tmp_path: Path) -> None:
@@ -110,9 +137,12 @@ def test_a_stray_feature_is_no_wrong_crs(tmp_path: Path) -> None:
 ASTRAY = box(639_000, 1_672_000, 640_000, 1_673_000)
 
 
-def test_a_wrong_meridian_is_refused(tmp_path: Path) -> None:
+def test_a_wrong_meridian_is_asked_for(tmp_path: Path) -> None:
     write(tmp_path, ASTRAY, "EPSG:5898")
-    refuse(tmp_path, PARKING, "p.gpkg", "EPSG:5898", "units")
+    refuse(tmp_path, PARKING, "p.gpkg", 'crs = "EPSG:9216"', 'crs = "EPSG:5898"')
+    right = load(tmp_path, PARKING + 'crs = "EPSG:9216"\n').layers[Role.PARKING]
+    assert right.origins[0].crs == "EPSG:9216"
+    refuse(tmp_path, PARKING + 'crs = "EPSG:5898"\n', "p.gpkg", "EPSG:5898", "units")
 
 
 def test_one_source_of_several_astray_is_reported(tmp_path: Path) -> None:
@@ -121,6 +151,7 @@ def test_one_source_of_several_astray_is_reported(tmp_path: Path) -> None:
     both = """
 [[layers.parking]]
 path = "p.gpkg"
+crs = "EPSG:5898"
 fields = { feature_id = "id" }
 [[layers.parking]]
 path = "q.gpkg"
@@ -142,6 +173,21 @@ def test_vn2000_written_with_parameters_is_recognised(sign: str) -> None:
     assert "EPSG:5898" in reason.say("en")
 
 
+def test_a_plane_of_a_drawing_is_no_system() -> None:
+    plane = CRS('LOCAL_CS["drawing",UNIT["m",1]]')
+    with pytest.raises(PlanDataError, match="no coordinate system"):
+        settle_crs(plane, "", "p.dxf", "project.toml")
+    crs, reason = settle_crs(plane, "EPSG:5898", "p.dxf", "project.toml")
+    assert (crs, reason.key) == (CRS(5898), "crs_reason.told")
+
+
+def test_a_zone_without_datum_is_not_taken_for_another_countrys() -> None:
+    utm = CRS("+proj=utm +zone=49 +ellps=WGS84 +units=m")
+    crs, reason = settle_crs(utm, "", "p.shp", "project.toml")
+    assert (crs, reason.key) == (utm, "crs_reason.file")
+    assert name_crs(crs) == "unknown"
+
+
 def test_esri_text_is_the_same_system(tmp_path: Path) -> None:
     gpd.GeoDataFrame({"id": [1]}, geometry=[square(0, 0)], crs=5898).to_file(tmp_path / "p.shp")
     (tmp_path / "p.prj").write_text(CRS(5898).to_wkt("WKT1_ESRI"))
@@ -150,17 +196,17 @@ def test_esri_text_is_the_same_system(tmp_path: Path) -> None:
     assert layer.frame.area.tolist() == [10_000.0]
 
 
-def test_geojson_in_metres_needs_the_key(tmp_path: Path) -> None:
+def test_geojson_in_metres_is_read_by_its_place(tmp_path: Path) -> None:
     ring = str([[list(point) for point in square(0, 0).exterior.coords]])
     (tmp_path / "p.geojson").write_text(
         '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},'
         f'"geometry":{{"type":"Polygon","coordinates":{ring}}}}}]}}'
     )
     layers = PARKING.replace("gpkg", "geojson")
-    assert "metres" in refuse(tmp_path, layers, "p.geojson", "EPSG:4326")
-    layer = load(tmp_path, layers + 'crs = "EPSG:5898"\n').layers[Role.PARKING]
-    assert layer.frame.area.tolist() == [10_000.0]
-    assert layer.origins[0].crs == "EPSG:5898"
+    for key in ("", 'crs = "EPSG:5898"\n'):
+        layer = load(tmp_path, layers + key).layers[Role.PARKING]
+        assert layer.frame.area.tolist() == [10_000.0]
+        assert layer.origins[0].crs == "EPSG:5898"
 
 
 def test_degrees_are_projected_with_the_pinned_operation(tmp_path: Path) -> None:

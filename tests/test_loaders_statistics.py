@@ -7,10 +7,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from test_loaders_units import named, write_units
 from test_loaders_vector import load, refuse
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.loaders.statistics import refuse_contradictions
-from urbanplan_gis.model.data import Origin, Statistic
+from urbanplan_gis.model.data import Dataset, Origin, Statistic
 
 HEADER = "ma,nam,dan_so,so_ho,ho_cq,nguoi_lon,tk,qh"
 STATISTICS = """
@@ -178,3 +179,104 @@ def test_each_contradiction_is_a_line() -> None:
     with pytest.raises(PlanDataError) as caught:
         refuse_contradictions(in_tables(*rows))
     assert [item.where for item in caught.value.problems] == ["t1.csv, t3.csv", "t2.csv, t4.csv"]
+
+
+CITY = {
+    "21028": "Phường Nghĩa Lộ", "21034": "Xã Nghĩa Dũng", "21037": "Xã Nghĩa Dõng",
+    "21187": "Xã Tịnh Hòa", "21202": "Xã Tịnh Ấn Đông", "21223": "Xã Tịnh Ấn Tây",
+    "21232": "Xã Tịnh An", "21172": "Phường Trương Quang Trọng",
+}  # fmt: skip
+
+
+def write_city(folder: Path) -> None:
+    kinds = [name.split()[0] for name in CITY.values()]
+    write_units(folder, ma=[*CITY], ten=[*CITY.values()], loai=kinds)
+
+
+def residents(data: Dataset) -> dict[tuple[str, int], float]:
+    return {(one.unit_code, one.year): one.value for one in data.statistics}
+
+
+def test_units_by_their_names(tmp_path: Path) -> None:
+    write_city(tmp_path)
+    names = ["P. Nghĩa Lộ", "Xã Nghĩa Dũng", "xã nghĩa dõng", "Tịnh Hoà", "Tịnh Ấn Đông",
+             "Tinh An Tay", "21232", "Phường Trương Quan Trọng"]  # fmt: skip
+    rows = [f"{name},2019,{100 + place},,,," for place, name in enumerate(names)]
+    write(tmp_path, *rows, "P. Nghĩa Lộ,2025,200,,,,")
+    data = load(tmp_path, STATISTICS)
+    expected = {(code, 2019): 100.0 + place for place, code in enumerate(CITY)}
+    assert residents(data) == expected | {("21028", 2025): 200.0}
+    findings = named(data)
+    assert list(findings) == [("so_lieu:5",), ("so_lieu:7",), ("so_lieu:9",)]
+    assert [one.severity for one in findings.values()] == ["info", "info", "warning"]
+    assert {one.layer for one in findings.values()} == {"statistics"}
+    tones, marks, mistyped = (one.message.say("vi") for one in findings.values())
+    assert "'Tịnh Hoà'" in tones
+    assert "21187 Xã Tịnh Hòa" in tones
+    assert "'Tinh An Tay'" in marks
+    assert "21223 Xã Tịnh Ấn Tây" in marks
+    assert "21172 Phường Trương Quang Trọng" in mistyped
+    assert "94,40 %" in mistyped  # 17 of 18 letters and blanks
+
+
+@pytest.mark.parametrize(
+    ("row", "pieces"),
+    [
+        ("Nghĩa Dóng,2019,5,,,,", ("'Nghĩa Dóng'", "21034 Xã Nghĩa Dũng, 21037 Xã Nghĩa Dõng")),
+        ("Phường Tịnh Hòa,2019,5,,,,", ("ma", "'Phường Tịnh Hòa'", "21187 Xã Tịnh Hòa")),
+        ("Xã Tịnh Châu,2019,5,,,,", ("'Xã Tịnh Châu'", "21028, 21034")),
+        ("TP Nghĩa Lộ,2019,5,,,,", ("'TP Nghĩa Lộ'", "21028 Phường Nghĩa Lộ")),
+        ("Đà Nẵng,2019,5,,,,", ("'Đà Nẵng'", "21028, 21034")),
+    ],
+)
+def test_names_that_are_refused(tmp_path: Path, row: str, pieces: tuple[str, ...]) -> None:
+    write_city(tmp_path)
+    write(tmp_path, "21028,2019,5,,,,", row)
+    refuse(tmp_path, STATISTICS, "so_lieu.csv", "3", *pieces)
+
+
+def test_two_names_for_one_unit_and_year_are_not_two_rows_of_it(tmp_path: Path) -> None:
+    write_city(tmp_path)
+    write(tmp_path, "Nghĩa Lộ,2019,5,,,,", "Nghĩa Lợ,2019,6,,,,", "Nghĩa Lợ,2020,6,,,,")
+    line = refuse(tmp_path, STATISTICS, "'Nghĩa Lộ'", "'Nghĩa Lợ'", "2, 3", "21028 Phường Nghĩa Lộ")
+    assert "delete" not in line
+    write(tmp_path, "Nghĩa Lộ,2019,5,,,,", "Nghĩa Lộ,2019,6,,,,")
+    assert "delete one" in refuse(tmp_path, STATISTICS, "21028", "2, 3")
+
+
+def test_rows_of_totals_are_set_aside(tmp_path: Path) -> None:
+    write_city(tmp_path)
+    write(tmp_path, "TỔNG SỐ,,không rõ,,,,", "I. Nội thành,2019,5,,,,", "Nghĩa Lộ,2019,5,,,,",
+          "TỔNG SỐ,2019,5,,,,", "TP. Quảng Ngãi,2019,5,,,,")  # fmt: skip
+    data = load(tmp_path, STATISTICS)
+    assert residents(data) == {("21028", 2019): 5.0}
+    (finding,) = (one for one in data.findings if one.code == "total_rows")
+    assert finding.feature_ids == ("so_lieu:2", "so_lieu:3", "so_lieu:5", "so_lieu:6")
+    assert (finding.dropped, finding.action, finding.severity) == (4, "set_aside", "info")
+    for piece in ("4 ", "TỔNG SỐ, I. Nội thành, TP. Quảng Ngãi", "2, 3, 5, 6"):
+        assert piece in finding.message.say("en")
+
+
+def test_codes_that_lost_their_zeros(tmp_path: Path) -> None:
+    names = ["Phường 1", "Phường 2"]
+    write_units(tmp_path, ma=["00002", "00001"], ten=names, loai=["Phường", "Phường"])
+    write(tmp_path, "1,2019,10,,,,", "00002,2019,20,,,,")
+    data = load(tmp_path, STATISTICS)
+    assert residents(data) == {("00001", 2019): 10.0, ("00002", 2019): 20.0}
+    assert list(named(data, "unit_code_zeros")) == [("so_lieu:2",)]
+
+
+def test_kinds_tell_units_of_one_name_apart(tmp_path: Path) -> None:
+    """The layer gives names without kinds, which are in a column of their own."""
+    write_units(tmp_path, ma=["1", "2"], ten=["Quảng Phú", "Quảng Phú"], loai=["Phường", "Xã"])
+    write(tmp_path, "X. Quảng Phú,2019,10,,,,", "P. Quảng Phú,2019,20,,,,")
+    assert residents(load(tmp_path, STATISTICS)) == {("2", 2019): 10.0, ("1", 2019): 20.0}
+    write(tmp_path, "Quảng Phú,2019,10,,,,")
+    refuse(tmp_path, STATISTICS, "1 Phường Quảng Phú, 2 Xã Quảng Phú")
+
+
+def test_a_table_of_totals_alone_gives_nothing_but_the_finding(tmp_path: Path) -> None:
+    write(tmp_path, "Cộng,2019,10,,,,")
+    data = load(tmp_path, STATISTICS)
+    assert data.statistics == ()
+    assert [one.code for one in data.findings] == ["total_rows"]

@@ -117,7 +117,7 @@ def test_every_format_gives_the_same_layer(tmp_path: Path, suffix: str) -> None:
     origin = layer.origins[0]
     assert origin.path == f"lu.{suffix}"
     assert origin.crs == "EPSG:5898"
-    assert origin.crs_reason == "theo tệp / stated by the file"
+    assert "as stated, and the coordinates fall into the area" in origin.crs_reason
     assert origin.encoding == "UTF-8"
     if suffix != "shp":
         content = (tmp_path / f"lu.{suffix}").read_bytes()
@@ -166,7 +166,11 @@ def test_shapefile_text_follows_the_cpg_then_the_key(tmp_path: Path) -> None:
     (tmp_path / "p.cpg").write_text("nonsense")
     refuse(tmp_path, layers, "p.shp", "p.cpg", "nonsense")
     (tmp_path / "p.cpg").write_text("1252")
-    assert load(tmp_path, layers).layers[Role.PARKING].frame["name"][0] != "Tịnh Khê"
+    mended = load(tmp_path, layers)
+    assert mended.layers[Role.PARKING].frame["name"][0] == "Tịnh Khê"
+    assert [finding.code for finding in mended.findings] == ["text_decoded"]
+    told = layers + 'text = { ten = "unicode" }\n'
+    assert load(tmp_path, told).layers[Role.PARKING].frame["name"][0] != "Tịnh Khê"
     told = layers + 'encoding = "utf-8"\n'
     assert load(tmp_path, told).layers[Role.PARKING].frame["name"][0] == "Tịnh Khê"
 
@@ -186,8 +190,9 @@ def test_shapefile_text_in_cp1258_is_composed(tmp_path: Path) -> None:
     assert layer.frame["name"][0] == normalize("NFC", "Phường")
     assert layer.origins[0].encoding == "cp1258"
     guessed = load(tmp_path, layers.replace('encoding = "1258"', ""))
-    assert [finding.code for finding in guessed.findings] == ["encoding_assumed"]
-    assert guessed.layers[Role.PARKING].origins[0].encoding == "cp1252"
+    assert [finding.code for finding in guessed.findings] == ["text_decoded"]
+    assert guessed.layers[Role.PARKING].frame["name"][0] == normalize("NFC", "Phường")
+    assert guessed.layers[Role.PARKING].origins[0].encoding == "cp1252; ten: cp1258"
 
 
 def test_layer_must_be_there_and_be_chosen(tmp_path: Path) -> None:
@@ -270,8 +275,8 @@ def test_shapefile_parts_and_unknown_formats(tmp_path: Path) -> None:
         (tmp_path / f"lu{suffix}").unlink()
         refuse(tmp_path, LAND_USE.format("lu.shp"), "lu.shp", suffix)
         (tmp_path / f"lu{suffix}").write_bytes(kept)
-    (tmp_path / "lu.kml").write_text("<kml/>")
-    refuse(tmp_path, LAND_USE.format("lu.kml"), "lu.kml", ".gpkg")
+    (tmp_path / "lu.doc").write_text("<kml/>")
+    refuse(tmp_path, LAND_USE.format("lu.doc"), "lu.doc", ".gpkg")
     (tmp_path / "lu.vrt.gpkg").write_text("<OGRVRTDataSource/>")
     refuse(tmp_path, LAND_USE.format("lu.vrt.gpkg"), "lu.vrt.gpkg", "GPKG")
     latin = '{"type":"FeatureCollection","features":[],"name":"é"}'.encode("latin-1")

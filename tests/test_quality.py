@@ -307,6 +307,7 @@ def test_plan_beyond_the_city_and_sliver_of_another_unit() -> None:
     assert found(result) == {
         ("plan_beyond_city", ("over",)): 0.1,
         ("plan_unit_mismatch", ("sliver",)): 0.01,
+        ("plan_overlap", ("over", "sliver")): 0.01,
     }
 
 

@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from urbanplan_gis.analysis.effects import by_price, price_findings
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gather import derive_layers, gather
-from urbanplan_gis.analysis.indicators import evaluate
+from urbanplan_gis.analysis.indicators import measure, read_figures
 from urbanplan_gis.analysis.targets import assess
 from urbanplan_gis.analysis.transport import road_table
 from urbanplan_gis.analysis.urban_land import land_balance, plan_balance
@@ -24,7 +25,7 @@ from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.areas import geodesic_ratio
 from urbanplan_gis.loaders import load_layers
 from urbanplan_gis.model.data import Dataset, FeatureCount, Finding, Origin, Role
-from urbanplan_gis.model.figures import Assessment, Figure, Target
+from urbanplan_gis.model.figures import Assessment, Effect, Figure, Target
 from urbanplan_gis.outputs.files import clear_stages, replace_together, staging
 from urbanplan_gis.outputs.geopackage import write_geopackage
 from urbanplan_gis.outputs.manifest import (
@@ -40,23 +41,26 @@ from urbanplan_gis.outputs.manifest import (
 )
 from urbanplan_gis.outputs.tables import (
     defaults_of,
+    effects_frame,
     figures_frame,
     findings_frame,
     in_words,
     write_csv,
+    write_mappings,
 )
 from urbanplan_gis.outputs.workbook import write_workbook
 from urbanplan_gis.project import Project
 from urbanplan_gis.quality.check import Checked, check
 from urbanplan_gis.quality.decisions import read_decisions, settle_rest
-from urbanplan_gis.quality.ids import by_size
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.store import content_digest, file_digest
 
 Progress = Callable[[str], None]
 #: the files a run writes, relative to the output folder
-TABLES = ("indicators", "targets", "land_balance", "findings", "road_length", "plans")
+TABLES = (
+    "indicators", "targets", "land_balance", "findings", "effects", "road_length", "plans",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +72,9 @@ class Run:
     assessments: tuple[Assessment, ...]
     by_year: tuple[Assessment, ...]
     balance: pd.DataFrame
+    #: those that move figures most first
     findings: tuple[Finding, ...]
+    effects: tuple[Effect, ...]
     counts: tuple[FeatureCount, ...]
 
 
@@ -94,7 +100,8 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
         progress("figures")
     declared = indicators()
     states = [state for state in project.facts.states if _says_something(evidence, state)]
-    figures = evaluate(declared.values(), evidence, states, project.definitions, confirmed)
+    panels = measure(declared.values(), evidence, states, project.definitions)
+    figures = read_figures(panels, confirmed)
     years = project.facts.target_years
     assessments = assess(figures, declared, own_targets, years=years)
     by_year = assess(figures, declared, own_targets, all_years=True, years=years)
@@ -103,14 +110,18 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
         [*(land_balance(evidence, s) for s in states if _has_land_use(evidence, s)), plans]
     )
     found = [*checked.findings, *derived.findings, *lacking, *of_plans]
-    findings = by_size(settle_rest(found, checked.waiting))
+    findings = settle_rest(found, checked.waiting)
+    if progress:
+        progress("effects")
+    effects = price_findings(findings, derived, evidence, panels, project.derive)
     return Run(
         evidence,
         tuple(figures),
         tuple(assessments),
         tuple(by_year),
         balance.reset_index(drop=True),
-        tuple(findings),
+        tuple(by_price(findings, effects)),
+        tuple(effects),
         tuple(_reconciled(list(_counted(dataset.counts, checked)), checked)),
     )
 
@@ -167,11 +178,13 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
         "targets": figures_frame(run.by_year, lang, project.facts.synthetic),
         "land_balance": in_words(run.balance, lang),
         "findings": findings_frame(run.findings, lang),
+        "effects": effects_frame(run.effects),
         "road_length": road_table(run.evidence),
         "plans": plan_table(run.evidence),
     }
     for name in TABLES:
         write_csv(frames[name], folder / "tables" / f"{name}.csv")
+    mappings = write_mappings(run.evidence.dataset, folder / "mappings", lang)
     defaults = defaults_of(run.assessments)
     origins = run.evidence.dataset.origins
     write_workbook(
@@ -197,6 +210,7 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
     gpkg = folder / "city.gpkg"
     write_geopackage(run.evidence, run.findings, gpkg, lang, project.facts.synthetic)
     written = [f"tables/{name}.csv" for name in TABLES] + ["tables/indicators.xlsx", "city.gpkg"]
+    written += [f"mappings/{name}" for name in mappings]
     return {
         "outputs": {name: file_digest(folder / name) for name in written},
         "defaults": sorted(defaults),

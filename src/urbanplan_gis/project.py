@@ -7,159 +7,28 @@ project's root; virtual GDAL paths are refused.
 
 from __future__ import annotations
 
-import datetime as dt
 import tomllib
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
-from pydantic.dataclasses import dataclass
+from pydantic import TypeAdapter, ValidationError
 
 from urbanplan_gis.errors import PlanDataError, PlanDataErrors, bad_data
 from urbanplan_gis.model.data import RASTER_ROLES, Role
+from urbanplan_gis.project_facts import (
+    DatabaseFacts,
+    DeriveFacts,
+    LayerSource,
+    MapFacts,
+    OriginFacts,
+    ProjectFacts,
+    ProjectFile,
+    StatisticsSource,
+    TargetFacts,
+    ToleranceFacts,
+)
 from urbanplan_gis.project_words import dotted_place, wanted
-from urbanplan_gis.text import Name
-
-_STRICT = ConfigDict(extra="forbid", frozen=True)
-AUTHORITY = "EPSG:5898"
-
-
-def _name(value: Any) -> Any:
-    if isinstance(value, str):
-        return Name(vi=value, en=value)
-    is_pair = isinstance(value, dict) and set(value) == {"vi", "en"}
-    if is_pair and all(isinstance(text, str) for text in value.values()):
-        return Name(**value)
-    raise ValueError('a text, or { vi = "...", en = "..." }')
-
-
-ProjectName = Annotated[Name, BeforeValidator(_name)]
-Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-#: priorities become 64-bit numbers, and decisions count on from the largest
-Priority = Annotated[int, Field(gt=-(2**31), lt=2**31)]
-
-
-@dataclass(config=_STRICT)
-class OriginFacts:
-    """What the planner knows about a source; printed on every map and table made from it."""
-
-    publisher: str = ""
-    document: str = ""
-    date: dt.date | None = None
-    licence: str = ""
-
-
-@dataclass(config=_STRICT)
-class LayerSource:
-    """One file that feeds a role."""
-
-    path: str
-    layer: str = ""
-    name: str = ""
-    crs: str = ""
-    encoding: str = ""
-    fields: dict[str, str] = Field(default_factory=dict)
-    values: dict[str, dict[str, str]] = Field(default_factory=dict)
-    set: dict[str, str | int | float | bool | dt.date] = Field(default_factory=dict)
-    codes: str = ""
-    code_list: str = ""
-    valid_from: dt.date | None = None
-    valid_to: dt.date | None = None
-    priority: Priority = 0
-    origin: OriginFacts = Field(default_factory=OriginFacts)
-
-
-@dataclass(config=_STRICT)
-class StatisticsSource:
-    """One table of statistics by unit and year (CSV or XLSX)."""
-
-    path: str
-    sheet: str = ""
-    name: str = ""
-    fields: dict[str, str] = Field(default_factory=dict)
-    origin: OriginFacts = Field(default_factory=OriginFacts)
-
-
-@dataclass(config=_STRICT)
-class ProjectFacts:
-    """What the project is about, and the day it is evaluated for."""
-
-    name: ProjectName
-    as_of: dt.date
-    boundaries: str
-    crs: str = AUTHORITY
-    root: str = "."
-    output: str = "data/processed"
-    language: Literal["vi", "en", "both"] = "both"
-    synthetic: bool = False
-    states: tuple[Literal["existing", "planned"], ...] = ("existing", "planned")
-    target_years: tuple[int, ...] = (2025, 2030)
-
-
-@dataclass(config=_STRICT)
-class DeriveFacts:
-    """Layers nobody delivered and how they are obtained, with their assumptions."""
-
-    street_land: tuple[str, ...] = ()
-    centrelines: bool = True
-    cap: Literal["flat", "square", "round"] = "flat"
-    join: Literal["round", "mitre", "bevel"] = "round"
-    quadrant_segments: Annotated[int, Field(ge=1, le=64)] = 16
-
-
-@dataclass(config=_STRICT)
-class ToleranceFacts:
-    """From where on a difference becomes a finding. Nothing is ever dropped by tolerance."""
-
-    declared_area_percent: Tolerance = 1.0
-    gap_m2: Tolerance = 0.0
-    overlap_m2: Tolerance = 0.0
-    #: gaps and overlaps nowhere wider than this are slivers
-    sliver_m: Tolerance = 0.5
-    #: a road that ends this near another one without meeting it was meant to meet it
-    road_gap_m: Tolerance = 5.0
-    road_width_m: tuple[Tolerance, Tolerance] = (1.0, 120.0)
-
-
-@dataclass(config=_STRICT)
-class TargetFacts:
-    """A target of the office's own, beside those of the programme."""
-
-    indicator: str
-    year: int
-    value: Annotated[float, Field(allow_inf_nan=False)]
-    sense: Literal["at_least", "above", "about", "at_most", "all"]
-    source: Annotated[str, Field(min_length=1)]
-    confidence: Literal["verbatim", "second-hand", "unverified"] = "unverified"
-    scope: Literal["city", "slated", "wards"] = "city"
-
-
-@dataclass(config=_STRICT)
-class MapFacts:
-    """How map sheets are printed."""
-
-    paper: Literal["A4", "A3", "A2", "A1", "A0"] = "A3"
-    orientation: Literal["landscape", "portrait"] = "landscape"
-    scale: Annotated[int, Field(gt=0)] | None = None
-    dpi: Annotated[int, Field(ge=72, le=600)] = 300
-    basemap: str = ""
-
-
-@dataclass(config=_STRICT)
-class ProjectFile:
-    """The whole of ``project.toml``."""
-
-    project: ProjectFacts
-    layers: dict[Role, LayerSource | list[LayerSource]]
-    statistics: list[StatisticsSource] = Field(default_factory=list)
-    derive: DeriveFacts = Field(default_factory=DeriveFacts)
-    tolerance: ToleranceFacts = Field(default_factory=ToleranceFacts)
-    confirmed_class_sets: tuple[str, ...] = ()
-    definitions: dict[str, str] = Field(default_factory=dict)
-    targets: list[TargetFacts] = Field(default_factory=list)
-    maps: MapFacts = Field(default_factory=MapFacts)
-
 
 class Project:
     """A checked project: its facts, its sources, and where its files lie."""
@@ -174,6 +43,7 @@ class Project:
         self.targets = tuple(facts.targets)
         self.definitions = facts.definitions
         self.confirmed_class_sets = facts.confirmed_class_sets
+        self.databases = tuple(facts.databases)
         self.statistics = tuple(facts.statistics)
         self.sources = tuple(
             (role, source) for role in Role for source in _as_list(facts.layers.get(role))
@@ -200,6 +70,7 @@ class Project:
         """All input paths named by the project file, relative to the root."""
         paths = [source.path for _, source in self.sources]
         paths += [source.codes for _, source in self.sources if source.codes]
+        paths += [database.path for database in self.databases]
         paths += [table.path for table in self.statistics]
         return tuple(sorted(set(paths)))
 
@@ -243,7 +114,7 @@ def _root(file: Path, relative: str) -> Path:
 def _problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
     """What types alone cannot tell: names, paths, years."""
     problems = _path_problems(file, facts, root)
-    if Role.UNITS not in facts.layers or not _as_list(facts.layers[Role.UNITS]):
+    if not _as_list(facts.layers.get(Role.UNITS)):
         problems.append(bad_data("no_units", f"{file}: layers.units"))
     years = facts.project.target_years
     for key in ("states", "target_years"):
@@ -281,6 +152,7 @@ def _input_paths(facts: ProjectFile) -> list[tuple[str, str]]:
     sources = _each_source(facts)
     places = [(f"layers.{role}.path", source.path) for role, source in sources]
     places += [(f"layers.{role}.codes", source.codes) for role, source in sources if source.codes]
+    places += [(f"databases[{n}].path", item.path) for n, item in enumerate(facts.databases)]
     places += [(f"statistics[{n}].path", table.path) for n, table in enumerate(facts.statistics)]
     return places
 
@@ -297,9 +169,15 @@ def _path_problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataEr
             problems.append(bad_data("impossible_path", where, path=_short(value)))
         elif not _inside(root, value):
             problems.append(bad_data("outside_path", where, path=value))
-        elif (place, value) in places and not (root / value).is_file():
+        elif (place, value) in places and not _is_readable(root / value, place):
             problems.append(bad_data("missing_file", where, path=value))
     return problems
+
+
+def _is_readable(path: Path, place: str) -> bool:
+    """A file, or a folder where the format is one."""
+    is_folder = path.suffix.lower() == ".gdb" or place.startswith("databases")
+    return path.is_file() or (is_folder and path.is_dir())
 
 
 def _output_problems(file: Path, facts: ProjectFile, root: Path) -> list[PlanDataError]:
@@ -371,6 +249,7 @@ def _known(place: list[Any]) -> str:
     tables: dict[str, type] = {
         "project": ProjectFacts,
         "layers": LayerSource,
+        "databases": DatabaseFacts,
         "statistics": StatisticsSource,
         "derive": DeriveFacts,
         "tolerance": ToleranceFacts,

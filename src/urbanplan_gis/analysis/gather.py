@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.conditions import Coded, FaceLabels
 from urbanplan_gis.analysis.evidence import Evidence, cut_by_units, wards_at
+from urbanplan_gis.analysis.green import coded_green
 from urbanplan_gis.analysis.statistics import ChosenStatistic, choose_statistics
 from urbanplan_gis.derive.centrelines import widen_centrelines
 from urbanplan_gis.derive.remainder import add_street_remainder
@@ -29,7 +30,6 @@ from urbanplan_gis.project import DeriveFacts
 from urbanplan_gis.quality.check import Checked
 from urbanplan_gis.quality.ids import number_findings
 from urbanplan_gis.quality.in_force import approved_by, in_force
-from urbanplan_gis.standards.codes import GREEN_KINDS
 from urbanplan_gis.text import Text
 
 _LABELS = (Role.LAND_USE, Role.ZONING, Role.RIGHT_OF_WAY, Role.GREEN, Role.GENERAL_PLAN)
@@ -107,8 +107,8 @@ def gather(
         is_ward=is_ward,
         is_slated=is_slated,
         mosaic=mosaic,
-        labels=_face_labels(
-            mosaic, layers, plans, is_ward, is_slated, _share_in_centrelines(derived, mosaic)
+        labels=label_faces(
+            mosaic, layers, plans, is_ward, is_slated, share_in_centrelines(derived, mosaic)
         ),
         plans=plans,
         segments=_segments(layers.get(Role.ROADS), planar_units),
@@ -129,7 +129,7 @@ def _label_layers(derived: Derived) -> list[LabelLayer]:
     return layers
 
 
-def _share_in_centrelines(derived: Derived, mosaic: Mosaic) -> NDArray[np.float64] | None:
+def share_in_centrelines(derived: Derived, mosaic: Mosaic) -> NDArray[np.float64] | None:
     """The share of each face that roads take up by their centre lines and widths.
 
     Buffers run within a hair of drawn street edges, so they are measured against the faces, not
@@ -154,7 +154,7 @@ def _plans_at(plans: Layer | None, as_of: dt.date) -> pd.DataFrame | None:
     )
 
 
-def _face_labels(
+def label_faces(
     mosaic: Mosaic,
     layers: Mapping[Role, Layer],
     plans: pd.DataFrame | None,
@@ -197,10 +197,8 @@ def _face_labels(
 def _coded(mosaic: Mosaic, role: Role, layers: Mapping[Role, Layer]) -> Coded:
     if role not in layers:
         return Coded.nowhere(len(mosaic.area))
-    frame = layers[role].frame
-    if role == Role.GREEN:
-        frame = pd.DataFrame({"code_list": GREEN_KINDS, "code": frame["kind"].to_numpy()})
-    return Coded.of_features(mosaic.labels[str(role)], frame)
+    frame, label = layers[role].frame, mosaic.labels[str(role)]
+    return coded_green(label, frame) if role == Role.GREEN else Coded.of_features(label, frame)
 
 
 def _segments(roads: Layer | None, units: NDArray[np.object_]) -> pd.DataFrame:

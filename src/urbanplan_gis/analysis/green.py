@@ -10,13 +10,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
+from urbanplan_gis.analysis.conditions import Coded, in_class_set
 from urbanplan_gis.analysis.quantity import Parts, Quantity
 from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Role
 from urbanplan_gis.model.figures import Condition, Measure
+from urbanplan_gis.standards.codes import GREEN_KINDS
 
 if TYPE_CHECKING:
     from urbanplan_gis.analysis.evidence import Evidence
@@ -29,6 +32,12 @@ _WATER = Condition("land_use", "water")
 def capped(dry: float, water: float) -> float:
     """Dry green plus water up to the dry area (m²): water is at most half of the sum."""
     return dry + min(water, dry)
+
+
+def coded_green(label: NDArray[np.intp], green: pd.DataFrame) -> Coded:
+    """The kind of green of each face, as a code of a list of its own."""
+    frame = pd.DataFrame({"code_list": GREEN_KINDS, "code": green["kind"].to_numpy()})
+    return Coded.of_features(label, frame)
 
 
 def green_area(evidence: Evidence, measure: Measure, state: str, in_scope: Mask) -> Quantity:
@@ -75,14 +84,13 @@ def _water_of_these_parks(evidence: Evidence, measure: Measure, state: str) -> M
     pond = evidence.labels.certain(_PARK_WATER, state)
     if layer is None or not pond.any():
         return pond
-    feature = evidence.mosaic.labels["green"]
     parks = layer.frame["park"].to_numpy(dtype=object)
-    kinds = np.zeros(len(pond), dtype=bool)
+    kinds = coded_green(np.arange(len(parks)), layer.frame)
+    asked = np.zeros(len(parks), dtype=bool)
     for condition in measure.where:
-        kinds |= evidence.labels.certain(condition, state)
-    asked = set(parks[feature[kinds & (feature != NOWHERE)]])
-    of_asked = np.array([park in asked for park in parks] + [False], dtype=bool)
-    return pond & of_asked[feature]
+        asked |= in_class_set(condition.set_name, kinds)
+    of_asked = np.array([*np.isin(parks.astype(str), parks[asked].astype(str)), False])
+    return pond & of_asked[evidence.mosaic.labels["green"]]
 
 
 def _by_park(evidence: Evidence, ground: NDArray[np.float64]) -> Parts:
@@ -90,9 +98,7 @@ def _by_park(evidence: Evidence, ground: NDArray[np.float64]) -> Parts:
     layer = evidence.dataset.layers[Role.GREEN]
     feature = evidence.mosaic.labels["green"]
     here = feature != NOWHERE
-    names, park = np.unique(
-        layer.frame["park"].to_numpy(dtype=str)[feature[here]], return_inverse=True
-    )
+    names, park = np.unique(layer.frame["park"].to_numpy(dtype=str), return_inverse=True)
     units = len(evidence.units)
-    key = evidence.mosaic.unit[here] * len(names) + park
+    key = evidence.mosaic.unit[here] * len(names) + park[feature[here]]
     return sum_by(key, ground[here], units * len(names)).reshape(units, -1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
+from urbanplan_gis.loaders.recognise import Recognised, recognise_values
 from urbanplan_gis.loaders.schema import SUB_USES
 from urbanplan_gis.loaders.tables import TableRow, read_table
 from urbanplan_gis.loaders.values import fold_text, spread_distinct, tidy_text
@@ -28,6 +29,8 @@ _COLUMNS = ["source_value", "list", "code"]
 _OPTIONAL = ["sub_use", "action", "note"]
 _ACTIONS = ("", "keep", "ignore")
 UNMAPPED = "unmapped"
+#: recognised with a lower score: to be looked at
+SURE = 0.8
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,8 @@ def _read_mapping(path: Path, label: str, default_list: str) -> Mapping[str, Cod
         value = fold_text(tidy_text(row.cells.get("source_value")) or "")
         try:
             rule = _to_rule(row, where, default_list)
+            if rule is None:
+                continue
             if rules.setdefault(value, rule) != rule:
                 raise bad_data("mapped_twice", where, row=row.number, value=value)
         except PlanDataError as problem:
@@ -80,13 +85,16 @@ def _read_mapping(path: Path, label: str, default_list: str) -> Mapping[str, Cod
     return rules
 
 
-def _to_rule(row: TableRow, where: str, default_list: str) -> CodeRule:
+def _to_rule(row: TableRow, where: str, default_list: str) -> CodeRule | None:
+    """The rule of a row; None where neither code nor action is given: still to be decided."""
     cells = {name: tidy_text(row.cells.get(name)) or "" for name in _COLUMNS + _OPTIONAL}
     if cells["action"].casefold() not in _ACTIONS:
         known = ", ".join(action for action in _ACTIONS if action)
         raise bad_data("no_such_action", where, row=row.number, value=cells["action"], known=known)
     if cells["action"].casefold() == "ignore":
         return CodeRule("", "", ignored=True)
+    if not cells["code"] and not cells["action"]:
+        return None
     code_list = cells["list"] or default_list
     if code_list not in code_lists():
         lists = ", ".join(code_lists())
@@ -129,6 +137,62 @@ def conform_codes(rules: Mapping[str, CodeRule], values: pd.Series) -> pd.DataFr
         },
         index=values.index,
     )
+
+
+def recognise_codes(
+    source: SourceFile,
+    rules: Mapping[str, CodeRule],
+    values: pd.Series,
+    colours: pd.Series | None,
+    areas: np.ndarray,
+) -> tuple[Mapping[str, CodeRule], tuple[Recognised, ...]]:
+    """Rules for the values that have none, by their words and colours, and how each was found.
+
+    ``areas`` are m² per feature.
+
+    Raises:
+        PlanDataError: if the project file does not say which list the values are to be read in.
+    """
+    code_list = str(source.facts.code_list or source.facts.set.get("code_list", ""))
+    if not code_list:
+        raise bad_data("no_code_list", source.config, lists=", ".join(code_lists()))
+    texts = [fold_text(tidy_text(value) or "") for value in values]
+    open_ = np.array([text not in rules for text in texts], dtype=bool)
+    found = recognise_values(
+        values[open_], None if colours is None else colours[open_], areas[open_], code_list
+    )
+    guessed = {
+        value: CodeRule(item.code_list, item.code, item.sub_use, ignored=item.action == "ignore")
+        for value, item in found.items()
+        if item.code or item.action
+    }
+    return guessed, tuple(found.values())
+
+
+def tell_recognised(
+    source: SourceFile, frame: gpd.GeoDataFrame, recognised: Iterable[Recognised]
+) -> list[Finding]:
+    """A finding for each value that was recognised: as what, how surely, why, and its area."""
+    folded = frame["source_value"].map(fold_text)
+    findings = []
+    for item in recognised:
+        if not item.code:
+            continue
+        rows = frame[(folded == fold_text(item.value)).to_numpy()]
+        message = Text.of(
+            "finding.code_recognised", source=source.name, value=item.value, code=item.code,
+            percent=round(100 * item.score), reason=item.reason, count=len(rows),
+            hectares=item.area_m2 / 1e4,
+        )  # fmt: skip
+        severity = Severity.INFO if item.score >= SURE else Severity.WARNING
+        findings.append(
+            Finding(
+                "code_recognised", severity, source.role, tuple(rows["feature_id"]), message,
+                action="assumed", area_m2=item.area_m2,
+                geometry=shapely.point_on_surface(rows.geometry.iloc[0]) if len(rows) else None,
+            )
+        )  # fmt: skip
+    return findings
 
 
 def find_unmapped(

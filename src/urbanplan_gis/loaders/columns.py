@@ -13,8 +13,8 @@ from urbanplan_gis.loaders.values import fit_dtype, fold_text, read_texts, read_
 from urbanplan_gis.model.data import Role
 
 if TYPE_CHECKING:
+    from urbanplan_gis.loaders.raw import RawLayer
     from urbanplan_gis.loaders.sources import SourceFile
-    from urbanplan_gis.loaders.vector import RawLayer
 
 _IDENTIFIER = "feature_id"
 
@@ -34,8 +34,11 @@ def check_declaration(source: SourceFile) -> None:
             if name not in allowed:
                 where = f"{source.config}: {key}.{name}"
                 problems.append(bad_data("unknown_column", where, known=", ".join(allowed)))
+    named = source.role is Role.UNITS and "name" in source.facts.fields
     for field in shape.fields:
         given = field.name in source.facts.fields or field.name in source.facts.set
+        # the name of a unit tells its code and kind (units.py)
+        given = given or (named and field.name in ("code", "kind"))
         if field.required and not given:
             where = f"{source.config}: fields.{field.name}"
             problems.append(bad_data("missing_column", where, column=field.name))

@@ -4,27 +4,19 @@ and the way from there into the project's own.
 
 from __future__ import annotations
 
-import warnings
-from functools import lru_cache
-
 import numpy as np
 import shapely
-from pyproj import CRS, Transformer
-from pyproj.database import query_crs_info
-from pyproj.enums import PJType
+from pyproj import CRS
 from pyproj.exceptions import CRSError
-from pyproj.transformer import TransformerGroup
 
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.crs_shift import find_transformer, recognise
 from urbanplan_gis.text import Text
 
 #: the neighbourhood of Vietnam in degrees: west, south, east, north
 NEIGHBOURHOOD = (102.0, 6.0, 118.0, 24.0)
 #: how far outside its area of use a CRS may still be meant (a 6° zone used beyond its edge)
 _BEYOND_DEGREES = 2.0
-#: EPSG:6960, the parameters of Decision 05/2007/QĐ-BTNMT; PROJ knows another one equally good
-_PINNED = "VN-2000 to WGS 84 (2)"
-_VN2000_SHIFT = (-191.90441429, -39.30318279, -111.45032835)
 _WGS84 = CRS.from_epsg(4326)
 
 
@@ -34,7 +26,7 @@ def check_project_crs(text: str, where: str = "project.crs") -> CRS:
     Raises:
         PlanDataError: for text that is no CRS, degrees, Mercator, or units other than metres.
     """
-    crs = _parse(text, where)
+    crs = parse_crs(text, where)
     if crs.is_geographic:
         raise bad_data("crs_geographic", where, crs=name_crs(crs))
     operation = crs.coordinate_operation
@@ -52,21 +44,22 @@ def check_project_crs(text: str, where: str = "project.crs") -> CRS:
 def settle_crs(found: CRS | None, key: str, where: str, config: str) -> tuple[CRS, Text]:
     """The CRS of a source and the reason: the file's own, or the ``crs`` key's where it has none.
 
+    A drawing's own plane ("engineering CRS") says nothing about the place and counts as none.
+
     Raises:
         PlanDataError: if neither tells, or the two tell different things.
     """
-    told = _official(_parse(key, f"{config}: crs")) if key else None
-    if found is None:
+    told, shift = recognise(parse_crs(key, f"{config}: crs")) if key else (None, None)
+    if found is None or found.is_engineering:
         if told is None:
             raise bad_data("no_crs", where)
-        return told, Text.of("crs_reason.told")
-    official = _official(found)
+        judged = shift is not None and shift.key == "crs_reason.recognised_shift"
+        return told, shift if judged else Text.of("crs_reason.told")
+    official, reason = recognise(found)
     if told is not None and not same_crs(official, told):
         names = {"found": name_crs(found), "told": name_crs(told)}
         raise bad_data("crs_differs", where, **names)
-    if official is not found:
-        return official, Text.of("crs_reason.recognised", crs=name_crs(official))
-    return official, Text.of("crs_reason.file")
+    return official, reason or Text.of("crs_reason.file")
 
 
 def same_crs(one: CRS, other: CRS) -> bool:
@@ -78,7 +71,8 @@ def same_crs(one: CRS, other: CRS) -> bool:
 
 def name_crs(crs: CRS) -> str:
     """``EPSG:5898`` where it has a code, else its name."""
-    authority = crs.to_authority()
+    # PROJ's lower confidence takes a datum nobody stated for any one on the same ellipsoid
+    authority = crs.to_authority(min_confidence=100)
     return ":".join(authority) if authority else crs.name
 
 
@@ -124,57 +118,16 @@ def reproject(shapes: np.ndarray, source: CRS, target: CRS) -> tuple[np.ndarray,
     return moved, transformer.description
 
 
-@lru_cache(maxsize=32)
-def find_transformer(source: CRS, target: CRS) -> Transformer:
-    """The transformation, with EPSG:6960 between VN-2000 and WGS 84 wherever it takes part."""
-    with warnings.catch_warnings():
-        # that a better one would need a grid that is not installed
-        warnings.simplefilter("ignore")
-        found = TransformerGroup(source, target, always_xy=True).transformers
-    pinned = (item for item in found if _PINNED in item.description)
-    return next(pinned, None) or Transformer.from_crs(source, target, always_xy=True)
+def parse_crs(text: str, where: str) -> CRS:
+    """A CRS from the text of the project file.
 
-
-def _parse(text: str, where: str) -> CRS:
+    Raises:
+        PlanDataError: if it is none.
+    """
     try:
         return CRS.from_user_input(text)
     except CRSError:
         raise bad_data("not_a_crs", where, value=text) from None
-
-
-def _official(crs: CRS) -> CRS:
-    """VN-2000 written as a custom CRS with a datum shift, as many programs do, under its code.
-
-    The rotations of such a text often have the wrong sign (0.6 m); the coordinates are still
-    VN-2000, so the official definition is used in its place.
-    """
-    code = crs.to_epsg(min_confidence=70)
-    if code is not None:
-        return crs if crs.to_epsg(min_confidence=100) else CRS.from_epsg(code)
-    if not crs.is_bound or crs.source_crs is None or crs.coordinate_operation is None:
-        return crs
-    shift = tuple(crs.coordinate_operation.towgs84)[:3]
-    if not np.allclose(shift, _VN2000_SHIFT, atol=0.001):
-        return crs
-    if crs.source_crs.is_geographic:
-        return CRS.from_epsg(4756)
-    projection = _projection(crs.source_crs)
-    return next((item for item in _vn2000_systems() if _projection(item) == projection), crs)
-
-
-@lru_cache(maxsize=1)
-def _vn2000_systems() -> tuple[CRS, ...]:
-    """Every projected VN-2000 system of the EPSG database."""
-    listed = query_crs_info("EPSG", pj_types=PJType.PROJECTED_CRS)
-    codes = sorted(int(item.code) for item in listed if item.name.startswith("VN-2000"))
-    return tuple(CRS.from_epsg(code) for code in codes)
-
-
-def _projection(crs: CRS) -> tuple[tuple[str, float], ...]:
-    """Method parameters as comparable numbers."""
-    operation = crs.coordinate_operation
-    parameters = operation.params if operation else []
-    return tuple(sorted((item.name, round(float(item.value), 9)) for item in parameters))
 
 
 def _to_degrees(x: float, y: float, crs: CRS) -> tuple[float, float]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,17 +12,20 @@ from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.crs import check_project_crs
 from urbanplan_gis.loaders.features import SourceFeatures, load_features
 from urbanplan_gis.loaders.links import join_approvals, resolve_parks
+from urbanplan_gis.loaders.placing import CityPlace
 from urbanplan_gis.loaders.raster import load_land_cover, load_population
 from urbanplan_gis.loaders.sources import SourceFile, select_sources
 from urbanplan_gis.loaders.statistics import StatisticsTable, load_statistics, refuse_contradictions
-from urbanplan_gis.loaders.units import check_units, units_at
+from urbanplan_gis.loaders.units import check_units, identify_units, name_units, units_at
 from urbanplan_gis.model.data import RASTER_ROLES, Dataset, Finding, Layer, Role, Severity
 from urbanplan_gis.text import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
+    from pyproj import CRS
 
     from urbanplan_gis.project import Project
+    from urbanplan_gis.project_facts import ProjectFacts
 
 Progress = Callable[[str], object]
 
@@ -40,30 +42,22 @@ def load_layers(project: Project, progress: Progress | None = None) -> Dataset:
     crs = check_project_crs(project.facts.crs, f"{project.file.name}: project.crs")
     sources, unused = select_sources(project)
     findings = list(unused)
-    problems: list[PlanDataError] = []
-    parts: list[SourceFeatures] = []
-    for source in sources:
-        if source.role in RASTER_ROLES:
-            continue
-        tell(f"{source.role}: {source.label}")
-        try:
-            parts.append(load_features(source, crs))
-        except PlanDataError as problem:
-            problems += problem.problems
+    parts, problems = _load_parts(sources, crs, tell)
     layers = {role: _join_parts(role, parts) for role in _roles(part.source for part in parts)}
     units = layers.get(Role.UNITS)
+    names: dict[str, str] | None = None
     try:
-        layers, unit_findings = _valid_units(layers, sources, project.facts.as_of)
+        layers, unit_findings = _valid_units(layers, sources, project.facts)
         findings += unit_findings
+        names = None if units is None else name_units(units.frame, layers[Role.UNITS].frame)
     except PlanDataError as problem:
         problems += problem.problems
     tables: list[StatisticsTable] = []
     for number, facts in enumerate(project.statistics):
         tell(f"statistics: {facts.path}")
         config = f"{project.file.name}: statistics[{number}]"
-        codes = None if units is None else set(units.frame["code"])
         try:
-            tables.append(load_statistics(facts, project.path(facts.path), config, codes))
+            tables.append(load_statistics(facts, project.path(facts.path), config, names))
         except PlanDataError as problem:
             problems += problem.problems
     try:
@@ -84,7 +78,30 @@ def load_layers(project: Project, progress: Progress | None = None) -> Dataset:
         findings=tuple(found),
         counts=tuple(part.count for part in parts),
         origins=tuple(origins + [table.origin for table in tables]),
+        recognised={part.source.name: part.recognised for part in parts if part.recognised},
     )
+
+
+def _load_parts(
+    sources: Sequence[SourceFile], crs: CRS, tell: Progress
+) -> tuple[list[SourceFeatures], list[PlanDataError]]:
+    """The features of every vector source; units first, which tell where the others should lie."""
+    parts: dict[int, SourceFeatures] = {}
+    problems: list[PlanDataError] = []
+    city: CityPlace | None = None
+    vectors = [n for n, source in enumerate(sources) if source.role not in RASTER_ROLES]
+    # a stable order: what is not units stays as the project file has it
+    for number in sorted(vectors, key=lambda n: sources[n].role is not Role.UNITS):
+        source = sources[number]
+        if source.role is not Role.UNITS and city is None:
+            units = [part.frame for part in parts.values()]
+            city = CityPlace.of_units(pd.concat(units).geometry.to_numpy(), crs) if units else None
+        tell(f"{source.role}: {source.label}")
+        try:
+            parts[number] = load_features(source, crs, city)
+        except PlanDataError as problem:
+            problems += problem.problems
+    return [parts[number] for number in sorted(parts)], problems
 
 
 def _roles(sources: Iterable[SourceFile]) -> list[Role]:
@@ -100,15 +117,16 @@ def _join_parts(role: Role, parts: Sequence[SourceFeatures]) -> Layer:
 
 
 def _valid_units(
-    layers: dict[Role, Layer], sources: Sequence[SourceFile], day: dt.date
+    layers: dict[Role, Layer], sources: Sequence[SourceFile], facts: ProjectFacts
 ) -> tuple[dict[Role, Layer], list[Finding]]:
     """Units that could be read must be usable; those that could not were reported already."""
     if Role.UNITS not in layers:
         return layers, []
     where = ", ".join(item.label for item in sources if item.role is Role.UNITS)
-    units, findings = units_at(layers[Role.UNITS], day)
+    units, findings = units_at(layers[Role.UNITS], facts.as_of)
+    units, named = identify_units(units, facts.boundaries, where)
     check_units(units.frame, where)
-    return {**layers, Role.UNITS: units}, findings
+    return {**layers, Role.UNITS: units}, findings + named
 
 
 def _load_rasters(

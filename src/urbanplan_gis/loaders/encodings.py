@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.formats import shapefile_parts
+from urbanplan_gis.loaders.file_checks import shapefile_parts
+from urbanplan_gis.loaders.legacy_text import ENCODINGS
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
@@ -21,19 +22,23 @@ _T = TypeVar("_T")
 def settle_encoding(source: SourceFile) -> tuple[str, bool]:
     """The encoding of a shapefile's text, and whether it had to be assumed.
 
-    The project file decides, then ``.cpg``; else UTF-8 where every byte agrees with it (which
-    other encodings do not by chance), else Windows Latin, which is an assumption.
+    The project file decides, then ``.cpg`` (unless it says UTF-8 and the bytes are none); else
+    UTF-8 where every byte agrees with it (which other encodings do not by chance), else Windows
+    Latin, which is an assumption: columns in legacy letters are looked for afterwards.
 
     Raises:
         PlanDataError: for an encoding nobody knows.
     """
     parts = shapefile_parts(source.path)
+    if source.facts.encoding in ENCODINGS:
+        return _FALLBACK, False
     if source.facts.encoding:
         return _known(source.facts.encoding, f"{source.config}: encoding"), False
     if ".cpg" in parts:
         said = parts[".cpg"].read_text(encoding="ascii", errors="replace").strip()
-        if said:
-            return _known(said, f"{source.label}: {parts['.cpg'].name}"), False
+        encoding = _known(said, f"{source.label}: {parts['.cpg'].name}") if said else ""
+        if encoding and (encoding != "UTF-8" or _is_utf8(parts[".dbf"])):
+            return encoding, False
     if _is_utf8(parts[".dbf"]):
         return "UTF-8", False
     return _FALLBACK, True

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.planning_checks import check_database
+from urbanplan_gis.loaders.planning_classes import database_sources
+from urbanplan_gis.loaders.planning_database import open_database
+from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import Finding, Origin, Role, Severity
 from urbanplan_gis.project import source_name
+from urbanplan_gis.project_facts import DatabaseFacts, LayerSource
 from urbanplan_gis.text import Text
 
 if TYPE_CHECKING:
-    from urbanplan_gis.project import LayerSource, OriginFacts, Project
+    from urbanplan_gis.project import OriginFacts, Project
+
+
+OSM_SUFFIXES = (".pbf", ".osm")
+_OWN_FIELDS = (".dxf", ".dgn", *OSM_SUFFIXES)
+#: columns of the schema that extracts have under the same name
+_OSM_COLUMNS = ("name", "road_class", "width_m", "floors", "use", "kind", "park")
 
 
 @dataclass(frozen=True)
@@ -36,18 +47,27 @@ class SourceFile:
         return ": ".join(part for part in (self.label, *parts) if part)
 
 
-def select_sources(project: Project) -> tuple[tuple[SourceFile, ...], tuple[Finding, ...]]:
+def select_sources(
+    project: Project,
+) -> tuple[tuple[SourceFile, ...], tuple[Finding, ...]]:
     """The sources valid on the project's ``as_of``, and the roles that have none for that day.
 
-    A source is valid from ``valid_from`` until the day before ``valid_to``.
+    A source is valid from ``valid_from`` until the day before ``valid_to``. The classes of
+    planning databases are sources like others, with the findings of their check.
 
     Raises:
-        PlanDataError: if there are no units for that day.
+        PlanDataError: if there are no units for that day, or a database cannot be used.
     """
-    valid = [(role, facts) for role, facts in project.sources if _is_valid(project, facts)]
-    findings = []
-    for role in dict.fromkeys(role for role, _ in project.sources):
-        if any(role == other for other, _ in valid):
+    declared = [(role, facts, "") for role, facts in project.sources]
+    findings: list[Finding] = []
+    for number, database in enumerate(project.databases):
+        found, told = _database_sources(project, database)
+        place = f"databases[{number}]"
+        declared += [(role, facts, place) for role, facts in found]
+        findings += told
+    valid = [item for item in declared if _is_valid(project, item[1])]
+    for role in dict.fromkeys(role for role, _, _ in declared):
+        if any(role == other for other, _, _ in valid):
             continue
         if role is Role.UNITS:
             where = f"{project.file.name}: layers.units"
@@ -56,7 +76,23 @@ def select_sources(project: Project) -> tuple[tuple[SourceFile, ...], tuple[Find
         findings.append(
             Finding("no_source_at_date", Severity.INFO, role, (), message, action="reported")
         )
-    return tuple(_located(project, role, facts, valid) for role, facts in valid), tuple(findings)
+    roles = [role for role, _, _ in valid]
+    located = [
+        _located(project, role, facts, place, roles.count(role) > 1) for role, facts, place in valid
+    ]
+    return tuple(located), tuple(findings)
+
+
+def _database_sources(
+    project: Project, database: DatabaseFacts
+) -> tuple[list[tuple[Role, LayerSource]], list[Finding]]:
+    """The classes of a planning database as sources, and what its check found."""
+    opened = open_database(project.path(database.path), database.path)
+    found = [
+        (role, LayerSource(**{"origin": database.origin, **keys}))
+        for role, keys in database_sources(opened, project.root)
+    ]
+    return found, check_database(opened)
 
 
 def _is_valid(project: Project, facts: LayerSource) -> bool:
@@ -66,22 +102,35 @@ def _is_valid(project: Project, facts: LayerSource) -> bool:
 
 
 def _located(
-    project: Project,
-    role: Role,
-    facts: LayerSource,
-    valid: list[tuple[Role, LayerSource]],
+    project: Project, role: Role, facts: LayerSource, place: str, prefixed: bool
 ) -> SourceFile:
     name = source_name(role, facts)
     return SourceFile(
         role=role,
         name=name,
-        facts=facts,
+        facts=_completed(role, facts),
         path=project.path(facts.path),
         codes=project.path(facts.codes) if facts.codes else None,
         label=facts.path,
-        config=f"{project.file.name}: layers.{role} ({name})",
-        prefixed=sum(other == role for other, _ in valid) > 1,
+        config=f"{project.file.name}: {place or f'layers.{role} ({name})'}",
+        prefixed=prefixed,
     )
+
+
+def _completed(role: Role, facts: LayerSource) -> LayerSource:
+    """The fields of drawings and OpenStreetMap extracts are ours: they need not be named."""
+    suffix = Path(facts.path).suffix.lower()
+    shape = ROLE_FIELDS.get(role)
+    if shape is None or suffix not in _OWN_FIELDS:
+        return facts
+    if suffix in OSM_SUFFIXES:
+        own = {"feature_id": "osm_id"} | ({"code": "tag"} if shape.coded else {})
+        own |= {name: name for name in _OSM_COLUMNS if shape.field(name)}
+    else:
+        own = {"feature_id": "handle"} | ({"code": "layer"} if shape.coded else {})
+        facts = replace(facts, colour=facts.colour or ("color" if facts.recognise else ""))
+    own = {name: field for name, field in own.items() if name not in facts.set}
+    return replace(facts, fields={**own, **facts.fields})
 
 
 def make_origin(source: str, path: str, facts: OriginFacts, **found: str) -> Origin:

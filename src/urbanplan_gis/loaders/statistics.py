@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,9 @@ from urbanplan_gis.loaders.formats import hash_source
 from urbanplan_gis.loaders.schema import PARTS, STATISTICS
 from urbanplan_gis.loaders.sources import make_origin
 from urbanplan_gis.loaders.tables import Table, TableRow, read_table
+from urbanplan_gis.loaders.unit_names import UnitMatch, match_code, match_units
+from urbanplan_gis.loaders.unit_readings import names_total
+from urbanplan_gis.loaders.units import official_names, tell_candidates, tell_match
 from urbanplan_gis.loaders.values import UnreadableValue, parse_number, tidy_text
 from urbanplan_gis.model.data import Finding, Origin, Severity, Statistic
 from urbanplan_gis.text import Text
@@ -35,11 +38,13 @@ class StatisticsTable:
 
 
 def load_statistics(
-    facts: StatisticsSource, path: Path, config: str, unit_codes: Collection[str] | None
+    facts: StatisticsSource, path: Path, config: str, units: Mapping[str, str] | None
 ) -> StatisticsTable:
     """Read one table; blank cells and "NA" are unknown, and give no statistic.
 
-    ``config`` is the place in the project file. Units are checked where ``unit_codes`` are known.
+    ``config`` is the place in the project file. ``units`` are code -> name (``""`` where only the
+    code counts); None: rows are not checked against units. Rows may name their unit instead of
+    giving its code. Rows of totals are set aside, with a finding.
 
     Raises:
         PlanDataError: one line for each cell that is no usable number, each unknown unit and
@@ -57,14 +62,17 @@ def load_statistics(
     problems: list[PlanDataError] = []
     statistics: list[Statistic] = []
     findings: list[Finding] = []
-    seen: dict[tuple[str, int], int] = {}
-    for row in table.rows:
+    column = facts.fields["unit_code"]
+    named = _UnitColumn(f"{table.where}: {column}", units, _match_names(table, column, units))
+    rows, totals = _part_totals(table, column, named)
+    findings += _tell_units(name, rows, column, named) + _tell_totals(name, totals, column)
+    seen: dict[tuple[str, int], TableRow] = {}
+    for row in rows:
         try:
-            unit, year = _read_key(table, row, facts, unit_codes)
+            unit, year = _read_key(table, row, facts, named)
             if (unit, year) in seen:
-                rows = f"{seen[unit, year]}, {row.number}"
-                raise bad_data("same_unit_year", table.where, unit=unit, year=str(year), rows=rows)
-            seen[unit, year] = row.number
+                raise _given_twice(table, column, named, unit, year, (seen[unit, year], row))
+            seen[unit, year] = row
             numbers = _read_numbers(table, row, facts)
         except PlanDataError as problem:
             problems += problem.problems
@@ -117,24 +125,88 @@ def _check_fields(facts: StatisticsSource, config: str) -> None:
         raise_problems(problems)
 
 
+@dataclass(frozen=True)
+class _UnitColumn:
+    """The column that says whose row it is. ``where`` names file, sheet and column."""
+
+    where: str
+    units: Mapping[str, str] | None
+    #: what the names that stand there instead of codes mean
+    matches: Mapping[str, UnitMatch]
+
+
+def _match_names(
+    table: Table, column: str, units: Mapping[str, str] | None
+) -> Mapping[str, UnitMatch]:
+    if units is None:
+        return {}
+    given = [tidy_text(row.cells[column]) for row in table.rows]
+    names = [text for text in given if text and match_code(text, units) is None]
+    return match_units(names, units, official_names())
+
+
+def _part_totals(
+    table: Table, column: str, named: _UnitColumn
+) -> tuple[list[TableRow], list[TableRow]]:
+    """Rows of units, and rows that are named like a total and like no unit at all."""
+    rows: list[TableRow] = []
+    totals: list[TableRow] = []
+    for row in table.rows:
+        match = named.matches.get(tidy_text(row.cells[column]) or "")
+        unlike = match is not None and not match.code and not match.runner_up
+        (totals if unlike and names_total(match.given) else rows).append(row)
+    return rows, totals
+
+
 def _read_key(
-    table: Table, row: TableRow, facts: StatisticsSource, unit_codes: Collection[str] | None
+    table: Table, row: TableRow, facts: StatisticsSource, named: _UnitColumn
 ) -> tuple[str, int]:
     """Unit code and year of a row."""
-    column = facts.fields["unit_code"]
-    unit = tidy_text(row.cells[column])
-    where = f"{table.where}: {column}"
+    unit = tidy_text(row.cells[facts.fields["unit_code"]])
     if unit is None:
-        raise bad_data("empty_value", where, row=row.number, more=0)
-    if unit_codes is not None and unit not in unit_codes:
-        known = sorted(unit_codes)
-        shown = ", ".join(known[:_CODES_SHOWN]) + (", ..." if len(known) > _CODES_SHOWN else "")
-        raise bad_data("no_such_unit", where, row=row.number, unit=unit, known=shown)
+        raise bad_data("empty_value", named.where, row=row.number, more=0)
+    if named.units is not None:
+        unit = _read_unit(row, unit, named, named.units)
     column = facts.fields["year"]
     text = tidy_text(row.cells[column]) or ""
     if not text.isdecimal() or int(text) not in _YEARS:
         raise bad_data("not_a_year", f"{table.where}: {column}", row=row.number, value=text)
     return unit, int(text)
+
+
+def _read_unit(row: TableRow, text: str, named: _UnitColumn, units: Mapping[str, str]) -> str:
+    """The code of a row's unit, of its code or name."""
+    match = named.matches.get(text)
+    code = match_code(text, units) if match is None else match.code
+    if code:
+        return code
+    if match is not None and match.runner_up:
+        hint = tell_candidates(match)
+        raise bad_data("no_such_unit_name", named.where, row=row.number, unit=text, hint=hint)
+    known = sorted(units)
+    shown = ", ".join(known[:_CODES_SHOWN]) + (", ..." if len(known) > _CODES_SHOWN else "")
+    raise bad_data("no_such_unit", named.where, row=row.number, unit=text, known=shown)
+
+
+def _given_twice(
+    table: Table,
+    column: str,
+    named: _UnitColumn,
+    unit: str,
+    year: int,
+    rows: tuple[TableRow, TableRow],
+) -> PlanDataError:
+    """A row too many; or, where the names differ, perhaps another unit understood as this one."""
+    numbers = ", ".join(str(row.number) for row in rows)
+    first, second = (tidy_text(row.cells[column]) or "" for row in rows)
+    if first == second or not {first, second} & set(named.matches):
+        found = {"unit": unit, "year": str(year), "rows": numbers}
+        return bad_data("same_unit_year", table.where, **found)
+    label = f"{unit} {(named.units or {}).get(unit, '')}".strip()
+    return bad_data(
+        "unit_named_twice", table.where,
+        first=first, second=second, rows=numbers, unit=label, year=str(year),
+    )  # fmt: skip
 
 
 def _read_numbers(table: Table, row: TableRow, facts: StatisticsSource) -> dict[str, float]:
@@ -193,3 +265,40 @@ def _check_parts(source: str, unit: str, year: int, numbers: dict[str, float]) -
                         message, action="reported")
             )  # fmt: skip
     return findings
+
+
+def _tell_units(
+    source: str, rows: list[TableRow], column: str, named: _UnitColumn
+) -> list[Finding]:
+    """A finding for each name or code that stands for a unit without being written like it."""
+    rows_of: dict[str, list[str]] = {}
+    for row in rows:
+        rows_of.setdefault(tidy_text(row.cells[column]) or "", []).append(f"{source}:{row.number}")
+    findings = []
+    for text, places in rows_of.items():
+        match = named.matches.get(text)
+        if match is not None and match.code and match.how != "exact":
+            findings.append(tell_match(match, source, "statistics", tuple(places)))
+        code = match_code(text, named.units) if match is None and named.units else None
+        if code is not None and code != text:
+            message = Text.of("finding.unit_code_zeros", source=source, given=text, code=code)
+            findings.append(
+                Finding("unit_code_zeros", Severity.INFO, "statistics", tuple(places), message,
+                        action="assumed")
+            )  # fmt: skip
+    return findings
+
+
+def _tell_totals(source: str, rows: list[TableRow], column: str) -> list[Finding]:
+    if not rows:
+        return []
+    message = Text.of(
+        "finding.total_rows", source=source, count=len(rows),
+        names=", ".join(dict.fromkeys(tidy_text(row.cells[column]) or "" for row in rows)),
+        rows=", ".join(str(row.number) for row in rows),
+    )  # fmt: skip
+    places = tuple(f"{source}:{row.number}" for row in rows)
+    return [
+        Finding("total_rows", Severity.INFO, "statistics", places, message,
+                action="set_aside", dropped=len(rows))
+    ]  # fmt: skip

@@ -1,134 +1,156 @@
-"""Reading vector files in bulk: GeoPackage, shapefile, GeoJSON, FlatGeobuf, GeoParquet.
+"""Reading the features of one source, whatever its format.
 
 Nothing is interpreted here but text encodings: fields and geometries come out as they are.
 """
 
 from __future__ import annotations
 
-import json
+import sqlite3
 import warnings
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from unicodedata import normalize
+from contextlib import closing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
-import fiona
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 import pyogrio
-import shapely
-from pyproj import CRS
-from pyproj.exceptions import CRSError
 
-from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.archives import unpacked
 from urbanplan_gis.loaders.curves import curve_mask, read_chords
 from urbanplan_gis.loaders.encodings import recode_text, settle_encoding
-from urbanplan_gis.loaders.formats import READ_FAILURES, FileFormat, identify_format
+from urbanplan_gis.loaders.formats import DRAWINGS, READ_FAILURES, FileFormat, identify_format
+from urbanplan_gis.loaders.geoparquet import read_parquet
+from urbanplan_gis.loaders.raw import (
+    RawLayer,
+    to_crs,
+    to_series,
+    to_shapes,
+    unreadable,
+    wanted_fields,
+)
 from urbanplan_gis.loaders.records import read_records
+from urbanplan_gis.loaders.texts import decode_texts
+from urbanplan_gis.loaders.values import fold_text, read_texts
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
 
 #: one byte, one character: text passes GDAL unchanged and is decoded afterwards
-_BYTES = "ISO-8859-1"
-_VIETNAM = pd.Timedelta(hours=7)
-
-
-@dataclass(frozen=True, eq=False)
-class RawLayer:
-    """The features of one layer as the file has them.
-
-    ``geometry`` holds shapely geometries in the file's own CRS (None where there is none);
-    ``mended`` marks rings that had to be closed to be read at all, ``unreadable`` those that
-    could not be read, ``curved`` arcs that became chords. ``crs`` is None where there is none.
-    """
-
-    layer: str
-    fields: dict[str, pd.Series]
-    geometry: np.ndarray
-    mended: np.ndarray
-    unreadable: np.ndarray
-    curved: np.ndarray
-    crs: CRS | None
-    states_crs: bool
-    encoding: str
-    encoding_assumed: bool
-    #: why the reader itself sets a feature aside (``""``: it does not); None: it never does
-    reason: np.ndarray | None = None
-
-    def __len__(self) -> int:
-        return len(self.geometry)
+BYTES = "ISO-8859-1"
+_SAME_FORMAT = {"KML": "LIBKML"}
 
 
 def read_vector(source: SourceFile) -> RawLayer:
-    """Read the layer a source names, with the fields it names.
+    """Read the layer a source names, with the fields it names; legacy text becomes Unicode.
 
     Raises:
         PlanDataError: for a damaged or empty file, a layer or field that is not there.
     """
-    form = identify_format(source.path, source.label)
-    with warnings.catch_warnings():
+    with unpacked(source) as ready, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        if form.driver == "Parquet":
-            return _read_parquet(source)
-        return _read_ogr(source, form)
+        raw = _read(ready)
+    return _select(source, decode_texts(source, raw))
+
+
+def _read(source: SourceFile) -> RawLayer:
+    form = identify_format(source.path, source.label)
+    if form.driver == "Parquet":
+        return read_parquet(source)
+    if form.driver in DRAWINGS or form.driver == "OSM":
+        # libraries that only these need
+        from urbanplan_gis.loaders.entities import read_extract, read_sketch
+
+        return read_extract(source) if form.driver == "OSM" else read_sketch(source, form.driver)
+    return _read_ogr(source, form)
 
 
 def _read_ogr(source: SourceFile, form: FileFormat) -> RawLayer:
     options = {"IMMUTABLE": "YES"} if form.driver == "GPKG" else {}
-    layer = _choose_layer(source, options)
+    layer = _choose_layer(source, form)
     is_shapefile = form.driver == "ESRI Shapefile"
     encoding, assumed = form.encoding, False
     if is_shapefile:
         encoding, assumed = settle_encoding(source)
-        options = {**options, "encoding": _BYTES}
+        options = {**options, "encoding": BYTES}
     try:
         info = pyogrio.read_info(source.path, layer=layer, **options)
     except READ_FAILURES as problem:
-        raise _unreadable(source, problem) from None
-    if info["driver"] != form.driver:
+        raise unreadable(source, problem) from None
+    if _SAME_FORMAT.get(info["driver"], info["driver"]) != form.driver:
         raise bad_data("not_the_format", source.label, format=form.driver)
     known = {recode_text(name, encoding) if is_shapefile else name: name for name in info["fields"]}
     identifier = info["fid_column"] or "fid"
-    wanted = _wanted_fields(source, layer, known, identifier)
+    wanted = wanted_fields(source, layer, known, identifier)
     columns = [known[name] for name in wanted.values() if name in known]
     table, wkb = _read_table(source, layer, columns, identifier, options)
     if len(wkb) == 0:
         raise bad_data("no_features", source.where(layer))
-    fields = {}
-    for asked, name in wanted.items():
-        series = _decode(source, layer, asked, table.column(known.get(name, identifier)))
-        text = is_shapefile and series.dtype == object
-        fields[asked] = series.map(lambda v: recode_text(v, encoding)) if text else series
+    fields = {
+        asked: to_series(source, layer, asked, table.column(known.get(name, identifier)))
+        for asked, name in wanted.items()
+    }
+    as_bytes = is_shapefile and encoding != "UTF-8"
+    if is_shapefile and not as_bytes:
+        fields = {name: _recoded(series, encoding) for name, series in fields.items()}
     curved = np.zeros(len(wkb), dtype=bool)
     try:
-        geometry, mended, unreadable = _to_shapes(wkb)
+        geometry, mended, lost = to_shapes(wkb)
     except NotImplementedError:
         curved = curve_mask(wkb)
-        geometry, mended, unreadable = _to_shapes(read_chords(source, layer, options))
+        geometry, mended, lost = to_shapes(read_chords(source, layer, options))
     return RawLayer(
         layer=layer,
         fields=fields,
         geometry=geometry,
         mended=mended,
-        unreadable=unreadable,
+        unreadable=lost,
         curved=curved,
-        crs=_to_crs(info["crs"]),
+        crs=to_crs(info["crs"]),
         states_crs=form.states_crs,
         encoding=encoding,
         encoding_assumed=assumed,
+        as_bytes=as_bytes,
     )
 
 
-def _choose_layer(source: SourceFile, options: dict[str, str]) -> str:
-    """The layer named, or the only one there is."""
+def _recoded(series: pd.Series, encoding: str) -> pd.Series:
+    if series.dtype != object:
+        return series
+    return series.map(lambda value: recode_text(value, encoding))
+
+
+def list_layers(source: SourceFile, form: FileFormat) -> list[str]:
+    """The layers of a file that have geometry.
+
+    Raises:
+        PlanDataError: if the file cannot be opened.
+    """
+    if form.driver == "GPKG":
+        return _layers_of_geopackage(source)
     try:
-        with fiona.Env(CPL_LOG="/dev/null"):
-            layers = fiona.listlayers(source.path, **options)
+        found = pyogrio.list_layers(source.path)
     except READ_FAILURES as problem:
-        raise _unreadable(source, problem) from None
+        raise unreadable(source, problem) from None
+    return [str(name) for name, kind in found if kind]
+
+
+def _layers_of_geopackage(source: SourceFile) -> list[str]:
+    """Asked of the database itself: opening it any other way could write beside it."""
+    address = f"file:{quote(str(source.path.resolve()))}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            asked = "SELECT table_name FROM gpkg_geometry_columns ORDER BY rowid"
+            return [str(name) for (name,) in database.execute(asked)]
+    except sqlite3.Error as problem:
+        raise unreadable(source, problem) from None
+
+
+def _choose_layer(source: SourceFile, form: FileFormat) -> str:
+    """The layer named, or the only one there is."""
+    layers = list_layers(source, form)
     if not layers:
         raise bad_data("no_layers", source.label)
     listed = ", ".join(layers)
@@ -140,30 +162,6 @@ def _choose_layer(source: SourceFile, options: dict[str, str]) -> str:
     if len(layers) > 1:
         raise bad_data("which_layer", source.label, layers=listed)
     return layers[0]
-
-
-def _wanted_fields(
-    source: SourceFile, layer: str, known: Iterable[str], identifier: str | None
-) -> dict[str, str]:
-    """Fields named in the project file -> their exact name in the file."""
-    exact = {normalize("NFC", name): name for name in known}
-    if identifier:
-        exact.setdefault(identifier, identifier)
-        exact.setdefault("fid", identifier)
-    wanted, missing = {}, []
-    for name in source.facts.fields.values():
-        found = exact.get(normalize("NFC", name))
-        if found is None:
-            missing.append(name)
-        else:
-            wanted[name] = found
-    if missing:
-        raise bad_data(
-            "no_such_field",
-            source.where(layer, ", ".join(dict.fromkeys(missing))),
-            fields=", ".join(known),
-        )
-    return wanted
 
 
 def _read_table(
@@ -183,110 +181,16 @@ def _read_table(
     return table.drop_columns([name]), wkb.to_numpy()
 
 
-def _read_parquet(source: SourceFile) -> RawLayer:
-    try:
-        schema = pq.read_schema(source.path)
-        geo = json.loads((schema.metadata or {}).get(b"geo", b"{}"))
-    except READ_FAILURES as problem:
-        raise _unreadable(source, problem) from None
-    if source.facts.layer:
-        raise bad_data("no_such_layer", source.label, layer=source.facts.layer, layers="-")
-    if "primary_column" not in geo:
-        raise bad_data("not_geoparquet", source.label)
-    name = geo["primary_column"]
-    column = geo["columns"][name]
-    known = [field for field in schema.names if field not in geo["columns"]]
-    wanted = _wanted_fields(source, "", known, None)
-    if column.get("encoding", "WKB") != "WKB":
-        raise bad_data("geoparquet_encoding", source.label, encoding=column["encoding"])
-    try:
-        table = pq.read_table(source.path, columns=[*dict.fromkeys(wanted.values()), name])
-    except READ_FAILURES as problem:
-        raise _unreadable(source, problem) from None
-    if len(table) == 0:
-        raise bad_data("no_features", source.label)
-    wkb = table.column(name).to_numpy()
-    try:
-        geometry, mended, unreadable = _to_shapes(wkb)
-    except NotImplementedError:
-        raise bad_data("geoparquet_encoding", source.label, encoding="WKB (curve)") from None
-    return RawLayer(
-        layer="",
-        fields={
-            asked: _decode(source, "", asked, table.column(field))
-            for asked, field in wanted.items()
-        },
-        geometry=geometry,
-        mended=mended,
-        unreadable=unreadable,
-        curved=np.zeros(len(wkb), dtype=bool),
-        crs=_to_crs(column.get("crs", "OGC:CRS84")),
-        states_crs="crs" in column,
-        encoding="UTF-8",
-        encoding_assumed=False,
-    )
-
-
-def _decode(source: SourceFile, layer: str, field: str, column: pa.ChunkedArray) -> pd.Series:
-    """A column as a series; formats that promise UTF-8 do not always keep it.
-
-    Lists, structures and bytes are no values that could be compared, counted or printed.
-    """
-    kind = column.type
-    if pa.types.is_nested(kind) or pa.types.is_binary(kind) or pa.types.is_large_binary(kind):
-        raise bad_data("not_one_value", source.where(layer, field), type=kind)
-    try:
-        return _to_series(column)
-    except UnicodeDecodeError:
-        raise bad_data("not_utf8", source.where(layer, field)) from None
-
-
-def _to_series(column: pa.ChunkedArray) -> pd.Series:
-    """A column without losing anything: whole numbers stay whole, dates are Vietnamese days."""
-    kind = column.type
-    if isinstance(kind, pa.BaseExtensionType):
-        column = pa.chunked_array([chunk.storage for chunk in column.chunks], kind.storage_type)
-        kind = column.type
-    if pa.types.is_dictionary(kind):
-        column = column.cast(kind.value_type)
-        kind = column.type
-    if pa.types.is_integer(kind):
-        return column.to_pandas(types_mapper=lambda _: pd.Int64Dtype()).astype("Int64")
-    if pa.types.is_boolean(kind):
-        return pd.Series(column.to_pylist(), dtype="boolean")
-    if pa.types.is_decimal(kind) or pa.types.is_floating(kind):
-        return column.cast(pa.float64()).to_pandas()
-    if pa.types.is_timestamp(kind):
-        naive = column.cast(pa.timestamp("ms")).to_pandas()
-        return naive + _VIETNAM if kind.tz else naive
-    if pa.types.is_date(kind):
-        return column.cast(pa.timestamp("ms")).to_pandas()
-    return pd.Series(column.to_pylist(), dtype=object)
-
-
-def _to_shapes(wkb: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Geometries, and which rings had to be closed to be read, and which could not be read."""
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    failed = shapely.is_missing(shapes) & np.asarray(pd.notna(wkb))
-    if failed.any():
-        shapes[failed] = shapely.from_wkb(wkb[failed], on_invalid="fix")
-    unreadable = failed & shapely.is_missing(shapes)
-    return shapes, failed & ~unreadable, unreadable
-
-
-def _to_crs(found: Any) -> CRS | None:
-    """The CRS a file states; "undefined" ones are none."""
-    if not found:
-        return None
-    try:
-        crs = CRS.from_user_input(found)
-    except CRSError:
-        return None
-    if crs.is_engineering or crs.name.lower().startswith("undefined"):
-        return None
-    return crs
-
-
-def _unreadable(source: SourceFile, problem: Exception) -> PlanDataError:
-    said = " ".join(str(problem).split())[:160]
-    return bad_data("unreadable", source.label, problem=said)
+def _select(source: SourceFile, raw: RawLayer) -> RawLayer:
+    """Features of which a field has none of the values asked for are not of this layer."""
+    if not source.facts.only:
+        return raw
+    meant = np.ones(len(raw), dtype=bool)
+    for name, values in source.facts.only.items():
+        folded = {fold_text(value) for value in values}
+        texts = read_texts(raw.fields[name]).map(lambda text: fold_text(text or ""))
+        meant &= texts.isin(folded).to_numpy()
+    if not meant.any():
+        raise bad_data("none_selected", f"{source.config}: only", file=source.label)
+    given = raw.reason if raw.reason is not None else np.full(len(raw), "", dtype=object)
+    return replace(raw, reason=np.where(meant, given, "not_selected"))

@@ -133,6 +133,8 @@ class Dataset:
     findings: tuple[Finding, ...] = ()
     counts: tuple[FeatureCount, ...] = ()
     origins: tuple[Origin, ...] = field(default=())
+    #: by source, what its values were recognised as (the lines of a mapping file)
+    recognised: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
     def layer(self, role: Role) -> Layer | None:
         return self.layers.get(role)

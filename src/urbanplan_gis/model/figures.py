@@ -147,10 +147,21 @@ class Figure:
 
     @property
     def figure_id(self) -> str:
-        return (
-            f"{self.indicator}/{self.unit_code}@{self.boundaries}/{self.as_of.isoformat()}"
-            f"/{self.scenario}/{self.definition}"
+        return figure_id(
+            self.indicator,
+            self.unit_code,
+            self.boundaries,
+            self.as_of,
+            self.scenario,
+            self.definition,
         )
+
+
+def figure_id(
+    indicator: str, unit_code: str, boundaries: str, as_of: dt.date, scenario: str, definition: str
+) -> str:
+    """The id of a figure: what it measures, of what, when and how (DESIGN §6)."""
+    return f"{indicator}/{unit_code}@{boundaries}/{as_of.isoformat()}/{scenario}/{definition}"
 
 
 @dataclass(frozen=True)
@@ -164,3 +175,18 @@ class Assessment:
     verdict: Verdict
     basis: str
     notes: tuple[Text | Name, ...] = ()
+
+
+@dataclass(frozen=True)
+class Effect:
+    """One figure moved by one finding: ``delta`` in the figure's unit (points of %, m²/person).
+
+    ``delta`` is the figure under ``choice`` minus the figure as published.
+    """
+
+    finding_id: str
+    figure_id: str
+    delta: float
+    choice: str
+    #: relative to the figure; only for the default figure of the city, else 0
+    weight: float = 0.0

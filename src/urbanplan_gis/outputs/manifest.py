@@ -54,7 +54,7 @@ def fingerprint(project: Project, inputs: dict[str, str], lang: str) -> str:
     """
     own = project.relative(project.file)
     said = (project.facts, project.derive, project.tolerance, *project.targets)
-    declared = (*project.statistics, *(source for _, source in project.sources))
+    declared = (*project.statistics, *project.databases, *(source for _, source in project.sources))
     parameters = {
         "facts": [asdict(part) for part in (*said, *declared)],
         "roles": [str(role) for role, _ in project.sources],

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import csv
 import math
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
 
-from urbanplan_gis.model.data import Finding
-from urbanplan_gis.model.figures import Assessment
+from urbanplan_gis.loaders.recognise import mapping_frame
+from urbanplan_gis.model.data import Dataset, Finding
+from urbanplan_gis.model.figures import Assessment, Effect
 from urbanplan_gis.outputs.files import whole_file
 from urbanplan_gis.quality.ids import place_of
 from urbanplan_gis.text import Name, Text, say
@@ -21,6 +23,7 @@ INDICATOR_COLUMNS = (
     "denominator_unit", "target_year", "target", "target_sense", "gap", "gap_ha", "low", "high",
     "p_met", "verdict", "basis", "completeness", "note",
 )  # fmt: skip
+EFFECT_COLUMNS = ("finding_id", "figure_id", "delta", "alternative")
 FINDING_COLUMNS = (
     "finding_id", "code", "severity", "layer", "feature_ids", "x", "y", "area_ha", "message",
     "action",
@@ -100,6 +103,12 @@ def _finding_row(finding: Finding, lang: str) -> dict[str, object]:
     }
 
 
+def effects_frame(effects: Iterable[Effect]) -> pd.DataFrame:
+    """One row per figure that a finding moves: EFFECT_COLUMNS, in the order given."""
+    rows = [(item.finding_id, item.figure_id, item.delta, item.choice) for item in effects]
+    return pd.DataFrame(rows, columns=list(EFFECT_COLUMNS))
+
+
 def in_words(frame: pd.DataFrame, lang: str) -> pd.DataFrame:
     """The frame with catalogue texts and names put into words."""
     return frame.map(lambda cell: cell.say(lang) if isinstance(cell, Text | Name) else cell)
@@ -125,3 +134,16 @@ def _cell(value: object) -> object:
 def neutral(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def write_mappings(dataset: Dataset, folder: Path, lang: str) -> list[str]:
+    """What values of each source were recognised as, as mapping files to be corrected once.
+
+    Copied into ``data/raw/`` and named under ``codes``, such a file decides from then on.
+    """
+    names = []
+    for source, recognised in sorted(dataset.recognised.items()):
+        name = re.sub(r"[^\w.-]+", "_", source) + ".csv"
+        write_csv(mapping_frame(recognised, lang), folder / name)
+        names.append(name)
+    return names

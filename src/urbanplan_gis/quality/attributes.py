@@ -1,17 +1,13 @@
-"""Declared areas against computed ones; dates and floors that are missing or impossible."""
+"""Declared areas against computed ones; layers and dwellings that say nothing."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 import numpy as np
-import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
 from urbanplan_gis.model.data import Finding, Layer, Role, Severity
-from urbanplan_gis.quality.in_force import in_force
 from urbanplan_gis.text import Text
 
 _DECLARED = {"declared_area_ha": 1e4, "declared_area_m2": 1.0}
@@ -79,46 +75,17 @@ def check_floors(layers: Mapping[Role, Layer]) -> list[Finding]:
     ]
 
 
-def check_dates(layers: Mapping[Role, Layer], as_of: dt.date) -> list[Finding]:
-    """Plans without approval date, with dates out of order, or replaced by an unknown plan.
-
-    Only of plans that count at ``as_of`` is it said that they are taken as in force.
-    """
-    if Role.PLANS not in layers:
-        return []
-    frame = layers[Role.PLANS].frame
-    approved, revoked = pd.to_datetime(frame["approved"]), pd.to_datetime(frame["revoked"])
-    missing = approved.isna()
-    reversed_ = revoked < approved
-    known = set(frame["plan_id"])
-    unknown = frame["replaced_by"].notna() & ~frame["replaced_by"].isin(known | {""})
-    counted = in_force(frame, as_of) & (frame["kind"] == "zoning").to_numpy()
-    plans = layers[Role.PLANS]
-    return [
-        *_of_plans(plans, missing, "plan_without_date", counted),
-        *_of_plans(plans, reversed_, "plan_dates_reversed", np.zeros(len(frame), dtype=bool)),
-        *_of_plans(plans, unknown, "plan_replaced_by_unknown", counted),
-    ]
-
-
-def _of_plans(
-    layer: Layer, which: pd.Series, code: str, assumed: NDArray[np.bool_]
-) -> list[Finding]:
-    """A finding for ``which`` plans; those ``assumed`` in force say so."""
-    rows = which.to_numpy(dtype=bool)
-    chosen = layer.frame[rows]
+def check_empty(layers: Mapping[Role, Layer]) -> list[Finding]:
+    """Layers of which no feature is left: their role is there and yet says nothing."""
     return [
         Finding(
-            code=code,
+            code="empty_layer",
             severity=Severity.WARNING,
-            layer=str(Role.PLANS),
-            feature_ids=(feature,),
-            message=Text.of(f"finding.{code}{'_assumed' if taken else ''}", plan=plan),
-            action="assumed" if taken else "reported",
-            geometry=geometry,
-            area_m2=float(geometry.area),
+            layer=str(role),
+            feature_ids=(),
+            message=Text.of("finding.empty_layer", role=str(role)),
+            action="reported",
         )
-        for feature, plan, geometry, taken in zip(
-            chosen["feature_id"], chosen["plan_id"], chosen.geometry, assumed[rows], strict=True
-        )
+        for role, layer in layers.items()
+        if layer.frame is not None and layer.frame.empty
     ]

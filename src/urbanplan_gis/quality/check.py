@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from urbanplan_gis.geometry.planar import Overlaps
-from urbanplan_gis.model.data import Dataset, Decision, Finding, Role
+from urbanplan_gis.model.data import Dataset, Decision, Finding, Layer, Role
 from urbanplan_gis.mosaic import LabelLayer
 from urbanplan_gis.project import ToleranceFacts
-from urbanplan_gis.quality.attributes import check_areas, check_dates, check_floors
+from urbanplan_gis.quality.attributes import check_areas, check_empty, check_floors
 from urbanplan_gis.quality.boundaries import check_outside, check_plan_boundaries
 from urbanplan_gis.quality.conflicts import check_duplicates, check_gaps, check_overlaps
 from urbanplan_gis.quality.decisions import apply_decisions
+from urbanplan_gis.quality.domains import check_date_range, check_domains, check_widths
 from urbanplan_gis.quality.ids import by_size, number_findings
 from urbanplan_gis.quality.in_force import lots_in_force
 from urbanplan_gis.quality.order import feature_rank
+from urbanplan_gis.quality.plan_overlaps import check_plan_overlaps
+from urbanplan_gis.quality.plans import check_plan_dates
 from urbanplan_gis.quality.restate import restate
+from urbanplan_gis.quality.roads import check_network
 from urbanplan_gis.quality.validity import check_validity
 
 AREA_ROLES = (
@@ -139,22 +143,46 @@ def _conflicts(
         findings += check_duplicates(layers[role])
         if role in SINGLE_VALUED:
             rank = feature_rank(layers[role].frame)
-            overlaps[role], found = check_overlaps(layers[role], rank, tolerance.overlap_m2)
+            overlaps[role], found = check_overlaps(layers[role], rank, tolerance)
             findings += found
-    if Role.ROADS in layers:
-        findings += check_duplicates(layers[Role.ROADS])
     findings += check_areas(layers, tolerance.declared_area_percent)
-    findings += check_dates(layers, as_of)
+    findings += check_domains(layers)
+    findings += check_date_range(layers, as_of)
     findings += check_floors(layers)
+    findings += check_empty(layers)
     findings += check_outside(layers)
-    if Role.PLANS in layers:
-        findings += check_plan_boundaries(layers[Role.PLANS], layers[Role.UNITS])
+    findings += _of_plans(layers, as_of, tolerance)
+    findings += _of_roads(layers, tolerance)
     if Role.LAND_USE in layers:
         findings += check_gaps(
             layers[Role.LAND_USE],
             overlaps[Role.LAND_USE],
             layers[Role.UNITS],
             overlaps[Role.UNITS],
-            tolerance.gap_m2,
+            tolerance,
         )
     return number_findings(findings), overlaps
+
+
+def _of_plans(
+    layers: Mapping[Role, Layer], as_of: dt.date, tolerance: ToleranceFacts
+) -> list[Finding]:
+    if Role.PLANS not in layers:
+        return []
+    plans = layers[Role.PLANS]
+    return [
+        *check_plan_dates(plans, as_of),
+        *check_plan_overlaps(plans, as_of, tolerance),
+        *check_plan_boundaries(plans, layers[Role.UNITS]),
+    ]
+
+
+def _of_roads(layers: Mapping[Role, Layer], tolerance: ToleranceFacts) -> list[Finding]:
+    if Role.ROADS not in layers:
+        return []
+    roads = layers[Role.ROADS]
+    return [
+        *check_duplicates(roads),
+        *check_widths(roads, tolerance.road_width_m),
+        *check_network(roads, layers[Role.UNITS], tolerance.road_gap_m),
+    ]

@@ -7,14 +7,20 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from urbanplan_gis.geometry.areas import as_array
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.geometry.planar import Overlaps, find_overlaps, yield_ground
 from urbanplan_gis.geometry.split import split_faces
 from urbanplan_gis.model.data import Finding, Layer, Severity
+from urbanplan_gis.project import ToleranceFacts
+from urbanplan_gis.quality.slivers import nowhere_wider
 from urbanplan_gis.text import Text
 
 #: a feature this far covered by another is called contained: all but the noise of coordinates
 _ALL_OF_IT = 1 - 1e-9
+#: two features that share this much of either are one drawn twice, from other coordinates
+_ALIKE = 0.999
+_SEVERITY = {"overlap_sliver": Severity.INFO, "gap_sliver": Severity.INFO}
 
 
 def check_duplicates(layer: Layer) -> list[Finding]:
@@ -41,35 +47,53 @@ def check_duplicates(layer: Layer) -> list[Finding]:
 
 
 def check_overlaps(
-    layer: Layer, rank: NDArray[np.intp], tolerance_m2: float
+    layer: Layer, rank: NDArray[np.intp], tolerance: ToleranceFacts
 ) -> tuple[Overlaps, list[Finding]]:
     """Every pair of features with common ground; the ground goes to the one that ranks first."""
     frame = layer.frame
     geometries = frame.geometry.to_numpy()
     overlaps = find_overlaps(geometries, rank)
     ids = frame["feature_id"].to_numpy(dtype=str)
-    area = shapely.area(geometries)
-    findings = []
-    for winner, loser, shared, size in zip(
-        overlaps.winner, overlaps.loser, overlaps.shared, overlaps.area, strict=True
-    ):
-        if size < tolerance_m2 or size == 0:
-            continue
-        contained = size >= _ALL_OF_IT * min(area[winner], area[loser])
-        code = "overlap_contained" if contained else "overlap"
-        findings.append(
-            Finding(
-                code=code,
-                severity=Severity.WARNING,
-                layer=str(layer.role),
-                feature_ids=(str(ids[winner]), str(ids[loser])),
-                message=Text.of(f"finding.{code}", kept=ids[winner], cut=ids[loser]),
-                action="resolved_by_order",
-                geometry=shared,
-                area_m2=float(size),
-            )
+    told = (overlaps.area >= tolerance.overlap_m2) & (overlaps.area > 0)
+    winner, loser, shared = overlaps.winner[told], overlaps.loser[told], overlaps.shared[told]
+    codes = _kinds(geometries[winner], geometries[loser], shared, tolerance.sliver_m)
+    findings = [
+        Finding(
+            code=code,
+            severity=_SEVERITY.get(code, Severity.WARNING),
+            layer=str(layer.role),
+            feature_ids=(str(kept), str(cut)),
+            message=Text.of(f"finding.{code}", kept=kept, cut=cut),
+            action="resolved_by_order",
+            geometry=ground,
+            area_m2=float(ground.area),
         )
+        for code, kept, cut, ground in zip(codes, ids[winner], ids[loser], shared, strict=True)
+    ]
     return overlaps, findings
+
+
+def _kinds(
+    first: NDArray[np.object_],
+    second: NDArray[np.object_],
+    shared: NDArray[np.object_],
+    sliver_m: float,
+) -> list[str]:
+    """The code of each overlapping pair (length: pairs)."""
+    size = shapely.area(shared)
+    of_first, of_second = shapely.area(first), shapely.area(second)
+    contained = size >= _ALL_OF_IT * np.minimum(of_first, of_second)
+    alike = size >= _ALIKE * np.maximum(of_first, of_second)
+    # the very same shape is a duplicate, and named as such
+    alike[alike] = ~shapely.equals_exact(first[alike], second[alike], normalize=True)
+    thin = ~contained & ~alike
+    thin[thin] = nowhere_wider(shared[thin], sliver_m)
+    codes = np.select(
+        [alike, contained, thin],
+        ["near_duplicate", "overlap_contained", "overlap_sliver"],
+        "overlap",
+    )
+    return codes.tolist()
 
 
 def check_gaps(
@@ -77,7 +101,7 @@ def check_gaps(
     overlaps: Overlaps,
     units: Layer,
     overlaps_of_units: Overlaps,
-    tolerance_m2: float,
+    tolerance: ToleranceFacts,
 ) -> list[Finding]:
     """Ground of the units that no feature of a tessellating layer covers, place by place."""
     features = yield_ground(layer.frame.geometry.to_numpy(), overlaps)
@@ -88,16 +112,18 @@ def check_gaps(
         near = np.sort(tree.query(unit, predicate="intersects"))
         whole = np.array([unit], dtype=object)
         pieces = split_faces(whole, features[near])
-        for gap in shapely.get_parts(pieces.geometries[pieces.cutter == NOWHERE]):
-            if gap.is_empty or gap.area < tolerance_m2:
-                continue
+        uncovered = shapely.get_parts(pieces.geometries[pieces.cutter == NOWHERE])
+        told = ~shapely.is_empty(uncovered) & (shapely.area(uncovered) >= tolerance.gap_m2)
+        gaps = as_array(uncovered[told])
+        for gap, thin in zip(gaps, nowhere_wider(gaps, tolerance.sliver_m), strict=True):
+            name = "gap_sliver" if thin else "gap"
             findings.append(
                 Finding(
-                    code="gap",
-                    severity=Severity.WARNING,
+                    code=name,
+                    severity=_SEVERITY.get(name, Severity.WARNING),
                     layer=str(layer.role),
                     feature_ids=(),
-                    message=Text.of("finding.gap", unit=code),
+                    message=Text.of(f"finding.{name}", unit=code),
                     action="unclassified",
                     geometry=gap,
                     area_m2=float(gap.area),

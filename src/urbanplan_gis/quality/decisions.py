@@ -1,7 +1,8 @@
 """What a person decided about findings: read from ``decisions.csv``, applied at every run.
 
 Choices: ``accept`` (known, leave it), ``drop FEATURE`` (take the feature out), ``keep FEATURE``
-(it keeps the ground against all others of its layer), ``code CODE`` (the features' code).
+(it keeps the ground against all others of its layer), ``code CODE`` (the features' code),
+``fill FEATURE`` (a gap belongs to that feature).
 """
 
 from __future__ import annotations
@@ -12,16 +13,25 @@ from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.model.data import Dataset, Decision, Finding, Layer, Role, Severity
 from urbanplan_gis.standards.codes import code_lists
 from urbanplan_gis.text import Text
 
+if TYPE_CHECKING:
+    import geopandas as gpd
+
 COLUMNS = ("finding_id", "choice", "who", "when", "why")
-_VERBS = ("accept", "drop", "keep", "code")
+_VERBS = ("accept", "drop", "keep", "code", "fill")
 #: how the action of a decided finding begins
 _DECIDED = "decided:"
+_GAPS = ("gap", "gap_sliver")
 #: the action that dropped a feature, by layer and feature id
 Drops = Mapping[tuple[str, str], str]
 
@@ -177,6 +187,8 @@ def _changed(layer: Layer, finding: Finding, verb: str, word: str) -> Layer:
         frame.loc[meant, ["code_list", "code"]] = [holding[0], word]
         return layer.with_frame(frame)
     meant = (frame["feature_id"] == word).to_numpy()
+    if verb == "fill":
+        return layer.with_frame(_filled(frame, finding, meant, where, word))
     if word not in finding.feature_ids or not meant.any():
         listed = ", ".join(finding.feature_ids)
         raise bad_data("decision_feature", where, feature=word, known=listed)
@@ -186,6 +198,21 @@ def _changed(layer: Layer, finding: Finding, verb: str, word: str) -> Layer:
         raise bad_data("decision_priority", where, layer=finding.layer)
     frame.loc[meant, "priority"] = int(frame["priority"].max()) + 1
     return layer.with_frame(frame)
+
+
+def _filled(
+    frame: gpd.GeoDataFrame, finding: Finding, meant: NDArray[np.bool_], where: str, word: str
+) -> gpd.GeoDataFrame:
+    """The frame with a gap added to one of the features around it."""
+    if finding.code not in _GAPS:
+        raise bad_data("decision_fill", where, code=finding.code)
+    around = shapely.intersects(frame.geometry.to_numpy(), finding.geometry)
+    if not (meant & around).any():
+        known = ", ".join(frame["feature_id"][around])
+        raise bad_data("decision_feature", where, feature=word, known=known)
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[meant & around] = shapely.union(shapes[meant & around], finding.geometry)
+    return frame.set_geometry(shapes, crs=frame.crs)
 
 
 def _idle(decision: Decision, code: str) -> Finding:

@@ -12,12 +12,15 @@ from urbanplan_gis.model.data import Finding, Layer, Role, Severity
 from urbanplan_gis.text import Text
 
 Mask = NDArray[np.bool_]
+Days = NDArray[np.datetime64]
+
+#: the first day of a plan without date, and the last one of a plan that nothing ends
+ALWAYS, NEVER = np.datetime64(dt.date.min), np.datetime64(dt.date.max)
 
 
 def approved_by(plans: pd.DataFrame, day: dt.date) -> Mask:
     """Plans approved on or before a day; without a date they are taken as approved."""
-    approved = _days(plans["approved"])
-    return np.isnat(approved) | (approved <= np.datetime64(day))
+    return _begin(plans) <= np.datetime64(day)
 
 
 def in_force(plans: pd.DataFrame, day: dt.date) -> Mask:
@@ -26,14 +29,33 @@ def in_force(plans: pd.DataFrame, day: dt.date) -> Mask:
     A plan lapses when it is replaced or revoked, not at its horizon year. It stays lapsed when
     its successor is revoked later: only the text of that revocation could revive it.
     """
+    begin, end = validity(plans)
+    return (begin <= np.datetime64(day)) & (np.datetime64(day) < end)
+
+
+def validity(plans: pd.DataFrame) -> tuple[Days, Days]:
+    """The day from which each plan is in force, and the first day on which it no longer is.
+
+    ``ALWAYS`` and ``NEVER`` where no date says so. A plan revoked or replaced before it was
+    approved never is: its end is not after its beginning.
+    """
+    begin = _begin(plans)
+    # a plan drawn in several outlines has begun with the first of them
+    first: dict[str, np.datetime64] = {}
+    for plan, day in zip(plans["plan_id"], begin, strict=True):
+        first[plan] = min(day, first.get(plan, NEVER))
+    replaced = [first.get(plan, NEVER) for plan in plans["replaced_by"]]
     revoked = _days(plans["revoked"])
-    standing = approved_by(plans, day) & (np.isnat(revoked) | (revoked > np.datetime64(day)))
-    begun = set(plans.loc[approved_by(plans, day), "plan_id"])
-    replaced = plans["replaced_by"].isin(begun).to_numpy()
-    return standing & ~replaced
+    ended = np.where(np.isnat(revoked), NEVER, revoked)
+    return begin, np.minimum(ended, np.array(replaced, dtype="datetime64[D]"))
 
 
-def _days(column: pd.Series) -> NDArray[np.datetime64]:
+def _begin(plans: pd.DataFrame) -> Days:
+    approved = _days(plans["approved"])
+    return np.where(np.isnat(approved), ALWAYS, approved)
+
+
+def _days(column: pd.Series) -> Days:
     return pd.to_datetime(column).to_numpy().astype("datetime64[D]")
 
 

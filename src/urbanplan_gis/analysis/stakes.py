@@ -1,0 +1,179 @@
+"""Ground that would change hands if findings were resolved otherwise, as evidence before and after.
+
+A change takes a piece of ground, or the whole ground of features, and gives it another feature,
+another unit or another weight. The faces under it are cut along it; all their other labels stay.
+The pieces of many findings are measured together: each finding has its own row of units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from urbanplan_gis.analysis.evidence import Evidence
+from urbanplan_gis.analysis.gather import Derived, label_faces, share_in_centrelines
+from urbanplan_gis.geometry.areas import polygons_only
+from urbanplan_gis.geometry.pieces import NOWHERE
+from urbanplan_gis.model.data import Layer, Role
+from urbanplan_gis.mosaic import Mosaic
+
+
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What becomes of some ground: ``ground`` (a polygon), or whole ``faces`` (positions).
+
+    ``role`` is the label that changes, to the feature at position ``to`` of its layer (NOWHERE:
+    to none). ``code`` (list, code) gives the ground that code instead. ``unit`` moves it to
+    another unit, ``plan`` takes a plan off it, ``weight`` multiplies its area, ``street`` puts it
+    under a road's width, ``floor_area`` (m² per unit) is added to that of dwellings.
+    """
+
+    role: Role
+    ground: shapely.Geometry | None = None
+    faces: NDArray[np.intp] | None = None
+    to: int | None = None
+    code: tuple[str, str] | None = None
+    unit: int | None = None
+    plan: int | None = None
+    weight: float = 1.0
+    street: bool = False
+    floor_area: NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Stakes:
+    """The ground of changes as it counts now and as it would: unit rows are findings x units."""
+
+    before: Evidence
+    after: Evidence
+
+
+def weigh_changes(
+    derived: Derived, evidence: Evidence, changes: Sequence[Sequence[Change]]
+) -> Stakes:
+    """Evidence of all ground at stake, before and after (``changes``: those of each finding)."""
+    flat = [(row, change) for row, own in enumerate(changes) for change in own]
+    change, face, pieces = _cut(evidence.mosaic, [item for _, item in flat])
+    finding = np.array([row for row, _ in flat], dtype=np.intp)[change]
+    before = _mosaic_of(evidence.mosaic, face, pieces)
+    after = _Altered(before, dict(evidence.dataset.layers))
+    share = share_in_centrelines(derived, before)
+    street = None if share is None else share.copy()
+    units = len(evidence.units)
+    floors = np.zeros((len(changes), units))
+    for number, (row, item) in enumerate(flat):
+        rows = change == number
+        after.apply(item, rows)
+        if street is not None and item.street:
+            street[rows] = 1.0
+        if item.floor_area is not None:
+            floors[row] += item.floor_area
+    row_of = finding * units
+    return Stakes(
+        _evidence(evidence, before, evidence.dataset.layers, share, row_of, 0.0 * floors),
+        _evidence(evidence, after.mosaic(), after.layers, street, row_of, floors),
+    )
+
+
+def _cut(
+    mosaic: Mosaic, changes: Sequence[Change]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.object_]]:
+    """The pieces of faces that changes concern: which change, which face, and the ground."""
+    by_ground = [n for n, item in enumerate(changes) if item.ground is not None]
+    grounds = np.array([changes[n].ground for n in by_ground], dtype=object)
+    tree = shapely.STRtree(mosaic.geometries)
+    which, face = tree.query(grounds, predicate="intersects") if len(grounds) else ([], [])
+    which, face = np.asarray(which, dtype=np.intp), np.asarray(face, dtype=np.intp)
+    pieces = polygons_only(shapely.intersection(mosaic.geometries[face], grounds[which]))
+    solid = shapely.area(pieces) > 0
+    parts = [(np.asarray(by_ground, dtype=np.intp)[which[solid]], face[solid], pieces[solid])]
+    for number, item in enumerate(changes):
+        if item.faces is not None:
+            whole = np.full(len(item.faces), number, dtype=np.intp)
+            parts.append((whole, item.faces, mosaic.geometries[item.faces]))
+    change, faces, ground = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+    return change, faces, ground
+
+
+def _mosaic_of(mosaic: Mosaic, face: NDArray[np.intp], pieces: NDArray[np.object_]) -> Mosaic:
+    return replace(
+        mosaic,
+        geometries=pieces,
+        area=shapely.area(pieces),
+        unit=mosaic.unit[face],
+        labels={name: label[face] for name, label in mosaic.labels.items()},
+        covers={name: cover[face] for name, cover in mosaic.covers.items()},
+    )
+
+
+class _Altered:
+    """The pieces as they would be: labels changed in place of copies of their own."""
+
+    def __init__(self, before: Mosaic, layers: dict[Role, Layer]) -> None:
+        self.before = before
+        self.layers = layers
+        self.area = before.area.copy()
+        self.unit = before.unit.copy()
+        self.labels = {name: label.copy() for name, label in before.labels.items()}
+        self.covers = {name: cover.copy() for name, cover in before.covers.items()}
+
+    def apply(self, item: Change, rows: NDArray[np.bool_]) -> None:
+        name = str(item.role)
+        if item.to is not None:
+            self.labels[name][rows] = item.to
+        if item.code is not None:
+            self.labels[name][rows] = self._with_code(item.role, item.code)
+        if item.unit is not None:
+            self.unit[rows] = item.unit
+        if item.plan is not None:
+            self.covers[name][rows, item.plan] = False
+        self.area[rows] *= item.weight
+
+    def _with_code(self, role: Role, code: tuple[str, str]) -> int:
+        """The position of a feature with that code, put behind those of the layer."""
+        frame = self.layers[role].frame
+        told: dict[str, Any] = {"code_list": [code[0]], "code": [code[1]], "sub_use": [""]}
+        self.layers[role] = self.layers[role].with_frame(
+            pd.concat([pd.DataFrame(frame.drop(columns="geometry")), pd.DataFrame(told)])
+        )
+        return len(frame)
+
+    def mosaic(self) -> Mosaic:
+        return replace(
+            self.before, area=self.area, unit=self.unit, labels=self.labels, covers=self.covers
+        )
+
+
+def _evidence(
+    evidence: Evidence,
+    mosaic: Mosaic,
+    layers: Any,
+    share: NDArray[np.float64] | None,
+    row_of: NDArray[np.intp],
+    floors: NDArray[np.float64],
+) -> Evidence:
+    """Evidence whose units are one set for each finding, one after the other."""
+    labels = label_faces(
+        mosaic, layers, evidence.plans, evidence.is_ward, evidence.is_slated, share
+    )
+    return replace(
+        evidence,
+        units=gpd.GeoDataFrame(index=range(floors.size)),
+        mosaic=replace(mosaic, unit=row_of + mosaic.unit),
+        labels=labels,
+        dwelling_floor_area=None if evidence.dwelling_floor_area is None else floors.ravel(),
+        dataset=replace(evidence.dataset, layers=layers),
+    )
+
+
+def faces_of(mosaic: Mosaic, role: Role, features: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The faces whose label of a role is one of the features."""
+    label = mosaic.labels[str(role)]
+    return np.flatnonzero((label != NOWHERE) & np.isin(label, features))

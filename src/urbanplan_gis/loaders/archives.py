@@ -1,0 +1,135 @@
+"""Archives of files (zipped shapefiles, FileGDB, KMZ), unpacked with limits for as long as needed.
+
+A few kilobytes can unpack to terabytes, and names in an archive can point anywhere. So every name
+is checked first, and bytes are counted while they are written.
+"""
+
+from __future__ import annotations
+
+import shutil
+import stat
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+from zipfile import BadZipFile, ZipFile, ZipInfo
+
+from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.formats import ARCHIVES, DRIVERS, source_files
+
+if TYPE_CHECKING:
+    from urbanplan_gis.loaders.sources import SourceFile
+
+LARGEST_TOTAL = 2 << 30
+MOST_FILES = 20_000
+#: text and tables shrink to a tenth, sparse grids to a hundredth; nothing honest goes below
+LARGEST_RATIO = 500
+_CHUNK = 1 << 20
+_BETWEEN = "|"
+
+
+@contextmanager
+def unpacked(source: SourceFile) -> Iterator[SourceFile]:
+    """The source with a file GDAL can read: itself, or the one its archive holds.
+
+    Of an archive with several files ``layer`` chooses: the name of the file, with ``|layer``
+    where that has several of its own. GML is copied, because GDAL writes beside it.
+
+    Raises:
+        PlanDataError: for a damaged or dangerous archive, or a choice that is not clear.
+    """
+    suffix = source.path.suffix.lower()
+    if suffix not in (*ARCHIVES, ".gml") or source.path.is_dir():
+        yield source
+        return
+    with tempfile.TemporaryDirectory(prefix="urbanplan-") as folder:
+        if suffix == ".gml":
+            for file in source_files(source.path):
+                # a stored schema may name layers GDAL then does not look for
+                if file.suffix.lower() != ".gfs":
+                    shutil.copyfile(file, Path(folder) / file.name)
+            yield replace(source, path=Path(folder) / source.path.name)
+            return
+        unpack(source.path, source.label, Path(folder))
+        yield _choose_member(source, Path(folder))
+
+
+def unpack(path: Path, label: str, folder: Path) -> None:
+    """Unpack an archive into ``folder``.
+
+    Raises:
+        PlanDataError: if it is damaged, too large, encrypted, or names a place elsewhere.
+    """
+    try:
+        with ZipFile(path) as archive:
+            members = archive.infolist()
+            _check_members(members, path.stat().st_size, label)
+            left = LARGEST_TOTAL
+            for member in members:
+                if not member.is_dir():
+                    left = _write_member(archive, member, folder, left, label)
+    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as problem:
+        said = " ".join(str(problem).split())[:160]
+        raise bad_data("unreadable", label, problem=said) from None
+
+
+def _check_members(members: list[ZipInfo], size: int, label: str) -> None:
+    total = sum(member.file_size for member in members)
+    if len(members) > MOST_FILES or total > min(LARGEST_TOTAL, max(size, 1024) * LARGEST_RATIO):
+        raise bad_data("archive_bomb", label, count=len(members), size=total >> 20)
+    for member in members:
+        name = member.filename.replace("\\", "/")
+        parts = PurePosixPath(name).parts
+        is_link = stat.S_ISLNK(member.external_attr >> 16)
+        if name.startswith("/") or ".." in parts or ":" in name or "\0" in name or is_link:
+            raise bad_data("archive_path", label, name=repr(member.filename)[:80])
+        if member.flag_bits & 1:
+            raise bad_data("archive_locked", label)
+
+
+def _write_member(
+    archive: ZipFile, member: ZipInfo, folder: Path, left: int, label: str
+) -> int:
+    """Write one file, counting what really comes out; how much may still come."""
+    target = folder / member.filename.replace("\\", "/")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with archive.open(member) as packed, target.open("wb") as file:
+        while chunk := packed.read(_CHUNK):
+            left -= len(chunk)
+            if left < 0:
+                raise bad_data("archive_bomb", label, count=1, size=LARGEST_TOTAL >> 20)
+            file.write(chunk)
+    return left
+
+
+def members_of(folder: Path) -> dict[str, Path]:
+    """The files of an unpacked archive that can be read, by their name in it."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        inside = any(part.suffix.lower() == ".gdb" for part in path.relative_to(folder).parents)
+        if path.suffix.lower() in DRIVERS and not inside and not path.name.startswith("."):
+            found[path.relative_to(folder).as_posix()] = path
+    return found
+
+
+def _choose_member(source: SourceFile, folder: Path) -> SourceFile:
+    """The file that ``layer`` names, or the only one."""
+    members = members_of(folder)
+    if not members:
+        raise bad_data("empty_archive", source.label, known=", ".join(DRIVERS))
+    asked = source.facts.layer
+    name, _, layer = asked.partition(_BETWEEN)
+    chosen = [item for item in members if item == name or PurePosixPath(item).stem == name]
+    if not chosen and len(members) == 1:
+        chosen, layer = list(members), asked
+    if len(chosen) != 1:
+        listed = ", ".join(members)
+        kind = "no_such_layer" if asked and not chosen else "which_layer"
+        raise bad_data(kind, source.label, layer=asked, layers=listed)
+    facts = replace(source.facts, layer=layer)
+    return replace(
+        source, path=members[chosen[0]], label=f"{source.label}/{chosen[0]}", facts=facts
+    )

@@ -1,0 +1,206 @@
+"""The ground a hatch covers: its boundary paths joined into rings, and islands cut out of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import shapely
+from ezdxf.entities.boundary_paths import (
+    AbstractBoundaryPath,
+    AbstractEdge,
+    ArcEdge,
+    EdgePath,
+    EllipseEdge,
+    LineEdge,
+    PolylinePath,
+    SplineEdge,
+)
+from ezdxf.entities.polygon import DXFPolygon
+from ezdxf.math import fit_points_to_cad_cv
+
+from urbanplan_gis.geometry.areas import as_array, polygons_only
+from urbanplan_gis.loaders.drawing_curves import (
+    Points,
+    arc_points,
+    bulged_points,
+    ellipse_points,
+    ring_or_line,
+    spline_points,
+    to_world,
+)
+
+#: edges meet if their ends are within so many tolerances: angles of arcs are rounded in files
+_JOINT = 10
+_TEXT_FRAME = 8
+
+
+def trace_hatch(hatch: DXFPolygon, tolerance: float) -> tuple[shapely.Geometry | None, str]:
+    """Polygon or MultiPolygon of a hatch, and why it cannot be trusted (``""``: it can).
+
+    Rings count even-odd, as CAD fills them: a ring inside a ring is an island, one inside that
+    is ground again. Styles "outer" and "ignore" leave out the paths they do not fill by; frames
+    of texts cut no hole, for a label takes no land. Edges that do not close make it
+    ``broken_hatch``, with the edges for geometry.
+    """
+    rings: list[Points] = []
+    open_ends: list[Points] = []
+    for path in _filling_paths(hatch):
+        closed, loose = _path_rings(path, tolerance)
+        rings += closed
+        open_ends += loose
+    system, elevation = hatch.ocs(), float(hatch.dxf.elevation.z)
+    rings = [to_world(ring, system, elevation) for ring in rings]
+    shapes = [shape for ring in rings if (shape := ring_or_line(ring, closed=True)) is not None]
+    if open_ends or any(not np.isfinite(ring).all() for ring in rings):
+        lines = [shapely.linestrings(to_world(line, system, elevation)) for line in open_ends]
+        lines += [shapely.linestrings(ring) for ring in rings if len(ring) > 1]
+        return shapely.multilinestrings(lines), "broken_hatch" if open_ends else ""
+    areas = [shape for shape in shapes if shapely.get_type_id(shape) == 3]
+    if not areas:
+        return (shapes[0] if shapes else None), "broken_hatch"
+    return nest_rings(areas), ""
+
+
+def _filling_paths(hatch: DXFPolygon) -> list[AbstractBoundaryPath]:
+    paths = [path for path in hatch.paths if not path.path_type_flags & _TEXT_FRAME]
+    drawn = {id(path) for path in hatch.paths.rendering_paths(hatch.dxf.hatch_style)}
+    # programs that never set the flags leave nothing to choose by
+    return [path for path in paths if id(path) in drawn] or paths
+
+
+def _path_rings(path: AbstractBoundaryPath, tolerance: float) -> tuple[list[Points], list[Points]]:
+    """The closed rings of a path, and the chains of edges that do not close."""
+    if isinstance(path, PolylinePath):
+        vertices = np.array([vertex[:3] for vertex in path.vertices], dtype=float).reshape(-1, 3)
+        return [bulged_points(vertices[:, :2], vertices[:, 2], True, tolerance)], []
+    edges = path.edges if isinstance(path, EdgePath) else []
+    pieces = [_edge_points(edge, tolerance) for edge in edges]
+    return _chain([piece for piece in pieces if len(piece)], _JOINT * tolerance)
+
+
+def _edge_points(edge: AbstractEdge, tolerance: float) -> Points:
+    if isinstance(edge, LineEdge):
+        return np.array([(end.x, end.y) for end in (edge.start, edge.end)])
+    if isinstance(edge, ArcEdge):
+        start = math.radians(edge.start_angle)
+        return arc_points(
+            edge.center, edge.radius, start, sweep_between(edge.start_angle, edge.end_angle),
+            tolerance,
+        )  # fmt: skip
+    if isinstance(edge, EllipseEdge):
+        centre, major = (np.array([item.x, item.y]) for item in (edge.center, edge.major_axis))
+        minor = edge.ratio * np.array([-major[1], major[0]])
+        sweep = sweep_between(math.degrees(edge.start_param), math.degrees(edge.end_param))
+        return ellipse_points(centre, major, minor, edge.start_param, sweep, tolerance)
+    if isinstance(edge, SplineEdge):
+        fitted = edge.fit_points and not edge.control_points
+        spline = fit_points_to_cad_cv(edge.fit_points) if fitted else edge.construction_tool()
+        return spline_points(spline, tolerance)
+    raise ValueError(f"edge of type {edge.type}")
+
+
+def sweep_between(start: float, end: float) -> float:
+    """The angle from ``start`` to ``end`` counter-clockwise (degrees), in radians.
+
+    Equal angles are the whole circle, which CAD writes as 0 to 0 or 0 to 360.
+    """
+    if not (math.isfinite(start) and math.isfinite(end)):
+        return math.nan
+    turn = (end - start) % 360.0
+    return math.tau if turn < 1e-9 or turn > 360.0 - 1e-9 else math.radians(turn)
+
+
+def _chain(pieces: Sequence[Points], joint: float) -> tuple[list[Points], list[Points]]:
+    """Rings made of pieces that meet end to end, in any order and direction; and what is left."""
+    rings, loose = [], []
+    waiting = list(pieces)
+    while waiting:
+        chain = waiting.pop(0)
+        while not _close(chain[0], chain[-1], joint) or _is_short(chain, joint):
+            found = next(_fitting(chain[-1], waiting, joint), None)
+            if found is None:
+                break
+            index, piece = found
+            waiting.pop(index)
+            chain = np.vstack([chain, piece[1:]])
+        if _close(chain[0], chain[-1], joint):
+            rings.append(np.vstack([chain[:-1], chain[:1]]))
+        else:
+            loose.append(chain)
+    return rings, loose
+
+
+def _is_short(chain: Points, joint: float) -> bool:
+    """Whether a chain is no longer than a joint: an edge of no length closes nothing."""
+    return bool(np.hypot(*np.ptp(chain, axis=0)) <= joint)
+
+
+def _fitting(end: Points, waiting: Sequence[Points], joint: float) -> Iterator[tuple[int, Points]]:
+    """The pieces that begin (or, turned round, end) at a point, in their order in the file."""
+    for index, piece in enumerate(waiting):
+        if _close(end, piece[0], joint):
+            yield index, piece
+        elif _close(end, piece[-1], joint):
+            yield index, piece[::-1]
+
+
+def _close(first: Points, second: Points, joint: float) -> bool:
+    return bool(abs(first[0] - second[0]) <= joint and abs(first[1] - second[1]) <= joint)
+
+
+def nest_rings(rings: Sequence[shapely.Polygon]) -> shapely.Geometry:
+    """Polygon or MultiPolygon of rings counted even-odd; a ring given twice counts once.
+
+    Common edges of neighbouring rings are dissolved. A ring that crosses itself is left as it
+    is drawn, for the checks to report.
+    """
+    outlines = np.array(rings, dtype=object)
+    _, first = np.unique(shapely.to_wkb(shapely.normalize(outlines)), return_index=True)
+    outlines = outlines[np.sort(first)]
+    outlines = outlines[np.argsort(-shapely.area(outlines), kind="stable")]
+    if len(outlines) == 1:
+        return outlines[0]
+    depth, parent = _nesting(outlines)
+    island = depth % 2 == 1
+    if (depth[parent[island]] % 2 == 0).all():
+        nested = _cut_islands(outlines, island, parent)
+        if shapely.is_valid(nested) or not shapely.is_valid(outlines).all():
+            return nested
+    return _odd_ground(outlines)
+
+
+def _odd_ground(outlines: np.ndarray) -> shapely.Geometry:
+    """What an odd number of rings that cross or touch covers, two and two taken together."""
+    while len(outlines) > 1:
+        last = outlines[len(outlines) // 2 * 2 :]
+        pairs = shapely.symmetric_difference(outlines[:-1:2], outlines[1::2])
+        outlines = np.concatenate([polygons_only(as_array(pairs)), last])
+    return outlines[0]
+
+
+def _cut_islands(outlines: np.ndarray, island: np.ndarray, parent: np.ndarray) -> shapely.Geometry:
+    holes: dict[int, list[shapely.Geometry]] = {int(i): [] for i in np.flatnonzero(~island)}
+    for index in np.flatnonzero(island):
+        holes[int(parent[index])].append(outlines[index].exterior)
+    shells = [shapely.Polygon(outlines[i].exterior, inner) for i, inner in holes.items()]
+    return shells[0] if len(shells) == 1 else shapely.multipolygons(shells)
+
+
+def _nesting(outlines: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """How many rings contain each, and the smallest that does; ``outlines`` fall in size."""
+    inside = shapely.get_coordinates(shapely.point_on_surface(outlines))
+    west, south, east, north = shapely.bounds(outlines).T
+    depth = np.zeros(len(outlines), dtype=int)
+    parent = np.full(len(outlines), -1)
+    shapely.prepare(outlines)
+    for index in range(len(outlines) - 1):
+        later = slice(index + 1, None)
+        x, y = inside[later].T
+        near = (x > west[index]) & (x < east[index]) & (y > south[index]) & (y < north[index])
+        candidates = index + 1 + np.flatnonzero(near)
+        held = candidates[shapely.contains_xy(outlines[index], inside[candidates])]
+        depth[held] += 1
+        parent[held] = index
+    return depth, parent

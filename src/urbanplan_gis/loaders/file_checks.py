@@ -1,0 +1,207 @@
+"""Whether a file is whole and what it claims to be, settled before GDAL opens it.
+
+GDAL reads a shapefile cut in the middle as features without geometry and a GeoPackage with a bad
+page as fewer features, both in silence.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import sqlite3
+import struct
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from urllib.parse import quote
+from xml.parsers import expat
+
+from urbanplan_gis.errors import PlanDataError, bad_data
+
+#: one value larger than this is no attribute of a feature (and would not fit into memory)
+LARGEST_VALUE = 1 << 26
+_CHUNK = 1 << 22
+_SIDECARS = (".cpg", ".dbf", ".prj", ".shp", ".shx")
+_NEEDED_SIDECARS = (".dbf", ".shx")
+_MAPINFO_PARTS = {".tab": (".dat", ".map", ".id"), ".mif": ()}
+_CRS_MEMBER = re.compile(r'"crs"\s*:\s*\{')
+#: newer SQLite tells a text's size without reading it
+_LENGTH = "octet_length" if sqlite3.sqlite_version_info >= (3, 43) else "length"
+#: a table of MapInfo that leads to files elsewhere: a view, a join, a raster
+_LEADS_AWAY = re.compile(rb'^\s*(?:open\s+table|file)\s+"([^"]*)"', re.IGNORECASE | re.MULTILINE)
+_NOT_HERE = re.compile(rb"[\\/:]|\.\.")
+
+
+def check_geojson(path: Path, label: str) -> bool:
+    """Text must be UTF-8 and begin like JSON; whether it names a CRS is found on the way."""
+    decoder = codecs.getincrementaldecoder("utf-8-sig")()
+    states_crs, begun, tail = False, False, ""
+    try:
+        for chunk in chunks(path):
+            text = tail + decoder.decode(chunk)
+            if not begun and text.strip():
+                begun = True
+                if not text.lstrip().startswith("{"):
+                    raise bad_data("not_the_format", label, format="GeoJSON")
+            states_crs = states_crs or _CRS_MEMBER.search(text) is not None
+            tail = text[-64:]
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise bad_data("not_utf8", label) from None
+    if not begun:
+        raise bad_data("empty_file", label)
+    return states_crs
+
+
+def check_geopackage(path: Path, label: str) -> None:
+    """All pages must be there and sound, and no log beside it may hold edits of its own."""
+    with path.open("rb") as file:
+        header = file.read(100)
+    page = struct.unpack(">H", header[16:18])[0] if len(header) == 100 else 0
+    pages = struct.unpack(">I", header[28:32])[0] if page else 0
+    if path.stat().st_size < pages * (65536 if page == 1 else page) or not page:
+        raise bad_data("cut_file", label)
+    log = path.with_name(path.name + "-wal")
+    if log.is_file() and log.stat().st_size:
+        raise bad_data("open_elsewhere", label, log=log.name)
+    address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(address, uri=True)) as database:
+            said = str(database.execute("PRAGMA quick_check(1)").fetchone()[0])
+            large = _large_column(database) if path.stat().st_size > LARGEST_VALUE else ""
+    except (sqlite3.Error, UnicodeDecodeError) as problem:
+        said, large = str(problem), ""
+    if said != "ok":
+        raise bad_data("unreadable", label, problem=" ".join(said.split())[:160])
+    if large:
+        raise bad_data("large_value", f"{label}: {large}", size=LARGEST_VALUE >> 20)
+
+
+def _large_column(database: sqlite3.Connection) -> str:
+    """The first column of text that holds a value too large to be one."""
+    tables = database.execute("SELECT table_name FROM gpkg_contents").fetchall()
+    for (table,) in tables:
+        named = table.replace('"', '""')
+        for column in database.execute(f'PRAGMA table_info("{named}")').fetchall():
+            quoted = column[1].replace('"', '""')
+            asked = f'SELECT 1 FROM "{named}" WHERE {_LENGTH}("{quoted}") > {LARGEST_VALUE}'
+            if "TEXT" in str(column[2]).upper() and database.execute(asked).fetchone():
+                return f"{table}: {column[1]}"
+    return ""
+
+
+def check_shapefile(path: Path, label: str) -> None:
+    """Its parts must be there, and as long as their own headers say."""
+    parts = shapefile_parts(path)
+    missing = [suffix for suffix in _NEEDED_SIDECARS if suffix not in parts]
+    if missing:
+        raise bad_data("missing_sidecar", label, missing=", ".join(missing))
+    for suffix in (".shp", ".shx"):
+        with parts[suffix].open("rb") as file:
+            header = file.read(100)
+        words = struct.unpack(">i", header[24:28])[0] if len(header) == 100 else 0
+        if parts[suffix].stat().st_size < max(words * 2, 100):
+            raise _cut_part(label, parts[suffix])
+    with parts[".dbf"].open("rb") as file:
+        header = file.read(32)
+    if len(header) < 32:
+        raise _cut_part(label, parts[".dbf"])
+    rows, head, width = struct.unpack("<IHH", header[4:12])
+    if parts[".dbf"].stat().st_size < head + rows * width:
+        raise _cut_part(label, parts[".dbf"])
+
+
+def _cut_part(label: str, part: Path) -> PlanDataError:
+    return bad_data("cut_file", f"{label}: {part.name}")
+
+
+def shapefile_parts(path: Path) -> dict[str, Path]:
+    """The files that make up a shapefile, by suffix in small letters, sorted."""
+    parts = {
+        file.suffix.lower(): file
+        for file in sorted(path.parent.iterdir())
+        if file.stem == path.stem and file.suffix.lower() in _SIDECARS
+    }
+    return {**dict(sorted(parts.items())), ".shp": path}
+
+
+def check_xml(path: Path, label: str, driver: str) -> None:
+    """KML and GML: well-formed to the end, without entities, and nothing fetched from elsewhere."""
+    parser = expat.ParserCreate()
+    seen = _XmlSeen(label, driver)
+    parser.StartDoctypeDeclHandler = seen.refuse_entities
+    parser.EntityDeclHandler = seen.refuse_entities
+    parser.StartElementHandler = seen.element
+    parser.EndElementHandler = seen.end
+    parser.CharacterDataHandler = seen.characters
+    try:
+        for chunk in chunks(path):
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as problem:
+        if seen.root:
+            raise bad_data("cut_xml", label, line=problem.lineno) from None
+        raise bad_data("not_the_format", label, format=driver) from None
+
+
+class _XmlSeen:
+    """What went by while an XML file was parsed; refuses what must not reach GDAL."""
+
+    def __init__(self, label: str, driver: str) -> None:
+        self.label, self.driver, self.root, self.length = label, driver, "", 0
+
+    def refuse_entities(self, *_: object) -> None:
+        raise bad_data("xml_entity", self.label)
+
+    def element(self, tag: str, _attributes: object) -> None:
+        name = tag.rpartition(":")[2]
+        if not self.root:
+            self.root = name
+            if (self.driver == "LIBKML") != (name == "kml") or name.startswith("OGRVRT"):
+                raise bad_data("not_the_format", self.label, format=self.driver)
+        if name == "NetworkLink":
+            raise bad_data("remote_source", self.label)
+        self.length = 0
+
+    def end(self, _tag: str) -> None:
+        self.length = 0
+
+    def characters(self, text: str) -> None:
+        self.length += len(text)
+        if self.length > LARGEST_VALUE:
+            raise bad_data("large_value", self.label, size=LARGEST_VALUE >> 20)
+
+
+def check_mapinfo(path: Path, label: str) -> None:
+    """Its parts must be there, and all of them here."""
+    suffix = path.suffix.lower()
+    with path.open("rb") as file:
+        head = file.read(1 << 16)
+    is_table = b"!table" in head[:256].lower()
+    if (suffix == ".tab") != is_table or (suffix == ".mif" and b"version" not in head[:256].lower()):
+        raise bad_data("not_the_format", label, format="MapInfo File")
+    beside = {file.suffix.lower() for file in path.parent.iterdir() if file.stem == path.stem}
+    missing = [part for part in _MAPINFO_PARTS[suffix] if part not in beside]
+    if missing:
+        raise bad_data("missing_sidecar", label, missing=", ".join(missing))
+    if is_table and any(_NOT_HERE.search(name) for name in _LEADS_AWAY.findall(head)):
+        raise bad_data("remote_source", label)
+
+
+def check_file_geodatabase(path: Path, label: str) -> None:
+    """A folder with the tables of a FileGDB, none of them empty."""
+    tables = sorted(file for file in path.iterdir() if file.suffix.lower() == ".gdbtable")
+    if not any(file.name.lower() == "a00000001.gdbtable" for file in tables):
+        raise bad_data("not_the_format", label, format="OpenFileGDB")
+    for file in tables:
+        if file.stat().st_size < 40:
+            raise _cut_part(label, file)
+        if not file.with_suffix(".gdbtablx").is_file():
+            raise bad_data("missing_sidecar", label, missing=file.with_suffix(".gdbtablx").name)
+
+
+def chunks(path: Path) -> Iterator[bytes]:
+    """The bytes of a file, some megabytes at a time."""
+    with path.open("rb") as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk

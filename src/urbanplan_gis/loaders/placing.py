@@ -1,0 +1,110 @@
+"""Features in the project CRS: which system their numbers are in, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import shapely
+from pyproj import CRS
+
+from urbanplan_gis.loaders.crs import parse_crs, reproject
+from urbanplan_gis.loaders.crs_detect import Box, PlacementDecision, Told, settle_placement
+from urbanplan_gis.loaders.crs_placement import AXES, COORDINATE_UNITS, place
+from urbanplan_gis.model.data import Finding, Severity
+from urbanplan_gis.text import Text
+
+if TYPE_CHECKING:
+    from urbanplan_gis.loaders.raw import RawLayer
+    from urbanplan_gis.loaders.shapes import Shapes
+    from urbanplan_gis.loaders.sources import SourceFile
+
+_WGS84 = CRS.from_epsg(4326)
+
+
+@dataclass(frozen=True, eq=False)
+class CityPlace:
+    """Where the city lies (degrees), and its boundaries as lines to compare others with."""
+
+    area: Box
+    lines: np.ndarray
+
+    @classmethod
+    def of_units(cls, units: np.ndarray, crs: CRS) -> CityPlace:
+        """From the units' polygons in the project CRS."""
+        places, _ = reproject(units, crs, _WGS84)
+        west, south, east, north = (float(edge) for edge in shapely.total_bounds(places))
+        return cls((west, south, east, north), shapely.boundary(places))
+
+
+@dataclass(frozen=True, eq=False)
+class Placed:
+    """Geometries in the project CRS; the system found, why, and the operation from there."""
+
+    geometry: np.ndarray
+    crs: CRS
+    reason: Text
+    operation: str
+    findings: tuple[Finding, ...]
+
+
+def place_features(
+    source: SourceFile,
+    raw: RawLayer,
+    shapes: Shapes,
+    project_crs: CRS,
+    city: CityPlace | None,
+) -> Placed:
+    """The geometries of a source in the project CRS.
+
+    Raises:
+        PlanDataError: if the numbers can be read in no way, or in several.
+    """
+    usable = shapes.geometry[shapes.reason == ""]
+    decision = settle_placement(
+        shapely.get_coordinates(usable),
+        _stated(source, raw),
+        city.area if city else None,
+        source.where(raw.layer),
+        city.lines if city else None,
+        _told(source),
+        project_crs,
+    )
+    placement = decision.placement
+    geometry, operation = reproject(place(shapes.geometry, placement), placement.crs, project_crs)
+    findings = tuple(_tell(source, decision))
+    return Placed(geometry, placement.crs, _reason(source, raw, decision), operation, findings)
+
+
+def _stated(source: SourceFile, raw: RawLayer) -> CRS | None:
+    """A format's standard CRS gives way to the key of the project file, a stated one does not."""
+    return raw.crs if raw.states_crs or not source.facts.crs else None
+
+
+def _told(source: SourceFile) -> Told:
+    facts = source.facts
+    return Told(
+        parse_crs(facts.crs, f"{source.config}: crs") if facts.crs else None,
+        AXES[facts.axes] if facts.axes else None,
+        COORDINATE_UNITS[facts.coordinate_unit] if facts.coordinate_unit else None,
+    )
+
+
+def _reason(source: SourceFile, raw: RawLayer, decision: PlacementDecision) -> Text:
+    if raw.crs is not None and not raw.states_crs and not source.facts.crs and not decision.changed:
+        return Text.of("crs_reason.format", reading=decision.reason)
+    return decision.reason
+
+
+def _tell(source: SourceFile, decision: PlacementDecision) -> list[Finding]:
+    """What differs from what was stated, and what speaks against it."""
+    findings = []
+    cases = {"crs_changed": decision.reason if decision.changed else None,
+             "crs_doubt": decision.doubt}  # fmt: skip
+    for code, reason in cases.items():
+        if reason is not None:
+            message = Text.of(f"finding.{code}", source=source.name, reason=reason)
+            action = "repaired" if code == "crs_changed" else "kept"
+            findings.append(Finding(code, Severity.WARNING, source.role, (), message, action))
+    return findings

@@ -1,0 +1,144 @@
+"""What a source's features tell as findings: those set aside, and those read with some change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import shapely
+
+from urbanplan_gis.loaders.identifiers import FeatureIds
+from urbanplan_gis.loaders.raw import RawLayer
+from urbanplan_gis.loaders.shapes import Shapes, finite_mask
+from urbanplan_gis.loaders.sources import SourceFile
+from urbanplan_gis.model.data import Finding, Severity
+from urbanplan_gis.text import Text
+
+_ERRORS = frozenset({"not_finite", "unreadable_geometry"})
+_EXPECTED = frozenset({"code_ignored", "not_selected"})
+#: text decoded with less confidence than this is to be looked at
+_SURE = 0.95
+
+
+def tell_set_aside(
+    source: SourceFile,
+    why: np.ndarray,
+    types: np.ndarray,
+    values: pd.Series,
+    ids: pd.Series,
+    geometry: np.ndarray,
+) -> list[Finding]:
+    """One finding for each reason, type of geometry and code value.
+
+    Of features that were never asked for the value does not matter.
+    """
+    shown = values.where(why != "not_selected", "").to_numpy()
+    table = pd.DataFrame({"why": why, "type": types, "value": shown, "id": ids})
+    findings = []
+    for (reason, kind, value), group in table[table["why"] != ""].groupby(
+        ["why", "type", "value"], sort=True
+    ):
+        message = Text.of(
+            f"finding.{reason}", source=source.name, type=kind, value=value, count=len(group)
+        )
+        area = None
+        if reason == "code_ignored":
+            area = float(shapely.area(geometry[group.index]).sum())
+        findings.append(
+            Finding(
+                str(reason),
+                _severity(str(reason)),
+                source.role,
+                tuple(group["id"]),
+                message,
+                action="set_aside",
+                geometry=_pointer(geometry[group.index], str(reason)),
+                area_m2=area,
+                dropped=len(group),
+            )
+        )
+    return findings
+
+
+def _severity(reason: str) -> Severity:
+    if reason in _ERRORS:
+        return Severity.ERROR
+    return Severity.INFO if reason in _EXPECTED else Severity.WARNING
+
+
+def _pointer(geometry: np.ndarray, reason: str) -> shapely.Geometry | None:
+    """A point on the largest of the geometries, where there is one to point at."""
+    if reason in ("no_geometry", "not_finite", "unreadable_geometry"):
+        return None
+    usable = geometry[finite_mask(geometry)]
+    sizes = shapely.length(usable)
+    return shapely.point_on_surface(usable[int(np.argmax(sizes))]) if len(usable) else None
+
+
+def tell_changed(
+    source: SourceFile,
+    raw: RawLayer,
+    shapes: Shapes,
+    kept: np.ndarray,
+    named: FeatureIds,
+    geometry: np.ndarray,
+) -> list[Finding]:
+    """What was found in features that stay."""
+    ids = named.unique
+    cases = {
+        "duplicate_id": (named.repeated, Severity.WARNING, "repaired"),
+        "missing_id": (named.missing, Severity.INFO, "assumed"),
+        "mixed_geometry": (shapes.mixed & kept, Severity.WARNING, "repaired"),
+        "curves_straightened": (raw.curved & kept, Severity.INFO, "repaired"),
+        "ring_closed": (raw.mended & kept, Severity.WARNING, "repaired"),
+        "encoding_assumed": (kept & raw.encoding_assumed, Severity.WARNING, "assumed"),
+    }
+    findings = []
+    for code, (mask, severity, action) in cases.items():
+        if not mask.any():
+            continue
+        concerned = () if code == "encoding_assumed" else tuple(ids[mask])
+        message = Text.of(
+            f"finding.{code}", source=source.name, count=int(mask.sum()), encoding=raw.encoding
+        )
+        place = None if code == "encoding_assumed" else _pointer(geometry[mask], code)
+        findings.append(
+            Finding(code, severity, source.role, concerned, message, action, geometry=place)
+        )
+    return findings
+
+
+def tell_texts(source: SourceFile, raw: RawLayer, decoded: Mapping[str, pd.Series]) -> list[Finding]:
+    """What was understood of columns of text: decoded ones, and those nobody can read."""
+    findings = []
+    for field, found in raw.texts.items():
+        values = decoded[field].dropna().astype(str)
+        examples = [value for value in values if not value.isascii()]
+        params = {
+            "source": source.name,
+            "field": field,
+            "encoding": found.encoding,
+            "confidence": round(100 * found.confidence),
+            "changed": found.changed,
+            "undecided": found.undecided,
+            "reason": found.reason,
+            "example": f"«{examples[0][:60]}»" if examples else "-",
+        }
+        if found.changed:
+            severity = Severity.INFO if found.confidence >= _SURE else Severity.WARNING
+            findings.append(
+                Finding(
+                    "text_decoded", severity, source.role, (),
+                    Text.of("finding.text_decoded", **params), action="repaired",
+                )
+            )  # fmt: skip
+        if found.undecided:
+            findings.append(
+                Finding(
+                    "text_undecided", Severity.WARNING, source.role, (),
+                    Text.of("finding.text_undecided", **params), action="kept",
+                )
+            )  # fmt: skip
+    return findings

@@ -1,0 +1,39 @@
+"""Which polygons are slivers: nowhere wider than a given width."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from urbanplan_gis.geometry.areas import Geometries
+
+#: half a width this much too large (m) is the rounding of coordinates, not a width
+_ROUNDING = 1e-6
+
+
+def nowhere_wider(polygons: Geometries, width_m: float) -> NDArray[np.bool_]:
+    """Polygons in which no circle of the diameter ``width_m`` fits with room to spare (shape: n).
+
+    With a width of zero nothing is a sliver.
+    """
+    if width_m == 0:
+        return np.zeros(len(polygons), dtype=bool)
+    radius = width_m / 2 + _ROUNDING
+    parts, owner = shapely.get_parts(polygons, return_index=True)
+    wide = _surely_wider(parts, radius)
+    wide[~wide] = ~shapely.is_empty(shapely.buffer(parts[~wide], -radius))
+    result = np.ones(len(polygons), dtype=bool)
+    result[owner[wide]] = False
+    return result
+
+
+def _surely_wider(parts: Geometries, radius: float) -> NDArray[np.bool_]:
+    """Polygons with more area than boundary strips of that depth can cover (shape: n).
+
+    What lies within r of the boundary is at most r times its length, and a disc's area more for
+    each hole, round which a strip lies outside. This spares the buffer of large polygons.
+    """
+    strips = radius * shapely.length(parts)
+    discs = np.pi * radius**2 * shapely.get_num_interior_rings(parts)
+    return shapely.area(parts) > strips + discs
