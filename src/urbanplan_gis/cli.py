@@ -7,6 +7,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from errno import EPIPE
 from io import TextIOWrapper
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -95,6 +96,15 @@ _PROJECT = click.option(
 )
 
 
+_PROJECT_FILE = click.option(
+    "--project",
+    "project_file",
+    default="project.toml",
+    show_default=True,
+    help="its units tell where layers should lie / đơn vị của dự án cho biết vị trí",
+)
+
+
 def _with_project(command: Callable[..., None]) -> Callable[..., None]:
     """The options every command on a project shares."""
     return _PROJECT(_LANGUAGE(_VERBOSE(_QUIET(click.pass_context(command)))))
@@ -154,6 +164,49 @@ def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
     click.echo(
         say("cli.drawn", lang, count=len(drawn), names=", ".join(drawn) or "-", folder=folder)
     )
+
+
+@main.command()
+@click.argument("path", type=click.Path(exists=True))
+@_PROJECT_FILE
+@_LANGUAGE
+@click.pass_context
+def inspect(ctx: click.Context, path: str, project_file: str) -> None:
+    """What a file holds, and its block for project.toml / Xem tệp có gì."""
+    from urbanplan_gis.outputs.inspection import inspection_lines
+    from urbanplan_gis.pipeline import inspection_place
+
+    label, city = inspection_place(path, project_file)
+    for line in inspection_lines(Path(path), label, ctx.obj["lang"] or "both", city):
+        click.echo(line)
+
+
+@main.command(name="export-tt16")
+@_with_project
+@click.argument("folder", type=click.Path(file_okay=False))
+@click.option("--name", required=True, help="name of the plan / tên đồ án (CSDL_<name>)")
+@click.option("--dossier", required=True, help="maHoSoQH, e.g. 51QPK0010001")
+@click.option("--information", required=True, help="maThongTinQH, e.g. 512021000001")
+@click.option("--form", type=click.Choice(["gpkg", "gdb"]), default="gpkg", show_default=True)
+def export_tt16(
+    ctx: click.Context,
+    path: str,
+    folder: str,
+    name: str,
+    dossier: str,
+    information: str,
+    form: str,
+) -> None:
+    """Write an official planning database / Xuất CSDL quy hoạch theo TT16."""
+    from urbanplan_gis.pipeline import export_database
+    from urbanplan_gis.text import say
+
+    project, lang = _project(ctx, path)
+    with _progress(ctx) as progress:
+        files = export_database(
+            project, Path(folder), name, dossier, information, form, lang, progress
+        )
+    click.echo(say("cli.exported", lang, files=", ".join(file.name for file in files)))
 
 
 @main.command(name="all")

@@ -104,6 +104,18 @@ def _load_parts(
     return [parts[number] for number in sorted(parts)], problems
 
 
+def city_place(project: Project) -> CityPlace:
+    """Where the units of a project lie, whatever else it names.
+
+    Raises:
+        PlanDataError: if its units cannot be read.
+    """
+    crs = check_project_crs(project.facts.crs, f"{project.file.name}: project.crs")
+    sources = [item for item in select_sources(project)[0] if item.role is Role.UNITS]
+    frames = [load_features(source, crs).frame for source in sources]
+    return CityPlace.of_units(pd.concat(frames).geometry.to_numpy(), crs)
+
+
 def _roles(sources: Iterable[SourceFile]) -> list[Role]:
     return list(dict.fromkeys(source.role for source in sources))
 

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,6 +42,8 @@ _COLUMNS = [
     "layer", "kind", "color", "rgb", "text", "font", "block", "handle", "label", "hidden",
 ]  # fmt: skip
 _LISTED = 30
+#: in any unit, no place on Earth is so far from the origin
+_FARTHEST = 1e12
 _LINE, _POLYGON, _MULTIPOLYGON = 1, 3, 6
 _KINDS = {"LWPOLYLINE": "POLYLINE"}
 _HATCHES = ("HATCH", "MPOLYGON")
@@ -98,20 +101,10 @@ def read_dxf(
     Raises:
         PlanDataError: for a file that is no DXF, one without entities, a layer that is not there.
     """
-    opened = open_dxf(path, label)
-    placed = place_entities(opened.doc, label)
-    if not placed:
-        raise bad_data("no_entities" if opened.whole else "cut_file", label)
     with np.errstate(invalid="ignore", over="ignore"):
-        rows = _trace_rows(opened.doc, placed)
-    if not opened.whole:
-        # the last entity may have lost points with the end of the file
-        last = max((i for i, item in enumerate(placed) if item.reason == ""), default=None)
-        if last is not None:
-            rows.reason[last] = "cut_short"
-    units = _units(opened.doc)
-    drawing = _finish(rows, label, polygonise, decode)
-    return replace(drawing, units=units, codepage=opened.codepage, audit=opened.audit)
+        rows, facts = _read_rows(path, label)
+        drawing = _finish(rows, label, polygonise, decode)
+    return replace(drawing, **facts)
 
 
 def read_dgn(
@@ -165,6 +158,26 @@ def require_closed(drawing: Drawing, label: str) -> None:
     raise bad_data("no_closed_entity", label, kinds=found, layers=layers)
 
 
+def _read_rows(path: Path, label: str) -> tuple[_Rows, dict[str, Any]]:
+    """All entities, and what the file says of itself; the file's own objects are let go."""
+    opened = open_dxf(path, label)
+    placed = place_entities(opened.doc, label)
+    if not placed:
+        raise bad_data("no_entities" if opened.whole else "cut_file", label)
+    rows = _trace_rows(opened.doc, placed)
+    if not opened.whole:
+        # the last entity may have lost points with the end of the file
+        last = max((i for i, item in enumerate(placed) if item.reason == ""), default=None)
+        if last is not None:
+            rows.reason[last] = "cut_short"
+    facts = {
+        "units": _units(opened.doc),
+        "codepage": opened.codepage,
+        "audit": opened.audit,
+    }
+    return rows, facts
+
+
 def _trace_rows(doc: DxfDocument, placed: Sequence[PlacedEntity]) -> _Rows:
     fonts = style_fonts(doc)
     geometry = np.full(len(placed), None, dtype=object)
@@ -179,11 +192,11 @@ def _trace_rows(doc: DxfDocument, placed: Sequence[PlacedEntity]) -> _Rows:
     table = pd.DataFrame(
         {
             "layer": [read_surface(item.layer) for item in placed],
-            "kind": [_KINDS.get(name, name) for name in names],
+            "kind": [_KINDS.get(name, read_surface(name)) for name in names],
             "color": pd.array([item.colour.index for item in placed], dtype="Int64"),
             "rgb": [item.colour.rgb for item in placed],
             "block": [None if item.block is None else read_surface(item.block) for item in placed],
-            "handle": [item.handle for item in placed],
+            "handle": [read_surface(item.handle) for item in placed],
             "hidden": [item.hidden for item in placed],
         }
     )
@@ -250,7 +263,13 @@ def _find_repeats(table: pd.DataFrame, geometry: np.ndarray, reason: np.ndarray)
 
 def _usable_polygons(geometry: np.ndarray, reason: np.ndarray) -> np.ndarray:
     areal = np.isin(shapely.get_type_id(geometry), (_POLYGON, _MULTIPOLYGON))
-    return areal & (reason == "") & finite_mask(geometry) & ~shapely.is_empty(geometry)
+    return areal & (reason == "") & _within_reach(geometry) & ~shapely.is_empty(geometry)
+
+
+def _within_reach(geometry: np.ndarray) -> np.ndarray:
+    """Which geometries can be compared and measured without overflow."""
+    reach = np.abs(shapely.bounds(geometry)).max(axis=1, initial=0.0)
+    return finite_mask(geometry) & ~(reach > _FARTHEST)
 
 
 def _join_lines(
@@ -261,13 +280,13 @@ def _join_lines(
     polygonise: Sequence[str],
 ) -> tuple[pd.DataFrame, np.ndarray, np.ndarray]:
     """Rings of lines as rows of their own; what became of every line goes into its reason."""
-    asked = {name.casefold() for name in polygonise}
+    asked = {name.casefold(): name for name in polygonise}
     folded = table["layer"].str.casefold()
-    missing = sorted(asked - set(folded))
+    missing = [asked[name] for name in sorted(set(asked) - set(folded))]
     if missing:
         known = ", ".join(sorted(set(table["layer"]))[:_LISTED])
         raise bad_data("no_such_cad_layer", label, layers=", ".join(missing), known=known)
-    lines = (shapely.get_type_id(geometry) == _LINE) & (reason == "") & finite_mask(geometry)
+    lines = (shapely.get_type_id(geometry) == _LINE) & (reason == "") & _within_reach(geometry)
     tables, shapes = [table], [geometry]
     for name in sorted(asked):
         rows = np.flatnonzero(lines & (folded == name).to_numpy())
@@ -299,7 +318,7 @@ def _label_lots(
     said = table["text"].fillna("").to_numpy()
     is_text = table["kind"].isin(TEXT_KINDS).to_numpy() & (said != "")
     is_point = shapely.get_type_id(geometry) == 0
-    texts = np.flatnonzero(is_text & is_point & (reason == "") & shown & finite_mask(geometry))
+    texts = np.flatnonzero(is_text & is_point & (reason == "") & shown & _within_reach(geometry))
     lots = np.flatnonzero(_usable_polygons(geometry, reason) & shown)
     labels: list[str | None] = [None] * len(table)
     found = join_labels(geometry[lots], geometry[texts], said[texts], heights[texts])

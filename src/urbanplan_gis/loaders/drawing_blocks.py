@@ -15,6 +15,7 @@ from typing import Any
 import ezdxf.colors
 from ezdxf.document import Drawing as DxfDocument
 from ezdxf.entities.dxfentity import DXFEntity
+from ezdxf.lldxf.const import DXFError
 from ezdxf.math import Matrix44, Vec3
 
 from urbanplan_gis.errors import bad_data
@@ -125,7 +126,7 @@ def _open_insert(
             if entity.dxftype() != "INSERT":
                 yield _place(layers, entity, around, f"{insert.dxf.handle}.{next(numbers)}")
                 continue
-            inner = str(entity.dxf.get("name", "")).casefold()
+            inner = str(_value(entity, "name", "")).casefold()
             reason = "recursive_block" if inner in open_names else _why_closed(doc, entity)
             if reason:
                 handle = f"{insert.dxf.handle}.{next(numbers)}"
@@ -149,14 +150,14 @@ def _count(steps: Iterator[int], label: str) -> None:
 
 def _why_closed(doc: DxfDocument, insert: Any) -> str:
     """Why the block of an insert cannot be opened (``""``: it can)."""
-    block = doc.blocks.get(str(insert.dxf.get("name", "")))
+    block = doc.blocks.get(str(_value(insert, "name", "")))
     if block is None or block.block is None:
         return "missing_block"
     if block.block.is_xref or block.block.is_xref_overlay:
         return "external_reference"
     try:
         finite = all(math.isfinite(value) for value in insert.matrix44())
-    except (ArithmeticError, TypeError, ValueError):
+    except (ArithmeticError, DXFError, TypeError, ValueError):
         return BROKEN
     return "" if finite else BROKEN
 
@@ -218,17 +219,22 @@ def _place(
     )
 
 
+def _value(entity: Any, name: str, default: Any = None) -> Any:
+    """An attribute of an entity; kinds that the library does not know have none."""
+    return entity.dxf.get(name, default) if entity.dxf.is_supported(name) else default
+
+
 def _block_name(entity: DXFEntity) -> str | None:
-    return str(entity.dxf.get("name", "")) if entity.dxftype() == "INSERT" else None
+    return str(_value(entity, "name", "")) if entity.dxftype() == "INSERT" else None
 
 
 def _layer_of(entity: DXFEntity, around: _Around) -> str:
-    layer = str(entity.dxf.get("layer", "0"))
+    layer = str(_value(entity, "layer", "0"))
     return around.layer if layer == "0" and around.layer is not None else layer
 
 
 def _colour_of(layers: _Layers, entity: DXFEntity, layer: str, around: _Around) -> Colour:
-    index = entity.dxf.get("color", _BY_LAYER)
+    index = _value(entity, "color", _BY_LAYER)
     if index == _BY_LAYER:
         colour = _state(layers, layer).colour
     elif index == _BY_BLOCK:
@@ -244,13 +250,13 @@ def _state(layers: _Layers, layer: str) -> _LayerState:
 
 def _read_state(entry: Any) -> _LayerState:
     """A line of the layer table; a negative colour is a layer that is off."""
-    colour = _indexed(abs(entry.dxf.get("color", _BLACK_OR_WHITE)))
+    colour = _indexed(abs(_value(entry, "color", _BLACK_OR_WHITE)))
     return _LayerState(_true_colour(entry, colour), entry.is_off(), entry.is_frozen())
 
 
 def _true_colour(entity: DXFEntity, colour: Colour) -> Colour:
     """The colour, with the exact red, green and blue where the entity states them."""
-    stated = entity.dxf.get("true_color")
+    stated = _value(entity, "true_color")
     return colour if stated is None else Colour(colour.index, f"#{stated & 0xFFFFFF:06x}")
 
 
@@ -262,13 +268,13 @@ def _indexed(index: int) -> Colour:
 
 def _is_invisible(entity: Any) -> bool:
     """Whether the entity itself says so; texts filled in for an insert by a flag of their own."""
-    attribute = entity.dxftype() == "ATTRIB" and entity.dxf.get("flags", 0) & _INVISIBLE
-    return bool(entity.dxf.get("invisible", 0) or attribute)
+    attribute = entity.dxftype() == "ATTRIB" and _value(entity, "flags", 0) & _INVISIBLE
+    return bool(_value(entity, "invisible", 0) or attribute)
 
 
 def _is_constant(definition: Any) -> bool:
     """Whether a text definition of a block shows its own text instead of one filled in."""
-    return bool(definition.dxf.get("flags", 0) & _CONSTANT)
+    return bool(_value(definition, "flags", 0) & _CONSTANT)
 
 
 def _flat_affine(matrix: Matrix44) -> Affine:

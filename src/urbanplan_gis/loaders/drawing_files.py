@@ -8,8 +8,11 @@ knows the fonts must be able to tell every byte.
 from __future__ import annotations
 
 import io
+import logging
 import re
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +25,7 @@ from ezdxf.document import Drawing as DxfDocument
 from ezdxf.lldxf.tagger import binary_tags_loader
 
 from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.loaders.drawing_labels import read_surface
 from urbanplan_gis.loaders.formats import READ_FAILURES
 
 _BINARY = b"AutoCAD Binary DXF\r\n\x1a\x00"
@@ -92,14 +96,15 @@ def open_dxf(path: Path, label: str) -> OpenDxf:
     if not binary and not _BEGINS.match(head):
         raise bad_data("not_the_format", label, format="DXF")
     codepage = _first(_CODE_PAGE, head)
-    audit: tuple[str, ...] = ()
-    try:
-        doc = _load_binary(path) if binary else _load_text(path, head, codepage.upper())
-    except Exception as problem:  # whatever Python raises on data the library did not expect
-        doc, audit = _recover(path, label, problem)
+    with _complaints() as audit:
+        try:
+            doc = _load_binary(path) if binary else _load_text(path, head, codepage.upper())
+        except Exception as problem:  # whatever Python raises on data the library did not expect
+            audit.append(_one_line(problem))
+            doc = _recover(path, label, problem, whole, audit)
     if binary:
         codepage = str(doc.header.get("$DWGCODEPAGE", "")).encode()
-    return OpenDxf(doc, codepage.decode("ascii", errors="replace"), audit, whole)
+    return OpenDxf(doc, codepage.decode("ascii", errors="replace"), tuple(audit), whole)
 
 
 def _first(pattern: re.Pattern[bytes], head: bytes) -> bytes:
@@ -123,18 +128,43 @@ def _latin_bytes(path: Path) -> bytes:
     return data[:_HEAD].replace(_VIETNAMESE, _LATIN, 1) + data[_HEAD:]
 
 
-def _recover(path: Path, label: str, problem: Exception) -> tuple[DxfDocument, tuple[str, ...]]:
-    """The drawing as far as it can be mended, and what was wrong with it, one line each."""
+def _recover(
+    path: Path, label: str, problem: Exception, whole: bool, audit: list[str]
+) -> DxfDocument:
+    """The drawing as far as it can be mended; what was wrong is added, one line each."""
     try:
-        doc, auditor = ezdxf.recover.read(io.BytesIO(_latin_bytes(path)))
+        data = _latin_bytes(path)
+        doc, auditor = ezdxf.recover.read(io.BytesIO(data if whole else _whole_tags(data)))
     except Exception:  # the first problem says more than what became of mending it
         raise bad_data("unreadable", label, problem=_one_line(problem)) from None
-    said = [_one_line(entry.message) for entry in [*auditor.errors, *auditor.fixes]]
-    return doc, (_one_line(problem), *said)
+    audit += [_one_line(entry.message) for entry in [*auditor.errors, *auditor.fixes]]
+    return doc
+
+
+@contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What the library says while it reads, such as values it could only guess at."""
+    said: list[str] = []
+    listener = logging.Handler(logging.WARNING)
+    listener.emit = lambda record: said.append(_one_line(record.getMessage()))
+    logger = logging.getLogger("ezdxf")
+    logger.addHandler(listener)
+    try:
+        yield said
+    finally:
+        logger.removeHandler(listener)
+
+
+def _whole_tags(data: bytes) -> bytes:
+    """A text file that is cut short without the half of a tag at its end (a tag is two lines)."""
+    data = data[: data.rfind(b"\n") + 1]
+    if data.count(b"\n") % 2:
+        data = data[: data.rfind(b"\n", 0, -1) + 1]
+    return data
 
 
 def _one_line(problem: object) -> str:
-    return " ".join(str(problem).split())[:160] or type(problem).__name__
+    return " ".join(read_surface(str(problem)).split())[:160] or type(problem).__name__
 
 
 def open_dgn(path: Path, label: str) -> DgnElements:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import shapely
 from ezdxf.entities.dxfentity import DXFEntity
+from ezdxf.lldxf.const import DXFError
 from ezdxf.math import OCS, Vec3
 
 from urbanplan_gis.loaders.drawing_curves import (
@@ -50,8 +51,8 @@ def trace_entity(entity: DXFEntity, scale: float = 1.0) -> Traced:
         return None, UNSUPPORTED
     try:
         return tracer(entity, scale)
-    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError,
-            shapely.errors.GEOSException):  # fmt: skip
+    except (ArithmeticError, AttributeError, DXFError, LookupError, RecursionError, TypeError,
+            ValueError, shapely.errors.GEOSException):  # fmt: skip
         # values no entity can have, such as a direction of no length or knots out of order
         return None, BROKEN
 
@@ -164,10 +165,9 @@ def _some_place(path: Any) -> tuple[float, ...]:
     if hasattr(path, "vertices"):
         return tuple(path.vertices[0][:2]) if path.vertices else ()
     for edge in path.edges[:1]:
-        place = getattr(edge, "start", None) or getattr(edge, "center", None)
-        if place is None:
-            place = next(iter([*edge.control_points, *edge.fit_points]), (0.0, 0.0))
-        return (place[0], place[1])
+        named = [getattr(edge, name) for name in ("start", "center") if hasattr(edge, name)]
+        places = named or [*edge.control_points, *edge.fit_points]
+        return (places[0].x, places[0].y) if places else ()
     return ()
 
 

@@ -93,7 +93,7 @@ def load_features(
     table = None if codes is None else codes.table
     frame = _to_frame(source, raw, kept, ids, geometry, table, project_crs)
     values = table["source_value"] if table is not None else pd.Series("", index=ids.index)
-    findings = tell_set_aside(source, why, shapes.types, values, ids, geometry)
+    findings = tell_set_aside(source, why, shapes.types, values, ids, geometry, placed.places)
     findings += tell_changed(source, raw, shapes, kept, named, geometry)
     findings += tell_texts(source, raw, raw.fields) + list(placed.findings)
     if codes is not None:

@@ -149,9 +149,13 @@ def _restore_lost(token: str) -> str:
     for filling in product(map(chr, _UNDEFINED), repeat=len(pieces) - 1):
         filled = "".join(a + b for a, b in zip(pieces, [*filling, ""], strict=True))
         words = re.findall(r"[^\W\d_]+", _read_utf8(filled) or "")
-        if words and all(word.isascii() or is_syllable(word) for word in words):
+        if words and all(word.isascii() or _is_plain_syllable(word) for word in words):
             found.append(filled)
     return found[0] if len(found) == 1 else token
+
+
+def _is_plain_syllable(word: str) -> bool:
+    return is_syllable(word) and word in (word.lower(), word.upper(), word.capitalize())
 
 
 def _bytes(text: str) -> bytes:

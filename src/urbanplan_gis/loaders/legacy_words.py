@@ -44,14 +44,15 @@ class Kind(Enum):
     ODD = auto()
 
 
-#: as it stands, and decoded: a decoded word that is no syllable is rarer than a foreign word
+#: as it stands; decoded, where a word that is no syllable is rarer than a foreign word, and one
+#: that is odd refutes the reading
 _COST_AS_IS = {
     Kind.PLAIN: 0.0, Kind.UNIT: -2.0, Kind.SYLLABLE: 0.0, Kind.ABBREVIATION: 0.0,
     Kind.WORD: 3.0, Kind.ODD: 8.0,
 }  # fmt: skip
 _COST_DECODED = {
-    Kind.PLAIN: 0.0, Kind.UNIT: 0.0, Kind.SYLLABLE: 0.0, Kind.ABBREVIATION: 2.0,
-    Kind.WORD: 4.0, Kind.ODD: 8.0,
+    Kind.PLAIN: 0.0, Kind.UNIT: 0.0, Kind.SYLLABLE: 0.0, Kind.ABBREVIATION: 0.4,
+    Kind.WORD: 4.0, Kind.ODD: 12.0,
 }  # fmt: skip
 #: bytes that happen to be valid UTF-8 are rare in text of any other encoding
 _UTF8_BONUS = 3.0
@@ -95,9 +96,10 @@ def weigh(text: str) -> Evidence:
     """The evidence of one composed text; readings it cannot have are left out of ``gains``."""
     if any(letter not in SURFACE and letter.isalpha() for letter in text):
         return Evidence(frozenset(map(_kind, _tokens(text))), {}, {}, beyond_bytes=True)
-    # what stands for itself in any reading says nothing about the rest
-    tokens = _tokens(_QUOTED.sub(r" \1\2 ", KEPT_SIGNS.sub(" ", text)))
-    gains = {name: sum(_gains(token)[name] for token in tokens) for name in _TABLES}
+    # signs that stand for themselves say nothing about the rest, a word said twice nothing new
+    tokens = set(_tokens(_QUOTED.sub(r" \1\2 ", KEPT_SIGNS.sub(" ", text))))
+    measures = _COST_AS_IS[Kind.UNIT] * sum(sign[-1] in "Ø©µ" for sign in KEPT_SIGNS.findall(text))
+    gains = {name: sum((_gains(t)[name] for t in tokens), measures) for name in _TABLES}
     possible = {name: gain for name, gain in gains.items() if gain > -_IMPOSSIBLE}
     foreign = _COST_FOREIGN * sum(map(_is_foreign, _PLAIN_WORD.findall(text)))
     alone = {name: gain - foreign for name, gain in possible.items()}

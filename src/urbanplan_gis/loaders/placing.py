@@ -47,6 +47,8 @@ class Placed:
     reason: Text
     operation: str
     findings: tuple[Finding, ...]
+    #: of features without geometry, as far as their reader knew where they lie
+    places: np.ndarray | None = None
 
 
 def place_features(
@@ -74,7 +76,11 @@ def place_features(
     placement = decision.placement
     geometry, operation = reproject(place(shapes.geometry, placement), placement.crs, project_crs)
     findings = tuple(_tell(source, decision))
-    return Placed(geometry, placement.crs, _reason(source, raw, decision), operation, findings)
+    places = raw.place
+    if places is not None:
+        places, _ = reproject(place(places, placement), placement.crs, project_crs)
+    reason = _reason(source, raw, decision)
+    return Placed(geometry, placement.crs, reason, operation, findings, places)
 
 
 def _stated(source: SourceFile, raw: RawLayer) -> CRS | None:

@@ -29,12 +29,16 @@ _TIFF = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 @dataclass(frozen=True)
-class _Grid:
+class Grid:
     """What is told about a raster before any cell is used."""
 
     crs: CRS
     reason: Text
     bounds: tuple[float, float, float, float]
+    width: int
+    height: int
+    kind: str
+    nodata: float | None
 
 
 def load_population(
@@ -45,7 +49,7 @@ def load_population(
     Raises:
         PlanDataError: for a damaged raster, a wrong CRS or negative cells.
     """
-    grid = _inspect(source.path, source.label, source.facts.crs, source.config)
+    grid = inspect_grid(source.path, source.label, source.facts.crs, source.config)
     residents = grid_population(source.path, units, source.facts.crs, source.label)
     frame = residents.rename_axis("code").rename("residents").reset_index()
     frame["code"] = frame["code"].astype("str")
@@ -66,7 +70,7 @@ def load_population(
 
 def load_land_cover(source: SourceFile) -> Layer:
     """A land cover raster: only its origin, its cells are read where they are needed."""
-    grid = _inspect(source.path, source.label, source.facts.crs, source.config)
+    grid = inspect_grid(source.path, source.label, source.facts.crs, source.config)
     return Layer(source.role, None, (_to_origin(source, grid),))
 
 
@@ -84,7 +88,7 @@ def grid_population(
     from exactextract import exact_extract
 
     label = label or path.name
-    grid = _inspect(path, label, crs, label)
+    grid = inspect_grid(path, label, crs, label)
     _check_cells(path, label)
     shapes, _ = reproject(units.geometry.to_numpy(), CRS.from_user_input(units.crs), grid.crs)
     zones = units[["code"]].assign(geometry=shapes)
@@ -105,8 +109,12 @@ def total_population(path: Path) -> float:
     return total
 
 
-def _inspect(path: Path, label: str, key: str, config: str) -> _Grid:
-    """Open a GeoTIFF, settle its CRS and check where it lies."""
+def inspect_grid(path: Path, label: str, key: str, config: str) -> Grid:
+    """What a GeoTIFF tells before any cell is used: its CRS settled, its place checked.
+
+    Raises:
+        PlanDataError: for a damaged raster, several bands, a rotation, or a wrong CRS.
+    """
     if path.suffix.lower() not in _SUFFIXES:
         raise bad_data("unknown_format", label, known=", ".join(_SUFFIXES))
     if path.stat().st_size == 0:
@@ -121,6 +129,7 @@ def _inspect(path: Path, label: str, key: str, config: str) -> _Grid:
         with raster:
             found, bands, transform = _to_crs(raster.crs), raster.count, raster.transform
             width, height = raster.width, raster.height
+            kind, nodata = str(raster.dtypes[0]), raster.nodata
     except RasterioError as problem:
         raise _unreadable(label, problem) from None
     if bands != 1:
@@ -131,7 +140,7 @@ def _inspect(path: Path, label: str, key: str, config: str) -> _Grid:
     west, north = transform.c, transform.f
     east, south = west + transform.a * width, north + transform.e * height
     check_place(np.array([[(west + east) / 2, (south + north) / 2]]), crs, label)
-    return _Grid(crs, reason, (west, south, east, north))
+    return Grid(crs, reason, (west, south, east, north), width, height, kind, nodata)
 
 
 def _to_crs(found: Any) -> CRS | None:
@@ -167,7 +176,7 @@ def _touches(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
-def _to_origin(source: SourceFile, grid: _Grid) -> Origin:
+def _to_origin(source: SourceFile, grid: Grid) -> Origin:
     return make_origin(
         source.name,
         source.label,

@@ -17,7 +17,13 @@ from urbanplan_gis.model.data import Finding, Severity
 from urbanplan_gis.text import Text
 
 _ERRORS = frozenset({"not_finite", "unreadable_geometry"})
-_EXPECTED = frozenset({"code_ignored", "not_selected"})
+#: what was never meant to be a feature of the layer
+_EXPECTED = frozenset(
+    {"code_ignored", "not_selected", "tag_ignored", "water_outside_parks", "joined_into_ring",
+     "paper_space", "drawn_twice"}
+)  # fmt: skip
+#: reasons for which the value of a feature does not matter
+_WITHOUT_VALUE = frozenset({"not_selected", "tag_ignored"})
 #: text decoded with less confidence than this is to be looked at
 _SURE = 0.95
 
@@ -29,12 +35,13 @@ def tell_set_aside(
     values: pd.Series,
     ids: pd.Series,
     geometry: np.ndarray,
+    place: np.ndarray | None = None,
 ) -> list[Finding]:
     """One finding for each reason, type of geometry and code value.
 
     Of features that were never asked for the value does not matter.
     """
-    shown = values.where(why != "not_selected", "").to_numpy()
+    shown = values.where(~np.isin(why.astype(str), list(_WITHOUT_VALUE)), "").to_numpy()
     table = pd.DataFrame({"why": why, "type": types, "value": shown, "id": ids})
     findings = []
     for (reason, kind, value), group in table[table["why"] != ""].groupby(
@@ -54,12 +61,19 @@ def tell_set_aside(
                 tuple(group["id"]),
                 message,
                 action="set_aside",
-                geometry=_pointer(geometry[group.index], str(reason)),
+                geometry=_pointer(geometry[group.index], str(reason))
+                or _known_place(place, group.index),
                 area_m2=area,
                 dropped=len(group),
             )
         )
     return findings
+
+
+def _known_place(place: np.ndarray | None, rows: pd.Index) -> shapely.Geometry | None:
+    """Where a feature without geometry lies, if its reader knew."""
+    known = [] if place is None else [item for item in place[rows] if item is not None]
+    return known[0] if known else None
 
 
 def _severity(reason: str) -> Severity:
