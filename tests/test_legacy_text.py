@@ -49,7 +49,7 @@ Krông Búk|Đắk Lắk|Ea H'leo|Ngọk Réo|Krông Nô|Kon Plông|Đăk Rve|Ia
 Pá Lông|Chư Păh|Pờ Y|Đạ Tẻh|Mang Yang|Kông Chro|Sê San|Búk So|Plei Kần|Tu Mơ Rông|Nâm N'Jang
 Nhà máy Doosan|Đà Nẵng|Hòa Bình|Hoà Bình|Phó|Dòng|Quý|Ô tô|Lô Ô|Bến xe ô tô|Tàu Ô|Hà Tây|Ðà Lạt
 Khu đô thị Smart City|Đất ở Müller|Shop-house Phúc An|Café Hòa|QĐ 123/QĐ-UBND|ĐT.623B|TĐC|Đất ở?
-Pơng Drang|Đăk R'Lấp|Ðức|Ấn Độ
+Pơng Drang|Đăk R'Lấp|Ðức|Ấn Độ|TÊn|HÒa Bình|THôN 5|TÂN HÒA|HÓa
 """
 
 

@@ -6,6 +6,7 @@ as a row with the reason, so that the entities of a drawing can be counted up.
 
 from __future__ import annotations
 
+import gc
 import math
 from collections import Counter
 from collections.abc import Sequence
@@ -103,6 +104,8 @@ def read_dxf(
     """
     with np.errstate(invalid="ignore", over="ignore"):
         rows, facts = _read_rows(path, label)
+        # entities and document point at each other and would stay in memory, six times the file
+        gc.collect()
         drawing = _finish(rows, label, polygonise, decode)
     return replace(drawing, **facts)
 

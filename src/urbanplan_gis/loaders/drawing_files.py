@@ -11,7 +11,7 @@ import io
 import logging
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,7 +142,7 @@ def _recover(
 
 
 @contextmanager
-def _complaints() -> Iterator[list[str]]:
+def _complaints() -> Generator[list[str]]:
     """What the library says while it reads, such as values it could only guess at."""
     said: list[str] = []
     listener = logging.Handler(logging.WARNING)

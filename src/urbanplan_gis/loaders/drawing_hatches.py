@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -33,6 +33,7 @@ from urbanplan_gis.loaders.drawing_curves import (
 
 #: edges meet if their ends are within so many tolerances: angles of arcs are rounded in files
 _JOINT = 10
+_POINT = 1e-3
 _TEXT_FRAME = 8
 
 
@@ -77,7 +78,12 @@ def _path_rings(path: AbstractBoundaryPath, tolerance: float) -> tuple[list[Poin
         return [bulged_points(vertices[:, :2], vertices[:, 2], True, tolerance)], []
     edges = path.edges if isinstance(path, EdgePath) else []
     pieces = [_edge_points(edge, tolerance) for edge in edges]
-    return _chain([piece for piece in pieces if len(piece)], _JOINT * tolerance)
+    return _chain([piece for piece in pieces if _has_length(piece, tolerance)], _JOINT * tolerance)
+
+
+def _has_length(piece: Points, tolerance: float) -> bool:
+    """Whether an edge is more than a point; coordinates that are no numbers stay, to be told."""
+    return len(piece) > 0 and not np.ptp(piece, axis=0).max() <= _POINT * tolerance
 
 
 def _edge_points(edge: AbstractEdge, tolerance: float) -> Points:
@@ -115,31 +121,40 @@ def sweep_between(start: float, end: float) -> float:
 def _chain(pieces: Sequence[Points], joint: float) -> tuple[list[Points], list[Points]]:
     """Rings made of pieces that meet end to end, in any order and direction; and what is left."""
     rings, loose = [], []
-    waiting = list(pieces)
+    waiting = dict(enumerate(pieces))
     while waiting:
-        chain = waiting.pop(0)
-        while not _close(chain[0], chain[-1], joint) or _is_short(chain, joint):
-            found = next(_fitting(chain[-1], waiting, joint), None)
+        first = waiting.pop(next(iter(waiting)))
+        chain, start, end = [first], first[0], first[-1]
+        away = _strays(first, start, joint)
+        closed = away and _close(start, end, joint)
+        while not closed:
+            found = next(_fitting(end, waiting, joint), None)
             if found is None:
                 break
             index, piece = found
-            waiting.pop(index)
-            chain = np.vstack([chain, piece[1:]])
-        if _close(chain[0], chain[-1], joint):
-            rings.append(np.vstack([chain[:-1], chain[:1]]))
+            del waiting[index]
+            chain.append(piece[1:])
+            end = piece[-1]
+            away = away or _strays(piece, start, joint)
+            closed = away and _close(start, end, joint)
+        points = np.vstack(chain)
+        if closed:
+            rings.append(np.vstack([points[:-1], points[:1]]))
         else:
-            loose.append(chain)
+            loose.append(points)
     return rings, loose
 
 
-def _is_short(chain: Points, joint: float) -> bool:
-    """Whether a chain is no longer than a joint: an edge of no length closes nothing."""
-    return bool(np.hypot(*np.ptp(chain, axis=0)) <= joint)
+def _strays(piece: Points, start: Points, joint: float) -> bool:
+    """Whether a piece goes farther from a point than a joint: what does not, closes nothing."""
+    return bool(np.abs(piece - start).max() > joint)
 
 
-def _fitting(end: Points, waiting: Sequence[Points], joint: float) -> Iterator[tuple[int, Points]]:
+def _fitting(
+    end: Points, waiting: Mapping[int, Points], joint: float
+) -> Iterator[tuple[int, Points]]:
     """The pieces that begin (or, turned round, end) at a point, in their order in the file."""
-    for index, piece in enumerate(waiting):
+    for index, piece in waiting.items():
         if _close(end, piece[0], joint):
             yield index, piece
         elif _close(end, piece[-1], joint):

@@ -95,7 +95,7 @@ def load_features(
     values = table["source_value"] if table is not None else pd.Series("", index=ids.index)
     findings = tell_set_aside(source, why, shapes.types, values, ids, geometry, placed.places)
     findings += tell_changed(source, raw, shapes, kept, named, geometry)
-    findings += tell_texts(source, raw, raw.fields) + list(placed.findings)
+    findings += tell_texts(source.name, source.role, raw.texts, raw.fields) + list(placed.findings)
     if codes is not None:
         findings += tell_recognised(source, frame, codes.recognised)
         findings += find_unmapped(source, frame, codes.table.loc[kept, UNMAPPED])

@@ -76,6 +76,7 @@ def compose(text: str) -> str:
     return normalize("NFC", text) if _COMBINING.search(text) else text
 
 
+@cache
 def letters_of(encoding: str) -> frozenset[str]:
     """The characters above ASCII that are letters in TCVN3 or VNI, alone or as part of one."""
     sources = _vni() if encoding == "vni" else map(chr, _single_bytes(encoding))

@@ -98,7 +98,8 @@ def decode_column(
     """
     if told and told not in ENCODINGS:
         raise ValueError(f"{told!r} is not one of {', '.join(ENCODINGS)}")
-    pairs = list(zip(values, fonts or [None] * len(values), strict=True))
+    drawn_in = [None] * len(values) if fonts is None else fonts
+    pairs = list(zip(values, drawn_in, strict=True))
     counts = Counter((value, font) for value, font in pairs if value is not None)
     hints = {font: read_font(font or "") for _, font in counts}
     if told:

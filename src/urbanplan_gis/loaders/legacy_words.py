@@ -157,9 +157,9 @@ def _foreign_letters(token: str, encoding: str) -> bool:
 def _kind(token: str) -> Kind:
     if _UNITS.fullmatch(token):
         return Kind.UNIT
-    parts = [part for part in _BREAKS.split(token) if part and not part.isascii()]
     if _control(token):
         return Kind.ODD
+    parts = [part for part in _BREAKS.split(token) if part and not part.isascii()]
     found = [_kind_of_part(part) for part in parts]
     return max(found, key=_COST_AS_IS.__getitem__, default=Kind.PLAIN)
 
@@ -181,7 +181,7 @@ def _kind_of_core(core: str) -> Kind:
     if not all(_is_letter(letter) for letter in core):
         return Kind.WORD if _signs_may_stand(core) else Kind.ODD
     if _odd_capitals(core):
-        return Kind.ODD
+        return Kind.WORD if _shift_held(core) else Kind.ODD
     if is_syllable(compose(word)):
         return Kind.SYLLABLE
     return Kind.ODD if _crowded(core) else Kind.WORD
@@ -208,6 +208,11 @@ def _odd_capitals(word: str) -> bool:
     """A marked capital inside a word with small letters: «BÕn», not «BẾN» or «Ấn»."""
     small = any("a" <= letter <= "z" for letter in word)
     return small and any(letter > "\x7f" and letter.isupper() for letter in word[1:])
+
+
+def _shift_held(word: str) -> bool:
+    """Two capitals at the head of a syllable, as fast typing gives: «TÊn»."""
+    return word[:2].isupper() and word[2:].islower() and is_syllable(word)
 
 
 def _crowded(word: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from urbanplan_gis.loaders.identifiers import FeatureIds
+from urbanplan_gis.loaders.legacy_text import ColumnText
 from urbanplan_gis.loaders.raw import RawLayer
 from urbanplan_gis.loaders.shapes import Shapes, finite_mask
 from urbanplan_gis.loaders.sources import SourceFile
@@ -124,14 +125,19 @@ def tell_changed(
     return findings
 
 
-def tell_texts(source: SourceFile, raw: RawLayer, decoded: Mapping[str, pd.Series]) -> list[Finding]:
+def tell_texts(
+    source: str,
+    layer: str,
+    texts: Mapping[str, ColumnText],
+    decoded: Mapping[str, Iterable[object]],
+) -> list[Finding]:
     """What was understood of columns of text: decoded ones, and those nobody can read."""
     findings = []
-    for field, found in raw.texts.items():
-        values = decoded[field].dropna().astype(str)
-        examples = [value for value in values if not value.isascii()]
+    for field, found in texts.items():
+        words = (value for value in decoded[field] if isinstance(value, str))
+        examples = [word for word in words if not word.isascii()]
         params = {
-            "source": source.name,
+            "source": source,
             "field": field,
             "encoding": found.encoding,
             "confidence": round(100 * found.confidence),
@@ -144,14 +150,14 @@ def tell_texts(source: SourceFile, raw: RawLayer, decoded: Mapping[str, pd.Serie
             severity = Severity.INFO if found.confidence >= _SURE else Severity.WARNING
             findings.append(
                 Finding(
-                    "text_decoded", severity, source.role, (),
+                    "text_decoded", severity, layer, (),
                     Text.of("finding.text_decoded", **params), action="repaired",
                 )
             )  # fmt: skip
         if found.undecided:
             findings.append(
                 Finding(
-                    "text_undecided", Severity.WARNING, source.role, (),
+                    "text_undecided", Severity.WARNING, layer, (),
                     Text.of("finding.text_undecided", **params), action="kept",
                 )
             )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.formats import hash_source
 from urbanplan_gis.loaders.schema import PARTS, STATISTICS
+from urbanplan_gis.loaders.reports import tell_texts
 from urbanplan_gis.loaders.sources import make_origin
 from urbanplan_gis.loaders.tables import Table, TableRow, read_table
 from urbanplan_gis.loaders.unit_names import UnitMatch, match_code, match_units
@@ -65,6 +66,7 @@ def load_statistics(
     column = facts.fields["unit_code"]
     named = _UnitColumn(f"{table.where}: {column}", units, _match_names(table, column, units))
     rows, totals = _part_totals(table, column, named)
+    findings += tell_texts(name, "statistics", table.texts, _examples(table))
     findings += _tell_units(name, rows, column, named) + _tell_totals(name, totals, column)
     seen: dict[tuple[str, int], TableRow] = {}
     for row in rows:
@@ -123,6 +125,12 @@ def _check_fields(facts: StatisticsSource, config: str) -> None:
     ]
     if problems:
         raise_problems(problems)
+
+
+def _examples(table: Table) -> dict[str, list[str]]:
+    """The values of columns that were decoded, to show one."""
+    cells = {name: [row.cells.get(name) for row in table.rows] for name in table.texts}
+    return {name: [v for v in values if isinstance(v, str)] for name, values in cells.items()}
 
 
 @dataclass(frozen=True)

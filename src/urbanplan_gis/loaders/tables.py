@@ -6,13 +6,15 @@ import csv
 import io
 import warnings
 import zlib
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.legacy_text import ColumnText, decode_column
 
 _SEPARATORS = ",;\t"
 
@@ -27,11 +29,15 @@ class TableRow:
 
 @dataclass(frozen=True)
 class Table:
-    """The rows of one table. ``where`` names file and sheet."""
+    """The rows of one table. ``where`` names file and sheet.
+
+    ``texts`` says what was understood of columns that were not Unicode.
+    """
 
     where: str
     columns: tuple[str, ...]
     rows: tuple[TableRow, ...]
+    texts: Mapping[str, ColumnText] = field(default_factory=dict)
 
     def require(self, names: list[str]) -> None:
         """Check that the columns are there, once each.
@@ -47,7 +53,9 @@ class Table:
 
 
 def read_table(path: Path, label: str, sheet: str = "") -> Table:
-    """Read a CSV (UTF-8; comma, semicolon or tab) or one sheet of an Excel file.
+    """Read a CSV (comma, semicolon or tab) or one sheet of an Excel file.
+
+    Text in legacy letters, in whichever of the two, is decoded column by column.
 
     Raises:
         PlanDataError: for an empty or damaged file, another encoding, a sheet not there.
@@ -57,27 +65,86 @@ def read_table(path: Path, label: str, sheet: str = "") -> Table:
         raise bad_data("unknown_format", label, known=".csv, .tsv, .txt, .xlsx")
     if path.stat().st_size == 0:
         raise bad_data("empty_file", label)
+    is_utf8 = True
     if suffix == ".xlsx":
         where, rows = _read_xlsx(path, label, sheet)
     else:
-        where, rows = label, _read_csv(path, label)
+        is_utf8, rows = _read_csv(path, label)
+        where = label
     filled = [(number, row) for number, row in rows if any(not _blank(cell) for cell in row)]
     if len(filled) < 2:
         raise bad_data("no_rows", where)
-    header = tuple("" if _blank(cell) else str(cell).strip() for cell in filled[0][1])
-    return Table(where, header, tuple(_to_row(where, header, *row) for row in filled[1:]))
+    top = decode_column([_text(cell) for cell in filled[0][1]], _fonts(filled[0][1]))[0]
+    header = tuple("" if cell is None else cell.strip() for cell in top)
+    table = Table(where, header, tuple(_to_row(where, header, *row) for row in filled[1:]))
+    table = _decoded(table)
+    if not is_utf8 and any(found.undecided for found in table.texts.values()):
+        raise bad_data("not_utf8", label)
+    return table
 
 
-def _read_csv(path: Path, label: str) -> list[tuple[int, list[Any]]]:
+def _decoded(table: Table) -> Table:
+    """The table in Unicode; numbers and dates are as they were."""
+    texts: dict[str, ColumnText] = {}
+    columns: dict[str, list[Any]] = {}
+    for name in dict.fromkeys(table.columns):
+        cells = [row.cells.get(name) for row in table.rows]
+        values, found = decode_column([_text(cell) for cell in cells], _fonts(cells))
+        columns[name] = [
+            _bare(cell) if value is None else value
+            for value, cell in zip(values, cells, strict=True)
+        ]
+        if found.changed or found.undecided:
+            texts[name] = found
+    rows = tuple(
+        TableRow(row.number, {name: columns[name][place] for name in row.cells})
+        for place, row in enumerate(table.rows)
+    )
+    return replace(table, rows=rows, texts=texts)
+
+
+class _Set(str):
+    """Text of a spreadsheet with the font it is set in, which tells legacy letters."""
+
+    __slots__ = ("font",)
+    font: str
+
+    @classmethod
+    def of(cls, cell: Any) -> Any:
+        value = cell.value
+        if not isinstance(value, str):
+            return value
+        text = cls(value)
+        text.font = str(getattr(cell.font, "name", "") or "") if value else ""
+        return text
+
+
+def _text(cell: Any) -> str | None:
+    return str(cell) if isinstance(cell, str) else None
+
+
+def _bare(cell: Any) -> Any:
+    return str(cell) if isinstance(cell, str) else cell
+
+
+def _fonts(cells: Sequence[Any]) -> list[str | None]:
+    return [cell.font if isinstance(cell, _Set) else None for cell in cells]
+
+
+def _read_csv(path: Path, label: str) -> tuple[bool, list[tuple[int, list[Any]]]]:
+    """Whether it is UTF-8, and its rows; what is not is read byte by byte, to be decoded."""
+    content = path.read_bytes()
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text, is_utf8 = content.decode("utf-8-sig"), True
     except UnicodeDecodeError:
-        raise bad_data("not_utf8", label) from None
+        text, is_utf8 = content.decode("latin-1"), False
+    if "\0" in text:
+        raise bad_data("not_utf8", label)
     header = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(_SEPARATORS, key=header.count)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        return [(number, row) for number, row in enumerate(reader, start=1)]
+        return is_utf8, [(number, row) for number, row in enumerate(reader, start=1)]
     except csv.Error as problem:
         raise bad_data("unreadable", label, problem=problem) from None
 
@@ -98,7 +165,7 @@ def _read_xlsx(path: Path, label: str, sheet: str) -> tuple[str, list[tuple[int,
                 if not sheet and len(names) > 1:
                     raise bad_data("which_sheet", label, sheets=", ".join(names))
                 chosen = sheet or names[0]
-                rows = [list(row) for row in book[chosen].iter_rows(values_only=True)]
+                rows = [[_Set.of(cell) for cell in row] for row in book[chosen].iter_rows()]
     except (*failures, InvalidFileException) as problem:
         raise bad_data("unreadable", label, problem=" ".join(str(problem).split())) from None
     return f"{label}: {chosen}", list(enumerate(rows, start=1))

@@ -219,8 +219,9 @@ def _choose(
     trusted: bool,
 ) -> UnitMatch:
     """The one unit among those whose name it can be."""
-    rank = min(_RANKS[how] for how in hits.values())
-    best = [unit for unit, how in hits.items() if _RANKS[how] == rank]
+    # where a tone stands tells no unit from another: «Hoà Hiệp» may be «Xã Hòa Hiệp»
+    rank = max(min(_RANKS[how] for how in hits.values()), _RANKS["tones"])
+    best = [unit for unit, how in hits.items() if _RANKS[how] <= rank]
     if not trusted:
         best = list(hits)  # without marks it stands for every name it could be
     if len(best) == 1 and hits[best[0]] == "marks":

@@ -210,7 +210,9 @@ def _table_lines(table: Table, label: str, lang: str) -> Iterator[str]:
         given = [value for value in values if value]
         samples = " · ".join(dict.fromkeys(given[:_SAMPLES])) or "-"
         counts = say("inspect.counts", lang, distinct=len(set(given)), empty=len(values) - len(given))
-        yield f"  {column}: {counts}: {samples}"
+        found = table.texts.get(column)
+        letters = f"  [{found.encoding}]" if found and found.changed else ""
+        yield f"  {column}: {counts}: {samples}{letters}"
     folded = {fold_words(column): column for column in reversed(table.columns)}
     fields: dict[str, str] = {}
     for name in ("unit_code", "year", *STATISTICS):
