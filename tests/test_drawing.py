@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import warnings
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -229,6 +230,18 @@ def test_edges_of_hatches_in_any_order_and_direction(tmp_path: Path) -> None:
     assert first.area == pytest.approx(5000 + half + half * 0.4, rel=5e-5)
     assert second.area == pytest.approx(5000 + half, rel=5e-5)
     assert third.area == pytest.approx(math.pi * 100, rel=5e-4)
+
+
+def test_edges_of_no_length_close_nothing(tmp_path: Path) -> None:
+    doc, msp = new()
+    path = msp.add_hatch().paths.add_edge_path()
+    corners = [(0, 0), (0, 0), (10, 0), (10, 0), (10, 10), (10, 10.004), (0, 10), (0, 0)]
+    edges = list(pairwise(corners))
+    for start, end in [*edges[::2], *edges[1::2]]:
+        path.add_line(start, end)
+    drawing = read(doc, tmp_path)
+    assert drawing.reason.tolist() == [""]
+    assert drawing.geometry[0].area == pytest.approx(100.02, abs=1e-9)
 
 
 def test_spline_edges_of_hatches(tmp_path: Path) -> None:
@@ -716,7 +729,7 @@ def read_or_refuse(data: bytes, folder: Path) -> Drawing | None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(part=st.floats(0.0, 0.999))
 def test_files_cut_anywhere_tell_no_lie(tmp_path: Path, part: float) -> None:
@@ -731,7 +744,7 @@ def test_files_cut_anywhere_tell_no_lie(tmp_path: Path, part: float) -> None:
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(place=st.floats(0.5, 0.999), junk=st.binary(min_size=1, max_size=6))
 def test_damage_anywhere_is_one_line_or_rows(tmp_path: Path, place: float, junk: bytes) -> None:

@@ -2,17 +2,18 @@
 
 ``choice`` is what ``decisions.csv`` would say (``keep``, ``drop``, ``code``, ``fill``), so that a
 price can be checked by deciding so and running again. Where no decision can say it, it is a token
-of its own: ``keep X here`` (X takes this piece of ground only, though it yields others too),
-``declared`` (the declared area counts), ``median`` (a missing number of floors or width is that
-of its like).
+of its own: ``keep X here`` (X takes this piece of ground only, though it yields others too, or its
+layer knows no priorities), ``declared`` (the declared area counts), ``median`` (a missing number
+of floors or width is that of its like).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -25,9 +26,11 @@ from urbanplan_gis.geometry.areas import polygons_only
 from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.geometry.planar import Overlaps, yield_ground
-from urbanplan_gis.loaders.recognise import recognise_values
+from urbanplan_gis.loaders.recognise import Recognised, recognise_values
+from urbanplan_gis.loaders.values import fold_text
 from urbanplan_gis.model.data import Finding, Role
 from urbanplan_gis.project import DeriveFacts
+from urbanplan_gis.quality.decisions import lists_in_use
 from urbanplan_gis.quality.in_force import in_force
 from urbanplan_gis.quality.order import feature_rank
 from urbanplan_gis.standards.codes import STREET_REMAINDER
@@ -38,6 +41,8 @@ _LABELLING = frozenset(
 )
 #: columns of labels that figures ask for
 _SAYING = ("code_list", "code", "sub_use", "kind", "park")
+#: a repair that changes less of a polygon than this moves no ground
+_ALIKE = 1e-6
 _DECLARED = {"declared_area_ha": 1e4, "declared_area_m2": 1.0}
 
 
@@ -60,7 +65,7 @@ class Ground:
         self._rank: dict[Role, NDArray[np.intp]] = {}
         self._sayings: dict[Role, NDArray[np.intp]] = {}
 
-    def frame(self, role: Role) -> pd.DataFrame:
+    def frame(self, role: Role) -> gpd.GeoDataFrame:
         return self.evidence.dataset.layers[role].frame
 
     def position(self, role: Role, feature: str) -> int | None:
@@ -79,12 +84,12 @@ class Ground:
     def overlaps(self, role: Role) -> Overlaps:
         return self.evidence.mosaic.overlaps[str(role)]
 
-    def held(self, role: Role, feature: int) -> shapely.Geometry:
-        """The ground a feature holds against all others of its layer."""
+    def planar(self, role: Role) -> NDArray[np.object_]:
+        """The ground each feature holds against all others of its layer (shape: features)."""
         if role not in self._planar:
             geometries = self.frame(role).geometry.to_numpy()
             self._planar[role] = yield_ground(geometries, self.overlaps(role))
-        return self._planar[role][feature]
+        return self._planar[role]
 
     def rank(self, role: Role) -> NDArray[np.intp]:
         if role not in self._rank:
@@ -96,7 +101,8 @@ class Ground:
         if role not in self._sayings:
             frame = self.frame(role)
             said = [frame[name].astype(str) for name in _SAYING if name in frame]
-            self._sayings[role] = pd.factorize(pd.Series(list(zip(*said, strict=True))))[0]
+            rows = zip(*said, strict=True) if said else [()] * len(frame)
+            self._sayings[role] = pd.factorize(pd.Series(list(rows), dtype=object))[0]
         return self._sayings[role]
 
     def give(self, role: Role, winner: int, loser: int) -> Alternative | None:
@@ -107,58 +113,70 @@ class Ground:
         if not len(here):
             return None
         # what a third one takes from both stays with it
-        ground = shapely.intersection(pairs.shared[here[0]], self.held(role, winner))
+        ground = shapely.intersection(pairs.shared[here[0]], self.planar(role)[winner])
         ground = polygons_only(np.array([ground], dtype=object))[0]
-        name = self.frame(role)["feature_id"].iloc[loser]
-        choice = f"keep {name}" if len(yields) == 1 else f"keep {name} here"
         if ground.is_empty:
             return None
+        frame = self.frame(role)
+        name = frame["feature_id"].iloc[loser]
+        decides = len(yields) == 1 and "priority" in frame
+        choice = f"keep {name}" if decides else f"keep {name} here"
         if role == Role.UNITS:
-            return Alternative(choice, (Change(role, ground, unit=loser),))
+            moved = self._dwellings_moved(ground, winner, loser)
+            return Alternative(choice, (Change(role, ground, unit=loser), *moved))
         return Alternative(choice, (Change(role, ground, to=loser),))
+
+    def _dwellings_moved(
+        self, ground: shapely.Geometry, winner: int, loser: int
+    ) -> Iterable[Change]:
+        """Floors of dwellings on ground that goes from one unit to another."""
+        if Role.BUILDINGS not in self.evidence.dataset.layers:
+            return
+        homes = self.frame(Role.BUILDINGS)
+        homes = homes[(homes["use"] == "residential").to_numpy()]
+        floors = np.nan_to_num(homes["floors"].to_numpy(dtype=float, na_value=np.nan))
+        moved = float((shapely.area(homes.geometry.intersection(ground)) * floors).sum())
+        gained = np.zeros(len(self.evidence.units))
+        gained[winner], gained[loser] = -moved, moved
+        yield Change(Role.BUILDINGS, floor_area=gained)
 
     def drop(self, role: Role, feature: int) -> list[Change]:
         """Its ground goes to those it was kept from, in their order; the rest to nobody."""
         pairs = self.overlaps(role)
-        left = self.held(role, feature)
+        left = self.planar(role)[feature]
         changes = []
         waiting = np.flatnonzero(pairs.winner == feature)
         for pair in waiting[np.argsort(self.rank(role)[pairs.loser[waiting]], kind="stable")]:
             taken = shapely.intersection(left, pairs.shared[pair])
             changes.append(Change(role, taken, to=int(pairs.loser[pair])))
             left = shapely.difference(left, pairs.shared[pair])
-        for remainder, outline in self._street_land(role):
-            changes.append(Change(role, shapely.intersection(left, outline), to=remainder))
-            left = shapely.difference(left, outline)
-        changes.append(Change(role, left, to=NOWHERE))
+        streets = self._street_land if role == Role.ZONING else shapely.Polygon()
+        taken = shapely.intersection(left, streets)
+        changes.append(Change(role, taken, code=STREET_REMAINDER))
+        changes.append(Change(role, shapely.difference(left, streets), to=NOWHERE))
         solid = polygons_only(np.array([item.ground for item in changes], dtype=object))
         return [
-            Change(role, ground, to=item.to)
+            replace(item, ground=ground)
             for item, ground in zip(changes, solid, strict=True)
             if not ground.is_empty
         ]
 
-    def _street_land(self, role: Role) -> Iterable[tuple[int, shapely.Geometry]]:
-        """Remainders of plans, which take ground that no lot holds, and their outlines."""
-        frame = self.frame(role)
-        if role != Role.ZONING or not (frame["code_list"] == STREET_REMAINDER[0]).any():
-            return
+    @cached_property
+    def _street_land(self) -> shapely.Geometry:
+        """The outlines of plans whose remainder, which no lot holds, is taken for streets."""
+        if not self.facts.street_land:
+            return shapely.Polygon()
         plans = self.frame(Role.PLANS)
-        outlines = plans.geometry.to_numpy()
-        for plan in self.facts.street_land:
-            place = self.position(role, f"{plan}/remainder")
-            if place is not None:
-                yield place, shapely.union_all(outlines[(plans["plan_id"] == plan).to_numpy()])
+        meant = plans["plan_id"].isin(self.facts.street_land).to_numpy()
+        standing = in_force(plans, self.evidence.as_of)
+        return shapely.union_all(plans.geometry.to_numpy()[meant & standing])
 
 
 def find_alternative(finding: Finding, ground: Ground) -> Alternative | None:
     """The other way to resolve a finding; None where there is no other, or nothing hangs on it."""
     finder = _FINDERS.get(finding.code)
-    try:
-        role = Role(finding.layer)
-    except ValueError:
-        return None
-    if finder is None or finding.action.startswith("decided"):
+    role = next((role for role in ground.evidence.dataset.layers if role == finding.layer), None)
+    if finder is None or role is None or finding.action.startswith("decided"):
         return None
     found = finder(finding, role, ground)
     return found if found is not None and found.changes else None
@@ -166,11 +184,13 @@ def find_alternative(finding: Finding, ground: Ground) -> Alternative | None:
 
 def _keep_other(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
     """The feature that yields takes the ground instead."""
-    if role not in _LABELLING and role != Role.UNITS:
-        return None
-    places = [ground.position(role, feature) for feature in finding.feature_ids]
-    known = [place for place in places if place is not None]
+    known = _still_there(finding, role, ground)
     if len(known) < 2:
+        return None
+    if role == Role.BUILDINGS:
+        # both are counted: each dwelling drawn twice is dropped once
+        return _dropped(role, known[-1], ground)
+    if role not in _LABELLING and role != Role.UNITS:
         return None
     if role != Role.UNITS and len(set(ground.sayings(role)[known].tolist())) == 1:
         return None
@@ -179,58 +199,79 @@ def _keep_other(finding: Finding, role: Role, ground: Ground) -> Alternative | N
     return ground.give(role, winner, loser)
 
 
+def _still_there(finding: Finding, role: Role, ground: Ground) -> list[int]:
+    """Positions of the features of a finding that are in their layer."""
+    places = [ground.position(role, feature) for feature in finding.feature_ids]
+    return [place for place in places if place is not None]
+
+
 def _drop(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
-    place = ground.position(role, finding.feature_ids[0])
-    if place is None:
+    """The last of the features out of its layer."""
+    known = _still_there(finding, role, ground)
+    return _dropped(role, known[-1], ground) if known else None
+
+
+def _drop_repaired(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
+    """The feature out of its layer; a repair that moved no ground leaves nothing to decide."""
+    known = _still_there(finding, role, ground)
+    if not known:
         return None
-    choice = f"drop {finding.feature_ids[0]}"
+    size = ground.frame(role).geometry.iloc[known[0]].area
+    moved = (finding.area_m2 or 0.0) > _ALIKE * size
+    return _dropped(role, known[0], ground) if moved else None
+
+
+def _dropped(role: Role, place: int, ground: Ground) -> Alternative | None:
+    choice = f"drop {ground.frame(role)['feature_id'].iloc[place]}"
     if role == Role.BUILDINGS:
-        return Alternative(choice, tuple(_floors(ground, place, -1.0)))
+        return Alternative(choice, tuple(_floors(ground, place, 0.0)))
+    if role == Role.PLANS:
+        changes = _without_plan(place, ground)
+        return Alternative(choice, changes)
     if role not in _LABELLING:
         return None
     return Alternative(choice, tuple(ground.drop(role, place)))
 
 
-def _drop_plan(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
+def _without_plan(place: int, ground: Ground) -> tuple[Change, ...]:
     """The plan out of the layer, where no other plan's validity hangs on it."""
-    place = ground.position(Role.PLANS, finding.feature_ids[-1])
-    if place is None or ground.evidence.plans is None:
-        return None
+    if ground.evidence.plans is None:
+        return ()
     plans, day = ground.evidence.plans, ground.evidence.as_of
     rest = np.arange(len(plans)) != place
     plan = str(plans["plan_id"].iloc[place])
     moved = (in_force(plans[rest], day) != in_force(plans, day)[rest]).any()
     if moved or plan in ground.facts.street_land:
-        return None
+        return ()
     under = np.flatnonzero(ground.evidence.mosaic.covers[str(Role.PLANS)][:, place])
-    choice = f"drop {finding.feature_ids[-1]}"
-    return Alternative(choice, (Change(Role.PLANS, faces=under, plan=place),))
+    return (Change(Role.PLANS, faces=under, plan=place),)
 
 
 def _give_code(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
-    """The class its words suggest most, even if too weakly to be taken."""
-    places = [ground.position(role, feature) for feature in finding.feature_ids]
-    known = np.array([place for place in places if place is not None], dtype=np.intp)
+    """The class its words suggest most beside the one it has, even if too weakly to be taken."""
+    known = np.array(_still_there(finding, role, ground), dtype=np.intp)
     if not len(known):
         return None
     frame = ground.frame(role)
-    code_list = _list_of(frame)
-    values = frame["source_value"].iloc[known[:1]].reset_index(drop=True)
-    guesses = recognise_values(values, None, np.ones(1), code_list) if code_list else {}
-    for guess in guesses.values():
-        code = guess.code or guess.runner_up
-        if code:
-            faces = faces_of(ground.evidence.mosaic, role, known)
-            return Alternative(
-                f"code {code}", (Change(role, faces=faces, code=(code_list, code)),)
-            )
-    return None
+    lists = lists_in_use(frame, np.isin(np.arange(len(frame)), known))
+    guess = _guess(frame.iloc[known[0]], lists[0], ground) if lists else None
+    codes = [] if guess is None else [guess.code, guess.runner_up]
+    others = [code for code in codes if code and code != frame["code"].iloc[known[0]]]
+    if not others:
+        return None
+    faces = faces_of(ground.evidence.mosaic, role, known)
+    change = Change(role, faces=faces, code=(lists[0], others[0]))
+    return Alternative(f"code {others[0]}", (change,))
 
 
-def _list_of(frame: pd.DataFrame) -> str:
-    """The code list most features of a layer use."""
-    used = frame["code_list"][~frame["code_list"].isin(["", STREET_REMAINDER[0]])]
-    return str(used.mode().iloc[0]) if len(used) else ""
+def _guess(feature: pd.Series, code_list: str, ground: Ground) -> Recognised | None:
+    """What the words of a feature were recognised as, with its neighbours' colours, or alone."""
+    value = fold_text(feature["source_value"])
+    for item in ground.evidence.dataset.recognised.get(feature["source"], ()):
+        if fold_text(item.value) == value:
+            return item
+    alone = pd.Series([feature["source_value"]], dtype=object)
+    return next(iter(recognise_values(alone, None, np.ones(1), code_list).values()), None)
 
 
 def _fill(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
@@ -244,9 +285,25 @@ def _fill(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
     shared = shapely.length(shapely.intersection(edge, shapely.boundary(geometries[near])))
     if not shared.max() > 0:
         return None
-    place = int(near[int(np.argmax(shared))])
-    choice = f"fill {frame['feature_id'].iloc[place]}"
-    return Alternative(choice, (Change(role, finding.geometry, to=place),))
+    for place in near[np.argsort(-shared, kind="stable")].tolist():
+        if shared[near == place] > 0 and not _yields_if_grown(
+            ground, role, place, finding.geometry
+        ):
+            choice = f"fill {frame['feature_id'].iloc[place]}"
+            return Alternative(choice, (Change(role, finding.geometry, to=place),))
+    return None
+
+
+def _yields_if_grown(ground: Ground, role: Role, place: int, gained: shapely.Geometry) -> bool:
+    """Whether a feature would lose ground for being larger: the smaller one keeps it."""
+    pairs = ground.overlaps(role)
+    losers = np.unique(pairs.loser[pairs.winner == place])
+    if not len(losers):
+        return False
+    frame = ground.frame(role).iloc[[place, *losers]].reset_index(drop=True)
+    shapes = frame.geometry.to_numpy().copy()
+    shapes[0] = shapely.union(shapes[0], gained)
+    return bool(feature_rank(frame.set_geometry(shapes, crs=frame.crs))[0] > 0)
 
 
 def _declared(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
@@ -269,22 +326,20 @@ def _median_floors(finding: Finding, role: Role, ground: Ground) -> Alternative 
     floors = frame["floors"][(frame["use"] == "residential") & (frame["floors"] > 0)]
     if floors.empty:
         return None
-    return Alternative("median", tuple(_floors(ground, place, 1.0, float(floors.median()))))
+    return Alternative("median", tuple(_floors(ground, place, float(floors.median()))))
 
 
-def _floors(
-    ground: Ground, place: int, sign: float, floors: float | None = None
-) -> list[Change]:
-    """Floor area of one dwelling, by unit."""
+def _floors(ground: Ground, place: int, floors: float) -> list[Change]:
+    """The floor area of one dwelling as it would be with that many floors, by unit."""
     frame = ground.frame(Role.BUILDINGS)
     row = frame.iloc[place]
-    number = row["floors"] if floors is None else floors
-    if row["use"] != "residential" or pd.isna(number):
+    counted = 0.0 if pd.isna(row["floors"]) else float(row["floors"])
+    if row["use"] != "residential" or floors == counted:
         return []
-    units = ground.evidence.units.geometry.to_numpy()
+    units = ground.planar(Role.UNITS)
     cut = cut_by_units(frame.geometry.to_numpy()[[place]], units)
     inside = sum_by(cut["unit"].to_numpy(), shapely.area(cut["geometry"].to_numpy()), len(units))
-    return [Change(Role.BUILDINGS, floor_area=sign * float(number) * inside)]
+    return [Change(Role.BUILDINGS, floor_area=(floors - counted) * inside)]
 
 
 def _median_width(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
@@ -293,10 +348,9 @@ def _median_width(finding: Finding, role: Role, ground: Ground) -> Alternative |
     if place is None or ground.derived.centrelines is None:
         return None
     frame = ground.frame(role)
-    same = frame["road_class"].eq(frame["road_class"].iloc[place]).fillna(False).astype(bool)
-    widths = frame["width_m"][(frame["width_m"] > 0)]
-    like = widths[same] if same.any() else widths
-    width = (like if len(like) else widths).median()
+    known = frame["width_m"] > 0
+    like = known & frame["road_class"].eq(frame["road_class"].iloc[place]).fillna(False)
+    width = frame["width_m"][like.astype(bool) if like.any() else known].median()
     if pd.isna(width):
         return None
     facts = ground.facts
@@ -313,12 +367,13 @@ _FINDERS: Mapping[str, Callable[[Finding, Role, Ground], Alternative | None]] = 
     "overlap_contained": _keep_other,
     "near_duplicate": _keep_other,
     "duplicate_geometry": _keep_other,
-    "invalid_geometry": _drop,
+    "invalid_geometry": _drop_repaired,
     "unmapped_code": _give_code,
+    "code_recognised": _give_code,
     "gap": _fill,
     "gap_sliver": _fill,
-    "plan_without_date": _drop_plan,
-    "plan_replaced_by_unknown": _drop_plan,
+    "plan_without_date": _drop,
+    "plan_replaced_by_unknown": _drop,
     "declared_area": _declared,
     "building_without_floors": _median_floors,
     "road_without_width": _median_width,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -131,7 +132,12 @@ class Panel:
 
     def rows(self) -> list[Row]:
         """The rows this definition has a figure for."""
-        return [row for row in rows_of(self.evidence) if row.is_city or not self.definition.only_city]
+        return self._rows
+
+    @cached_property
+    def _rows(self) -> list[Row]:
+        every = rows_of(self.evidence)
+        return [row for row in every if row.is_city or not self.definition.only_city]
 
     def figure_id(self, row: Row) -> str:
         """The id of the figure of a row (DESIGN §6)."""
@@ -148,7 +154,7 @@ class Panel:
         """The figure of one row."""
         indicator, definition = self.indicator, self.definition
         n, d, value, low, high = self.read(self.numerator, self.denominator, row)
-        completeness = self._completeness(row)
+        completeness = self.completeness(row, self.ground)
         if completeness == 0:
             value = low = high = None
         name = row.name or _GROUP_NAMES[row.code].say("vi")
@@ -190,10 +196,30 @@ class Panel:
         asked = Request(measure, self.state, faces, self.statistics)
         return MEASURES[measure.kind](evidence, asked)
 
-    def published(self, row: Row) -> float | None:
+    @cached_property
+    def ground(self) -> NDArray[np.float64]:
+        """The panel's own :meth:`known_ground`."""
+        return self.known_ground(self.evidence)
+
+    def known_ground(self, evidence: Evidence) -> NDArray[np.float64]:
+        """All ground of each unit, and what of it each layer needed knows (m², units x 1 + k)."""
+        measures = self._measures()
+        labels = {c.label for m in measures for c in m.where if c.label in TESSELLATING}
+        area = evidence.mosaic.area
+        known = [area * evidence.labels.known(label, self.state) for label in sorted(labels)]
+        return np.column_stack([evidence.by_unit(ground) for ground in (area, *known)])
+
+    def value(
+        self,
+        row: Row,
+        numerator: Quantity,
+        denominator: Quantity | None,
+        ground: NDArray[np.float64],
+    ) -> float | None:
         """The value of a row as it is published; None where there is none."""
-        value = self.read(self.numerator, self.denominator, row)[2]
-        return None if self._completeness(row) == 0 else _number(value)
+        if self.completeness(row, ground) == 0:
+            return None
+        return _number(self.read(numerator, denominator, row)[2])
 
     def read(
         self, numerator: Quantity, denominator: Quantity | None, row: Row
@@ -230,20 +256,17 @@ class Panel:
         both = (self.definition.numerator, self.definition.denominator)
         return [measure for measure in both if measure is not None]
 
-    def _completeness(self, row: Row) -> float:
-        """The share (0-1) of the row's ground, or of its statistics, that is known."""
-        measures = self._measures()
-        scoped = any(measure.scoped for measure in measures)
+    def completeness(self, row: Row, ground: NDArray[np.float64]) -> float:
+        """The share (0-1) of the row's ground, or of its statistics, that is known.
+
+        ``ground`` is as :meth:`known_ground` gives it.
+        """
+        scoped = any(measure.scoped for measure in self._measures())
         units = self._units(row) if scoped else row.units
-        labels = {c.label for m in measures for c in m.where if c.label in TESSELLATING}
-        total = float(self.evidence.mosaic.unit_area[units].sum())
+        total, *known = ground[units].sum(axis=0).tolist()
         if total == 0:
             return 0.0
-        shares = [1.0]
-        for label in labels:
-            known = self.evidence.labels.known(label, self.state)
-            ground = self.evidence.by_unit(self.evidence.mosaic.area * known)
-            shares.append(_share(float(ground[units].sum()), total))
+        shares = [1.0, *(_share(part, total) for part in known)]
         for quantity in (self.numerator, self.denominator):
             if quantity is not None:
                 shares.append(float(np.mean(~np.isnan(quantity.certain[units]).any(axis=1))))

@@ -7,9 +7,8 @@ The pieces of many findings are measured together: each finding has its own row 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -23,6 +22,10 @@ from urbanplan_gis.geometry.areas import polygons_only
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Layer, Role
 from urbanplan_gis.mosaic import Mosaic
+
+#: layers of which figures ask nothing but the code of the feature on a face
+_CODED = (Role.LAND_USE, Role.ZONING, Role.GENERAL_PLAN)
+_SAYING = ("code_list", "code", "sub_use")
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +66,8 @@ def weigh_changes(
     change, face, pieces = _cut(evidence.mosaic, [item for _, item in flat])
     finding = np.array([row for row, _ in flat], dtype=np.intp)[change]
     before = _mosaic_of(evidence.mosaic, face, pieces)
-    after = _Altered(before, dict(evidence.dataset.layers))
-    share = share_in_centrelines(derived, before)
+    after = _Altered(before, evidence.dataset.layers)
+    share = _street_share(derived, before)
     street = None if share is None else share.copy()
     units = len(evidence.units)
     floors = np.zeros((len(changes), units))
@@ -75,11 +78,23 @@ def weigh_changes(
             street[rows] = 1.0
         if item.floor_area is not None:
             floors[row] += item.floor_area
+    layers, now, then = _compact(evidence.dataset.layers, before, after)
     row_of = finding * units
     return Stakes(
-        _evidence(evidence, before, evidence.dataset.layers, share, row_of, 0.0 * floors),
-        _evidence(evidence, after.mosaic(), after.layers, street, row_of, floors),
+        _evidence(evidence, now, layers, share, row_of, 0.0 * floors),
+        _evidence(evidence, then, layers, street, row_of, floors),
     )
+
+
+def _street_share(derived: Derived, pieces: Mosaic) -> NDArray[np.float64] | None:
+    """The share of each piece under roads; only roads at these pieces take ground there."""
+    roads = derived.centrelines
+    if roads is None or roads.empty:
+        return None
+    here = np.unique(shapely.STRtree(roads.geometry.to_numpy()).query(pieces.geometries)[1])
+    near = replace(derived, centrelines=roads.iloc[here].reset_index(drop=True))
+    share = share_in_centrelines(near, pieces)
+    return np.zeros(len(pieces.area)) if share is None else share
 
 
 def _cut(
@@ -114,36 +129,42 @@ def _mosaic_of(mosaic: Mosaic, face: NDArray[np.intp], pieces: NDArray[np.object
 
 
 class _Altered:
-    """The pieces as they would be: labels changed in place of copies of their own."""
+    """The pieces as they would be: labels changed in place of copies of their own.
 
-    def __init__(self, before: Mosaic, layers: dict[Role, Layer]) -> None:
+    ``given`` are features with another code: the feature and its code. Labels count them on
+    behind the features of their layer.
+    """
+
+    def __init__(self, before: Mosaic, layers: Mapping[Role, Layer]) -> None:
         self.before = before
         self.layers = layers
         self.area = before.area.copy()
         self.unit = before.unit.copy()
         self.labels = {name: label.copy() for name, label in before.labels.items()}
         self.covers = {name: cover.copy() for name, cover in before.covers.items()}
+        self.given: dict[Role, list[tuple[int, tuple[str, str]]]] = {}
 
     def apply(self, item: Change, rows: NDArray[np.bool_]) -> None:
         name = str(item.role)
         if item.to is not None:
             self.labels[name][rows] = item.to
         if item.code is not None:
-            self.labels[name][rows] = self._with_code(item.role, item.code)
+            self.labels[name][rows] = self._given(item.role, self.labels[name][rows], item.code)
         if item.unit is not None:
             self.unit[rows] = item.unit
         if item.plan is not None:
             self.covers[name][rows, item.plan] = False
         self.area[rows] *= item.weight
 
-    def _with_code(self, role: Role, code: tuple[str, str]) -> int:
-        """The position of a feature with that code, put behind those of the layer."""
-        frame = self.layers[role].frame
-        told: dict[str, Any] = {"code_list": [code[0]], "code": [code[1]], "sub_use": [""]}
-        self.layers[role] = self.layers[role].with_frame(
-            pd.concat([pd.DataFrame(frame.drop(columns="geometry")), pd.DataFrame(told)])
-        )
-        return len(frame)
+    def _given(
+        self, role: Role, features: NDArray[np.intp], code: tuple[str, str]
+    ) -> NDArray[np.intp]:
+        """Positions of the same features with that code."""
+        given = self.given.setdefault(role, [])
+        distinct, place = np.unique(features, return_inverse=True)
+        first = len(self.layers[role].frame) + len(given)
+        given += [(int(feature), code) for feature in distinct]
+        return first + place
 
     def mosaic(self) -> Mosaic:
         return replace(
@@ -151,10 +172,37 @@ class _Altered:
         )
 
 
+def _compact(
+    layers: Mapping[Role, Layer], before: Mosaic, after: _Altered
+) -> tuple[dict[Role, Layer], Mosaic, Mosaic]:
+    """Coded layers with the features at stake only, and the pieces before and after on them.
+
+    Figures ask for codes feature by feature: of tens of thousands only these few are looked at.
+    """
+    few = dict(layers)
+    now, then = dict(before.labels), dict(after.labels)
+    for role in (role for role in _CODED if role in layers):
+        name, frame = str(role), layers[role].frame
+        given = after.given.get(role, [])
+        used = np.setdiff1d(np.concatenate([now[name], then[name]]), [NOWHERE])
+        old = used[used < len(frame)]
+        said = frame[[column for column in _SAYING if column in frame]]
+        renamed = said.iloc[[feature for feature, _ in given]].assign(
+            code_list=[code_list for _, (code_list, _) in given],
+            code=[code for _, (_, code) in given],
+        )
+        few[role] = layers[role].with_frame(pd.concat([said.iloc[old], renamed]))
+        place = np.full(len(frame) + len(given) + 1, NOWHERE)
+        place[old] = np.arange(len(old))
+        place[len(frame) : -1] = len(old) + np.arange(len(given))
+        now[name], then[name] = place[now[name]], place[then[name]]
+    return few, replace(before, labels=now), replace(after.mosaic(), labels=then)
+
+
 def _evidence(
     evidence: Evidence,
     mosaic: Mosaic,
-    layers: Any,
+    layers: Mapping[Role, Layer],
     share: NDArray[np.float64] | None,
     row_of: NDArray[np.intp],
     floors: NDArray[np.float64],

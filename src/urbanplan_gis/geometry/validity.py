@@ -25,8 +25,8 @@ class Repair:
 def repair_polygons(geometries: Geometries) -> Repair:
     """Mend invalid polygons by the structure method, which keeps the rings' meaning.
 
-    Where a hole lies outside its shell the rings have no such meaning: CAD exports write the
-    separate rings of one hatch that way. Those are mended by the linework method, which counts
+    Where a hole lies outside its shell, wholly or for the greater part, the rings have no such
+    meaning: CAD exports write the separate rings of one hatch that way. Those are mended by the linework method, which counts
     them even-odd. Polygons on which a method raises fall back to the other, then to a zero-width
     buffer. Valid ones are returned untouched. Areas are m² of the CRS, before as written.
     """
@@ -35,7 +35,7 @@ def repair_polygons(geometries: Geometries) -> Repair:
     broken = geometries[invalid]
     reasons = tuple(str(reason) for reason in shapely.is_valid_reason(broken))
     fixed = polygons_only(_made_valid(broken))
-    loose = np.array([_rings_are_loose(*pair) for pair in zip(broken, reasons, strict=True)], bool)
+    loose = np.array([_rings_are_loose(item) for item in broken], dtype=bool)
     fixed[loose] = polygons_only(as_array([_from_linework(item) for item in broken[loose]]))
     mended[invalid] = fixed
     return Repair(mended, invalid, reasons, shapely.area(broken), shapely.area(mended[invalid]))
@@ -51,9 +51,28 @@ def _made_valid(broken: Geometries) -> Geometries:
         return np.array([_made_valid_alone(geometry) for geometry in broken], dtype=object)
 
 
-def _rings_are_loose(polygon: shapely.Geometry, reason: str) -> bool:
-    """Whether "holes" are not in their shell, by GEOS' word or for being larger than it."""
-    return reason.startswith("Hole lies outside shell") or polygon.area < 0
+def _rings_are_loose(geometry: shapely.Geometry) -> bool:
+    """Whether a "hole" lies outside its shell, for the greater part: a ring of its own.
+
+    One that only reaches over the edge is a hole, badly drawn.
+    """
+    return any(
+        _lies_outside(hole, part)
+        for part in shapely.get_parts(geometry)
+        for hole in shapely.get_rings(part)[1:]
+    )
+
+
+def _lies_outside(ring: shapely.Geometry, polygon: shapely.Geometry) -> bool:
+    shell = _solid(shapely.get_exterior_ring(polygon))
+    hole = _solid(ring)
+    return shapely.intersection(hole, shell).area < 0.5 * hole.area
+
+
+def _solid(ring: shapely.Geometry) -> shapely.Geometry:
+    """The ground a ring goes round, however it crosses itself."""
+    polygon = shapely.polygons(ring)
+    return polygon if shapely.is_valid(polygon) else _made_valid_alone(polygon)
 
 
 def _from_linework(polygon: shapely.Geometry) -> shapely.Geometry:

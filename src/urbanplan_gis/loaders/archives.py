@@ -6,6 +6,7 @@ is checked first, and bytes are counted while they are written.
 
 from __future__ import annotations
 
+import re
 import shutil
 import stat
 import tempfile
@@ -29,6 +30,7 @@ MOST_FILES = 20_000
 LARGEST_RATIO = 500
 _CHUNK = 1 << 20
 _BETWEEN = "|"
+_LINK = re.compile(rb"<href>([^<]*)</href>")
 
 
 @contextmanager
@@ -112,7 +114,21 @@ def members_of(folder: Path) -> dict[str, Path]:
         inside = any(part.suffix.lower() == ".gdb" for part in path.relative_to(folder).parents)
         if path.suffix.lower() in DRIVERS and not inside and not path.name.startswith("."):
             found[path.relative_to(folder).as_posix()] = path
-    return found
+    return {name: path for name, path in found.items() if not _only_leads_to(path, folder, found)}
+
+
+def _only_leads_to(path: Path, folder: Path, members: dict[str, Path]) -> bool:
+    """Whether a KML has no features of its own and leads to others of its archive.
+
+    The ``doc.kml`` of a KMZ by GDAL is one; it may lead nowhere else, or something would be lost.
+    """
+    if path.suffix.lower() != ".kml" or path.stat().st_size > _CHUNK:
+        return False
+    text = path.read_bytes()
+    links = [match.decode("utf-8", errors="replace").strip() for match in _LINK.findall(text)]
+    beside = path.parent.relative_to(folder)
+    led_to = {(beside / link).as_posix() for link in links}
+    return bool(led_to) and led_to <= members.keys() and b"Placemark" not in text
 
 
 def _choose_member(source: SourceFile, folder: Path) -> SourceFile:

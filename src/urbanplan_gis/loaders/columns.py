@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from urbanplan_gis.loaders.raw import RawLayer
     from urbanplan_gis.loaders.sources import SourceFile
 
-_IDENTIFIER = "feature_id"
+#: columns the loader fills, unless a field is named for them
+_NAMED_TOO = ("feature_id", "source_value")
 
 
 def check_declaration(source: SourceFile) -> None:
@@ -29,7 +30,7 @@ def check_declaration(source: SourceFile) -> None:
     known = [field.name for field in shape.fields if not field.derived]
     problems = []
     for key in ("fields", "values", "set"):
-        allowed = [*known, _IDENTIFIER] if key == "fields" else known
+        allowed = [*known, *_NAMED_TOO] if key == "fields" else known
         for name in getattr(source.facts, key):
             if name not in allowed:
                 where = f"{source.config}: {key}.{name}"

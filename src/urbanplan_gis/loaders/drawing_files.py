@@ -99,6 +99,7 @@ def open_dxf(path: Path, label: str) -> OpenDxf:
     with _complaints() as audit:
         try:
             doc = _load_binary(path) if binary else _load_text(path, head, codepage.upper())
+            doc.modelspace()  # raises where the file has lost it
         except Exception as problem:  # whatever Python raises on data the library did not expect
             audit.append(_one_line(problem))
             doc = _recover(path, label, problem, whole, audit)
@@ -135,6 +136,7 @@ def _recover(
     try:
         data = _latin_bytes(path)
         doc, auditor = ezdxf.recover.read(io.BytesIO(data if whole else _whole_tags(data)))
+        doc.modelspace()
     except Exception:  # the first problem says more than what became of mending it
         raise bad_data("unreadable", label, problem=_one_line(problem)) from None
     audit += [_one_line(entry.message) for entry in [*auditor.errors, *auditor.fixes]]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -33,6 +33,7 @@ from urbanplan_gis.loaders.drawing_curves import (
 
 #: edges meet if their ends are within so many tolerances: angles of arcs are rounded in files
 _JOINT = 10
+#: what is less than this part of a tolerance or joint is the same point
 _POINT = 1e-3
 _TEXT_FRAME = 8
 
@@ -128,7 +129,7 @@ def _chain(pieces: Sequence[Points], joint: float) -> tuple[list[Points], list[P
         away = _strays(first, start, joint)
         closed = away and _close(start, end, joint)
         while not closed:
-            found = next(_fitting(end, waiting, joint), None)
+            found = _next_piece(end, waiting, joint)
             if found is None:
                 break
             index, piece = found
@@ -150,19 +151,26 @@ def _strays(piece: Points, start: Points, joint: float) -> bool:
     return bool(np.abs(piece - start).max() > joint)
 
 
-def _fitting(
+def _next_piece(
     end: Points, waiting: Mapping[int, Points], joint: float
-) -> Iterator[tuple[int, Points]]:
-    """The pieces that begin (or, turned round, end) at a point, in their order in the file."""
+) -> tuple[int, Points] | None:
+    """The piece that begins (or, turned round, ends) nearest to a point, if within a joint.
+
+    The first that does so exactly is taken: in most files that is the next edge.
+    """
+    nearest, best = joint, None
     for index, piece in waiting.items():
-        if _close(end, piece[0], joint):
-            yield index, piece
-        elif _close(end, piece[-1], joint):
-            yield index, piece[::-1]
+        for side in (piece, piece[::-1]):
+            apart = float(np.abs(side[0] - end).max())
+            if apart <= nearest:
+                nearest, best = apart, (index, side)
+        if nearest <= _POINT * joint:
+            break
+    return best
 
 
 def _close(first: Points, second: Points, joint: float) -> bool:
-    return bool(abs(first[0] - second[0]) <= joint and abs(first[1] - second[1]) <= joint)
+    return bool(np.abs(first - second).max() <= joint)
 
 
 def nest_rings(rings: Sequence[shapely.Polygon]) -> shapely.Geometry:

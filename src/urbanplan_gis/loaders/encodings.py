@@ -7,6 +7,8 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+import pyarrow as pa
+
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.loaders.file_checks import shapefile_parts
 from urbanplan_gis.loaders.legacy_text import ENCODINGS
@@ -14,7 +16,7 @@ from urbanplan_gis.loaders.legacy_text import ENCODINGS
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
 
-_FALLBACK = "cp1252"
+WINDOWS_LATIN = "cp1252"
 _CHUNK = 1 << 22
 _T = TypeVar("_T")
 
@@ -31,21 +33,25 @@ def settle_encoding(source: SourceFile) -> tuple[str, bool]:
     """
     parts = shapefile_parts(source.path)
     if source.facts.encoding in ENCODINGS:
-        return _FALLBACK, False
+        return WINDOWS_LATIN, False
     if source.facts.encoding:
-        return _known(source.facts.encoding, f"{source.config}: encoding"), False
+        return known_encoding(source.facts.encoding, f"{source.config}: encoding"), False
     if ".cpg" in parts:
         said = parts[".cpg"].read_text(encoding="ascii", errors="replace").strip()
-        encoding = _known(said, f"{source.label}: {parts['.cpg'].name}") if said else ""
+        encoding = known_encoding(said, f"{source.label}: {parts['.cpg'].name}") if said else ""
         if encoding and (encoding != "UTF-8" or _is_utf8(parts[".dbf"])):
             return encoding, False
     if _is_utf8(parts[".dbf"]):
         return "UTF-8", False
-    return _FALLBACK, True
+    return WINDOWS_LATIN, True
 
 
-def _known(name: str, where: str) -> str:
-    """The encoding under its Python name; ``.cpg`` files write 65001, 1258 or ANSI 1258."""
+def known_encoding(name: str, where: str) -> str:
+    """The encoding under its Python name; ``.cpg`` files write 65001, 1258 or ANSI 1258.
+
+    Raises:
+        PlanDataError: for an encoding nobody knows.
+    """
     digits = re.fullmatch(r"(?:ansi\s*|windows-)?(\d{3,5})", name.strip(), re.IGNORECASE)
     asked = f"cp{digits[1]}" if digits else name.strip()
     if asked in ("cp65001", "cp88591"):
@@ -76,3 +82,27 @@ def recode_text(value: _T, encoding: str) -> _T | str:
     if not isinstance(value, str) or value.isascii():
         return value
     return value.encode("latin-1", errors="replace").decode(encoding, errors="replace")
+
+
+def read_neutral(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column of MapInfo's charset "Neutral", which may be anything; itself if it is UTF-8.
+
+    Other values come in Windows Latin, bytes it has no letter for as control characters, so that
+    every byte can still be told.
+    """
+    if not pa.types.is_string(column.type) and not pa.types.is_large_string(column.type):
+        return column
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        values = column.cast(pa.large_binary()).to_pylist()
+        texts = [None if value is None else _utf8_or_latin(value) for value in values]
+        return pa.chunked_array([pa.array(texts, pa.large_string())])
+    return column
+
+
+def _utf8_or_latin(value: bytes) -> str:
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(bytes([b]).decode(WINDOWS_LATIN, errors="ignore") or chr(b) for b in value)

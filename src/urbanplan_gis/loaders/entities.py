@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from pyproj import CRS
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.drawing import Drawing, read_dgn, read_dxf
-from urbanplan_gis.loaders.legacy_text import decode_column
+from urbanplan_gis.loaders.drawing import Drawing, read_dgn, read_dxf, require_closed
+from urbanplan_gis.loaders.legacy_text import ColumnText, decode_column
 from urbanplan_gis.loaders.osm import read_osm
 from urbanplan_gis.loaders.raw import RawLayer, wanted_fields
+from urbanplan_gis.loaders.schema import ROLE_FIELDS
+from urbanplan_gis.loaders.texts import told_letters
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
 
 #: the one layer of a drawing; what drafting calls layers is a field
 ENTITIES = "entities"
+#: fields of a drawing with what its texts say
+_TEXT_FIELDS = ("text", "label")
 _READERS = {"DXF": read_dxf, "DGN": read_dgn}
 
 
@@ -26,21 +32,27 @@ def read_sketch(source: SourceFile, driver: str) -> RawLayer:
     """The entities of a drawing; ``layer`` is a field of theirs, and so is their colour.
 
     Raises:
-        PlanDataError: for a damaged drawing, or one without entities.
+        PlanDataError: for a damaged drawing, one without entities, or without closed shapes
+            where the role has areas.
     """
     _check_layer(source)
-    drawing: Drawing = _READERS[driver](
-        source.path, source.label, source.facts.polygonise, _decode
-    )
+    told = next(filter(None, (told_letters(source, name) for name in _TEXT_FIELDS)), "")
+    understood: dict[str, ColumnText] = {}
+
+    def decode(texts: Sequence[str | None], fonts: Sequence[str | None]) -> list[str | None]:
+        """Texts in Unicode before they are joined to lots, each by its own font."""
+        decoded, found = decode_column(texts, fonts, told)
+        understood.update(dict.fromkeys(_TEXT_FIELDS, found))
+        return decoded
+
+    drawing: Drawing = _READERS[driver](source.path, source.label, source.facts.polygonise, decode)
     if not len(drawing.table):
         raise bad_data("no_features", source.label)
+    if ROLE_FIELDS[source.role].family == "area":
+        require_closed(drawing, source.label)
     encoding = drawing.codepage or "UTF-8"
-    return _to_raw(source, drawing.table, drawing.geometry, drawing.reason, None, encoding)
-
-
-def _decode(texts: Any, fonts: Any) -> list[str | None]:
-    """Texts of a drawing in Unicode, so that labels can be read."""
-    return decode_column(list(texts), list(fonts))[0]
+    raw = _to_raw(source, drawing.table, drawing.geometry, drawing.reason, None, encoding)
+    return replace(raw, texts=understood, remarks=drawing.audit)
 
 
 def read_extract(source: SourceFile) -> RawLayer:

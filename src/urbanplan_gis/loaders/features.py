@@ -37,6 +37,7 @@ from urbanplan_gis.loaders.reports import tell_changed, tell_set_aside, tell_tex
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.loaders.shapes import finite_mask, sort_shapes
 from urbanplan_gis.loaders.sources import OSM_SUFFIXES, SourceFile, make_origin
+from urbanplan_gis.loaders.values import read_texts
 from urbanplan_gis.loaders.vector import read_vector
 from urbanplan_gis.model.data import FeatureCount, Finding, Origin
 from urbanplan_gis.text import Text
@@ -173,6 +174,9 @@ def _to_frame(
     if codes is not None:
         coded = codes.loc[kept, ["code", "code_list", "source_value"]].astype("str")
         columns[list(coded.columns)] = coded
+        if name := source.facts.fields.get("source_value"):
+            told = read_texts(raw.fields[name]).fillna("").to_numpy()[kept]
+            columns["source_value"] = pd.Series(told, index=columns.index, dtype="str")
         if "sub_use" in columns:
             told = codes.loc[kept, "sub_use"]
             columns["sub_use"] = told.where(told != "", columns["sub_use"]).astype("str")

@@ -69,7 +69,7 @@ class FileFormat:
 
     driver: str
     encoding: str = "UTF-8"
-    #: GeoJSON always has a CRS; this tells whether the file says so or the format's standard
+    #: GeoJSON and KML always have a CRS: whether the file says so, or the format's standard
     states_crs: bool = True
 
 
@@ -103,6 +103,7 @@ def identify_format(path: Path, label: str) -> FileFormat:
         return FileFormat(driver, encoding="")
     if driver in ("LIBKML", "GML"):
         checks.check_xml(path, label, driver)
+        return FileFormat(driver, states_crs=driver == "GML")
     if driver == "MapInfo File":
         checks.check_mapinfo(path, label)
     return FileFormat(driver)

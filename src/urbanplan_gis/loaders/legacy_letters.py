@@ -31,7 +31,7 @@ _WINDOWS_LATIN = {
     if byte not in _UNDEFINED
 }
 _TO_BYTES = str.maketrans(_WINDOWS_LATIN)
-SURFACE = frozenset(map(chr, range(256))) | frozenset(_WINDOWS_LATIN)
+_SURFACE = frozenset(map(chr, range(256))) | frozenset(_WINDOWS_LATIN)
 
 _VNI_HOLES = {"aú": "ẳ", "î": "ỵ", "AÚ": "Ẳ", "Î": "Ỵ"}
 #: TCVN3 writes letters with signs that still mean themselves where they touch no letter:
@@ -63,12 +63,15 @@ def decode_value(text: str, encoding: str, capitals: bool = False) -> str:
 
 def read_letters(text: str, encoding: str) -> str | None:
     """The text read in ``encoding``, NFC; None where it cannot be written in it."""
-    if encoding not in ("nfd", "mojibake") and any(
-        letter not in SURFACE and letter.isalpha() for letter in text
-    ):
+    if encoding not in ("nfd", "mojibake") and beyond_bytes(text):
         return None
     decoded = _READERS[encoding](text)
     return decoded if decoded is None else compose(decoded)
+
+
+def beyond_bytes(text: str) -> bool:
+    """Whether letters stand in a text that no byte of a legacy encoding shows: «Đ», «ạ»."""
+    return any(letter.isalpha() for letter in set(text) - _SURFACE)
 
 
 def compose(text: str) -> str:

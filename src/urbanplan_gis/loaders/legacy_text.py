@@ -19,6 +19,7 @@ from functools import lru_cache
 from urbanplan_gis.loaders.legacy_fonts import FontHint, read_font
 from urbanplan_gis.loaders.legacy_letters import (
     ENCODINGS,
+    beyond_bytes,
     compose,
     decode_value,
     holds_letters,
@@ -162,7 +163,9 @@ def _settled(text: str, encoding: str) -> bool:
     decoded = read_letters(text, encoding)
     if decoded is None:
         return False
-    return all(gain <= _CONVINCING for gain in weigh(decoded).alone.values())
+    return beyond_bytes(decoded) or all(
+        gain <= _CONVINCING for gain in weigh(decoded).alone.values()
+    )
 
 
 def _count_votes(seen: Mapping[str, Evidence]) -> Counter[str]:
@@ -234,7 +237,7 @@ def _describe(
         reading = readings[value, font]
         seen["undecided"] += number * reading.undecided
         if reading.text == value:
-            seen["beyond"] += number * (not value.isascii() and weigh(value).beyond_bytes)
+            seen["beyond"] += number * beyond_bytes(value)
             continue
         tokens, syllables = count_syllables(value, reading.text)
         # bytes that are strict UTF-8, and marks that compose, need no words to prove them

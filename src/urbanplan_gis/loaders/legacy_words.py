@@ -19,7 +19,7 @@ from unicodedata import category
 
 from urbanplan_gis.loaders.legacy_letters import (
     KEPT_SIGNS,
-    SURFACE,
+    beyond_bytes,
     compose,
     letters_of,
     read_letters,
@@ -88,19 +88,18 @@ class Evidence:
     #: the same without support from its column: plain words of other languages speak against
     #: Vietnamese
     alone: Mapping[str, float]
-    #: whether letters stand in it that no legacy encoding can show
-    beyond_bytes: bool
 
 
 def weigh(text: str) -> Evidence:
     """The evidence of one composed text; readings it cannot have are left out of ``gains``."""
-    if any(letter not in SURFACE and letter.isalpha() for letter in text):
-        return Evidence(frozenset(map(_kind, _tokens(text))), {}, {}, beyond_bytes=True)
+    if beyond_bytes(text):
+        return Evidence(frozenset(map(_kind, _tokens(text))), {}, {})
     # signs that stand for themselves say nothing about the rest, a word said twice nothing new
     tokens = set(_tokens(_QUOTED.sub(r" \1\2 ", KEPT_SIGNS.sub(" ", text))))
     measures = _COST_AS_IS[Kind.UNIT] * sum(sign[-1] in "Ø©µ" for sign in KEPT_SIGNS.findall(text))
-    gains = {name: sum((_gains(t)[name] for t in tokens), measures) for name in _TABLES}
-    possible = {name: gain for name, gain in gains.items() if gain > -_IMPOSSIBLE}
+    sums = map(sum, zip(*map(_gains, tokens), strict=True)) if tokens else [0.0] * len(_TABLES)
+    gains = zip(_TABLES, sums, strict=True)
+    possible = {name: gain + measures for name, gain in gains if gain > -_IMPOSSIBLE}
     foreign = _COST_FOREIGN * sum(map(_is_foreign, _PLAIN_WORD.findall(text)))
     alone = {name: gain - foreign for name, gain in possible.items()}
     utf8 = read_letters(text, "mojibake")
@@ -108,7 +107,7 @@ def weigh(text: str) -> Evidence:
         saved = sum(_COST_AS_IS[_kind(token)] for token in _tokens(text))
         spent = sum(_COST_DECODED[_kind(token)] for token in _tokens(utf8))
         possible["mojibake"] = alone["mojibake"] = saved - spent + _UTF8_BONUS
-    return Evidence(frozenset(map(_kind, tokens)), possible, alone, beyond_bytes=False)
+    return Evidence(frozenset(map(_kind, tokens)), possible, alone)
 
 
 def count_syllables(text: str, decoded: str) -> tuple[int, int]:
@@ -133,9 +132,10 @@ def _control(token: str) -> bool:
 
 
 @lru_cache(maxsize=1 << 16)
-def _gains(token: str) -> Mapping[str, float]:
+def _gains(token: str) -> tuple[float, ...]:
+    """What reading a token in each of the tables saves."""
     as_is = _COST_AS_IS[_kind(token)]
-    return {encoding: as_is - _cost_of(token, encoding) for encoding in _TABLES}
+    return tuple(as_is - _cost_of(token, encoding) for encoding in _TABLES)
 
 
 def _cost_of(token: str, encoding: str) -> float:

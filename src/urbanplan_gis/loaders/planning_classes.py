@@ -159,6 +159,7 @@ def _own(role: Role, layer: DatabaseClass) -> list[dict[str, Any]]:
     fields = {name: name for name in ("feature_id", *names) if name != "code_list"}
     if not shape.coded:
         return [{"fields": fields}]
+    fields["source_value"] = "source_value"
     stored = read_texts(read_columns(layer, ["code_list"]).column("code_list").to_pandas())
     lists = sorted(stored.dropna().unique()) or [CODE_LIST]
     if len(lists) == 1:

@@ -12,9 +12,12 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 from pyproj import CRS
+from pyproj.crs import GeographicCRS, ProjectedCRS
+from pyproj.crs.datum import CustomDatum
 from pyproj.exceptions import CRSError
 
 from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.loaders.crs_shift import Datum, find_datum, recognise
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.legacy_text import ColumnText
@@ -48,11 +51,9 @@ class RawLayer:
     reason: np.ndarray | None = None
     #: what was understood of columns of text that are not plain Unicode
     texts: Mapping[str, ColumnText] = field(default_factory=dict)
-    #: fonts of the texts of a drawing, by column
-    fonts: Mapping[str, pd.Series] = field(default_factory=dict)
     #: where a feature without geometry lies, as far as that is known
     place: np.ndarray | None = None
-    #: what the file says of itself beside its features: metres of a drawing, damage mended
+    #: what was broken in the file and mended
     remarks: tuple[str, ...] = ()
 
     def __len__(self) -> int:
@@ -148,6 +149,21 @@ def to_crs(found: Any) -> CRS | None:
     if crs.is_engineering or crs.name.lower().startswith("undefined"):
         return None
     return crs
+
+
+def without_datum(crs: CRS) -> CRS:
+    """A projection of VN-2000's 3° zones on "WGS 84", as one on no datum that is known.
+
+    MapInfo has no number for VN-2000: GDAL writes it as 104, which is WGS 84, and 226 m would be
+    lost. Projections that WGS 84 does use stay as they are.
+    """
+    if not crs.is_projected or find_datum(crs) is not Datum.WGS84:
+        return crs
+    datum = CustomDatum("Unknown based on WGS 84 ellipsoid", ellipsoid="WGS 84")
+    bare = ProjectedCRS(
+        crs.coordinate_operation, name=crs.name, geodetic_crs=GeographicCRS(datum=datum)
+    )
+    return bare if find_datum(recognise(bare)[0]) is Datum.VN2000 else crs
 
 
 def unreadable(source: SourceFile, problem: Exception) -> PlanDataError:

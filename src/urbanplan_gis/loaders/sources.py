@@ -63,6 +63,9 @@ def select_sources(
     for number, database in enumerate(project.databases):
         found, told = _database_sources(project, database)
         place = f"databases[{number}]"
+        if any(role is Role.UNITS for role, _, _ in declared):
+            found, spare = _without_units(found)
+            findings += spare
         declared += [(role, facts, place) for role, facts in found]
         findings += told
     valid = [item for item in declared if _is_valid(project, item[1])]
@@ -93,6 +96,19 @@ def _database_sources(
         for role, keys in database_sources(opened, project.root)
     ]
     return found, check_database(opened)
+
+
+def _without_units(
+    sources: list[tuple[Role, LayerSource]],
+) -> tuple[list[tuple[Role, LayerSource]], list[Finding]]:
+    """A database's units stand aside where the project names its own: each unit once."""
+    spare = [facts for role, facts in sources if role is Role.UNITS]
+    message = [Text.of("finding.database_units_unused", source=facts.path) for facts in spare]
+    findings = [
+        Finding("database_units_unused", Severity.INFO, Role.UNITS, (), text, action="not_read")
+        for text in message
+    ]
+    return [item for item in sources if item[0] is not Role.UNITS], findings
 
 
 def _is_valid(project: Project, facts: LayerSource) -> bool:

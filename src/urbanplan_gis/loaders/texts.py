@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.encodings import recode_text
+from urbanplan_gis.loaders.encodings import known_encoding, recode_text
 from urbanplan_gis.loaders.legacy_text import ENCODINGS, ColumnText, decode_column
 from urbanplan_gis.loaders.raw import RawLayer
 
@@ -19,22 +19,24 @@ if TYPE_CHECKING:
 def decode_texts(source: SourceFile, raw: RawLayer) -> RawLayer:
     """Every column of text decided on its own, unless the project file tells.
 
-    What no reading makes Vietnamese of stays in the encoding of the file.
-
-    Raises:
-        PlanDataError: for an encoding the project file names that nobody knows.
+    What no reading makes Vietnamese of stays in the encoding of the file; columns the reader
+    decoded itself (texts of drawings, by their fonts) stay as they are.
     """
-    fields, texts = dict(raw.fields), {}
+    fields = dict(raw.fields)
+    texts = {
+        name: found
+        for name, found in raw.texts.items()
+        if name in fields and (found.changed or found.undecided)
+    }
     for name, series in raw.fields.items():
-        if series.dtype != object:
+        if series.dtype != object or name in raw.texts:
             continue
         values = series.tolist()
         plain = [value if isinstance(value, str) else None for value in values]
         if all(value is None or value.isascii() for value in plain):
             continue
-        fonts = raw.fonts.get(name)
-        told = _told(source, name)
-        decoded, found = decode_column(plain, None if fonts is None else fonts.tolist(), told)
+        told = told_letters(source, name)
+        decoded, found = decode_column(plain, told=told)
         fields[name] = pd.Series(
             [
                 value if text is None else _settled(text, value, raw, told)
@@ -49,13 +51,24 @@ def decode_texts(source: SourceFile, raw: RawLayer) -> RawLayer:
     return replace(raw, fields=fields, texts=texts, encoding_assumed=assumed)
 
 
-def _told(source: SourceFile, name: str) -> str:
-    """What the project file says of a column, or of all."""
-    told = source.facts.text.get(name, "")
-    if told and told not in ENCODINGS:
-        known = ", ".join(ENCODINGS)
-        raise bad_data("unknown_letters", f"{source.config}: text.{name}", name=told, known=known)
-    return told or (source.facts.encoding if source.facts.encoding in ENCODINGS else "")
+def check_letters(source: SourceFile) -> None:
+    """Refuse encodings that nobody knows, used or not.
+
+    Raises:
+        PlanDataError: naming the key of the project file.
+    """
+    for name, told in source.facts.text.items():
+        if told not in ENCODINGS:
+            where, known = f"{source.config}: text.{name}", ", ".join(ENCODINGS)
+            raise bad_data("unknown_letters", where, name=told, known=known)
+    if source.facts.encoding and source.facts.encoding not in ENCODINGS:
+        known_encoding(source.facts.encoding, f"{source.config}: encoding")
+
+
+def told_letters(source: SourceFile, name: str) -> str:
+    """The legacy letters the project file tells of a column, or of all (``""``: none)."""
+    encoding = source.facts.encoding if source.facts.encoding in ENCODINGS else ""
+    return source.facts.text.get(name, encoding)
 
 
 def _settled(text: str, value: str, raw: RawLayer, told: str) -> str:

@@ -20,7 +20,12 @@ import pyogrio
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.loaders.archives import unpacked
 from urbanplan_gis.loaders.curves import curve_mask, read_chords
-from urbanplan_gis.loaders.encodings import recode_text, settle_encoding
+from urbanplan_gis.loaders.encodings import (
+    WINDOWS_LATIN,
+    read_neutral,
+    recode_text,
+    settle_encoding,
+)
 from urbanplan_gis.loaders.formats import DRAWINGS, READ_FAILURES, FileFormat, identify_format
 from urbanplan_gis.loaders.geoparquet import read_parquet
 from urbanplan_gis.loaders.raw import (
@@ -30,9 +35,10 @@ from urbanplan_gis.loaders.raw import (
     to_shapes,
     unreadable,
     wanted_fields,
+    without_datum,
 )
 from urbanplan_gis.loaders.records import read_records
-from urbanplan_gis.loaders.texts import decode_texts
+from urbanplan_gis.loaders.texts import check_letters, decode_texts
 from urbanplan_gis.loaders.values import fold_text, read_texts
 
 if TYPE_CHECKING:
@@ -49,6 +55,7 @@ def read_vector(source: SourceFile) -> RawLayer:
     Raises:
         PlanDataError: for a damaged or empty file, a layer or field that is not there.
     """
+    check_letters(source)
     with unpacked(source) as ready, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         raw = _read(ready)
@@ -57,6 +64,8 @@ def read_vector(source: SourceFile) -> RawLayer:
 
 def _read(source: SourceFile) -> RawLayer:
     form = identify_format(source.path, source.label)
+    if source.facts.polygonise and form.driver not in DRAWINGS:
+        raise bad_data("only_drawings", f"{source.config}: polygonise", file=source.label)
     if form.driver == "Parquet":
         return read_parquet(source)
     if form.driver in DRAWINGS or form.driver == "OSM":
@@ -88,13 +97,18 @@ def _read_ogr(source: SourceFile, form: FileFormat) -> RawLayer:
     table, wkb = _read_table(source, layer, columns, identifier, options)
     if len(wkb) == 0:
         raise bad_data("no_features", source.where(layer))
-    fields = {
-        asked: to_series(source, layer, asked, table.column(known.get(name, identifier)))
-        for asked, name in wanted.items()
-    }
+    found = {asked: table.column(known.get(name, identifier)) for asked, name in wanted.items()}
+    if form.driver == "MapInfo File":
+        readable = {asked: read_neutral(column) for asked, column in found.items()}
+        assumed = any(column is not found[asked] for asked, column in readable.items())
+        encoding, found = WINDOWS_LATIN if assumed else encoding, readable
+    fields = {asked: to_series(source, layer, asked, column) for asked, column in found.items()}
     as_bytes = is_shapefile and encoding != "UTF-8"
     if is_shapefile and not as_bytes:
         fields = {name: _recoded(series, encoding) for name, series in fields.items()}
+    crs = to_crs(info["crs"])
+    if crs is not None and form.driver == "MapInfo File":
+        crs = without_datum(crs)
     curved = np.zeros(len(wkb), dtype=bool)
     try:
         geometry, mended, lost = to_shapes(wkb)
@@ -108,7 +122,7 @@ def _read_ogr(source: SourceFile, form: FileFormat) -> RawLayer:
         mended=mended,
         unreadable=lost,
         curved=curved,
-        crs=to_crs(info["crs"]),
+        crs=crs,
         states_crs=form.states_crs,
         encoding=encoding,
         encoding_assumed=assumed,

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.model.data import Dataset, Decision, Finding, Layer, Role, Severity
-from urbanplan_gis.standards.codes import code_lists
+from urbanplan_gis.standards.codes import DERIVED_LISTS, code_lists
 from urbanplan_gis.text import Text
 
 if TYPE_CHECKING:
@@ -179,16 +180,17 @@ def _changed(layer: Layer, finding: Finding, verb: str, word: str) -> Layer:
     if verb == "code":
         if "code_list" not in frame:
             raise bad_data("decision_priority", where, layer=finding.layer)
-        lists = set(frame["code_list"]) - {""}
-        holding = sorted(name for name in lists if word in code_lists().get(name, {}))
+        meant = frame["feature_id"].isin(finding.feature_ids).to_numpy()
+        lists = lists_in_use(frame, meant)
+        holding = [name for name in lists if word in code_lists().get(name, {})]
         if not holding:
             raise bad_data("unknown_code", where, code=word, list=", ".join(sorted(lists)))
-        meant = frame["feature_id"].isin(finding.feature_ids)
         frame.loc[meant, ["code_list", "code"]] = [holding[0], word]
         return layer.with_frame(frame)
     meant = (frame["feature_id"] == word).to_numpy()
     if verb == "fill":
-        return layer.with_frame(_filled(frame, finding, meant, where, word))
+        filled = _filled(frame, finding, meant, where, word)
+        return layer.with_frame(frame.set_geometry(filled, crs=frame.crs))
     if word not in finding.feature_ids or not meant.any():
         listed = ", ".join(finding.feature_ids)
         raise bad_data("decision_feature", where, feature=word, known=listed)
@@ -200,10 +202,19 @@ def _changed(layer: Layer, finding: Finding, verb: str, word: str) -> Layer:
     return layer.with_frame(frame)
 
 
+def lists_in_use(frame: pd.DataFrame, meant: NDArray[np.bool_]) -> list[str]:
+    """The code lists of a layer, first those that most features of the same sources use."""
+    surveyed = ~frame["code_list"].isin(["", *DERIVED_LISTS])
+    near = frame["source"].isin(frame["source"][meant])[surveyed]
+    uses = near.groupby(frame["code_list"][surveyed]).agg(["sum", "size"])
+    names = zip(uses.index, uses["sum"], uses["size"], strict=True)
+    return [name for name, _, _ in sorted(names, key=lambda use: (-use[1], -use[2], use[0]))]
+
+
 def _filled(
     frame: gpd.GeoDataFrame, finding: Finding, meant: NDArray[np.bool_], where: str, word: str
-) -> gpd.GeoDataFrame:
-    """The frame with a gap added to one of the features around it."""
+) -> NDArray[np.object_]:
+    """The geometries with a gap added to one of the features around it."""
     if finding.code not in _GAPS:
         raise bad_data("decision_fill", where, code=finding.code)
     around = shapely.intersects(frame.geometry.to_numpy(), finding.geometry)
@@ -212,7 +223,7 @@ def _filled(
         raise bad_data("decision_feature", where, feature=word, known=known)
     shapes = frame.geometry.to_numpy().copy()
     shapes[meant & around] = shapely.union(shapes[meant & around], finding.geometry)
-    return frame.set_geometry(shapes, crs=frame.crs)
+    return shapes
 
 
 def _idle(decision: Decision, code: str) -> Finding:
