@@ -114,7 +114,8 @@ def _root(file: Path, relative: str) -> Path:
 def _problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
     """What types alone cannot tell: names, paths, years."""
     problems = _path_problems(file, facts, root)
-    if not _as_list(facts.layers.get(Role.UNITS)):
+    # a planning database may hold the units; whether it does is seen when it is opened
+    if not _as_list(facts.layers.get(Role.UNITS)) and not facts.databases:
         problems.append(bad_data("no_units", f"{file}: layers.units"))
     years = facts.project.target_years
     for key in ("states", "target_years"):

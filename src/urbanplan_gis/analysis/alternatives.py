@@ -133,6 +133,7 @@ class Ground:
         if Role.BUILDINGS not in self.evidence.dataset.layers:
             return
         homes = self.frame(Role.BUILDINGS)
+        homes = homes.iloc[np.sort(homes.sindex.query(ground, predicate="intersects"))]
         homes = homes[(homes["use"] == "residential").to_numpy()]
         floors = np.nan_to_num(homes["floors"].to_numpy(dtype=float, na_value=np.nan))
         moved = float((shapely.area(homes.geometry.intersection(ground)) * floors).sum())

@@ -68,6 +68,8 @@ def select_sources(
             findings += spare
         declared += [(role, facts, place) for role, facts in found]
         findings += told
+    if all(role is not Role.UNITS for role, _, _ in declared):
+        raise bad_data("no_units", f"{project.file.name}: layers.units")
     valid = [item for item in declared if _is_valid(project, item[1])]
     for role in dict.fromkeys(role for role, _, _ in declared):
         if any(role == other for other, _, _ in valid):

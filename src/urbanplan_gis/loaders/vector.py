@@ -133,7 +133,9 @@ def _read_ogr(source: SourceFile, form: FileFormat) -> RawLayer:
 def _recoded(series: pd.Series, encoding: str) -> pd.Series:
     if series.dtype != object:
         return series
-    return series.map(lambda value: recode_text(value, encoding))
+    # pandas would make a column of its own text type, which is not decoded further
+    recoded = [recode_text(value, encoding) for value in series.tolist()]
+    return pd.Series(recoded, index=series.index, dtype=object)
 
 
 def list_layers(source: SourceFile, form: FileFormat) -> list[str]:
