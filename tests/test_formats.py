@@ -257,9 +257,7 @@ def draw(path: Path, font: str = "", label: str = "") -> Path:
     ):
         rings = [shape.exterior, *shape.interiors]
         if closed:
-            space.add_lwpolyline(
-                shape.exterior.coords[:-1], close=True, dxfattribs={"layer": code}
-            )
+            space.add_lwpolyline(shape.exterior.coords[:-1], close=True, dxfattribs={"layer": code})
             continue
         hatch = space.add_hatch(color=3, dxfattribs={"layer": code})
         for ring in rings:
@@ -563,7 +561,8 @@ def test_ten_thousand_names_that_need_nothing(raw: Path, cpg: str, codec: str) -
     names, data = load_names(raw.parent)
     assert [pair for pair in zip(values, names, strict=True) if pair[0] != pair[1]] == []
     assert len(values) > 9_900
-    assert not data.findings
+    # what looks odd is told and left
+    assert {item.code for item in data.findings} <= {"text_undecided"}
 
 
 def test_a_column_told_is_decoded_and_others_are_not(raw: Path) -> None:

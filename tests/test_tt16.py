@@ -89,7 +89,11 @@ def layer(role: Role, geometry: list[Any], **columns: Any) -> Layer:
 
 def coded(*codes: str, code_list: str = "tt16-2025") -> dict[str, list[str]]:
     lists = [code_list if code else "" for code in codes]
-    return {"code": list(codes), "code_list": lists, "source_value": [f"lô {code}".strip() for code in codes]}
+    return {
+        "code": list(codes),
+        "code_list": lists,
+        "source_value": [f"lô {code}".strip() for code in codes],
+    }
 
 
 def every_role() -> Dataset:

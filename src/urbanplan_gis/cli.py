@@ -16,6 +16,7 @@ from urbanplan_gis.errors import PlanDataError, bad_data
 
 if TYPE_CHECKING:
     from urbanplan_gis.model.data import Finding
+    from urbanplan_gis.outputs.tt16_package import Form
     from urbanplan_gis.project import Project
 
 UNUSABLE_INPUT = 2
@@ -195,7 +196,7 @@ def export_tt16(
     name: str,
     dossier: str,
     information: str,
-    form: str,
+    form: Form,
 ) -> None:
     """Write an official planning database / Xuất CSDL quy hoạch theo TT16."""
     from urbanplan_gis.pipeline import export_database

@@ -50,8 +50,8 @@ from urbanplan_gis.outputs.tables import (
     write_csv,
     write_mappings,
 )
+from urbanplan_gis.outputs.tt16_package import Form, write_package
 from urbanplan_gis.outputs.workbook import write_workbook
-from urbanplan_gis.outputs.tt16_package import write_package
 from urbanplan_gis.project import Project, load_project
 from urbanplan_gis.quality.check import Checked, check
 from urbanplan_gis.quality.decisions import read_decisions, settle_rest
@@ -115,7 +115,7 @@ def export_database(
     name: str,
     dossier: str,
     information: str,
-    form: str,
+    form: Form,
     lang: str,
     progress: Progress | None = None,
 ) -> list[Path]:

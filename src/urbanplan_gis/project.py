@@ -30,6 +30,7 @@ from urbanplan_gis.project_facts import (
 )
 from urbanplan_gis.project_words import dotted_place, wanted
 
+
 class Project:
     """A checked project: its facts, its sources, and where its files lie."""
 

@@ -43,7 +43,6 @@ _LABELLING = frozenset(
 _SAYING = ("code_list", "code", "sub_use", "kind", "park")
 #: a repair that changes less of a polygon than this moves no ground
 _ALIKE = 1e-6
-_DECLARED = {"declared_area_ha": 1e4, "declared_area_m2": 1.0}
 
 
 @dataclass(frozen=True, eq=False)
@@ -308,13 +307,12 @@ def _yields_if_grown(ground: Ground, role: Role, place: int, gained: shapely.Geo
 
 
 def _declared(finding: Finding, role: Role, ground: Ground) -> Alternative | None:
-    """The ground of the feature weighs what was declared of it."""
+    """The ground of a parcel or lot weighs what was declared of it."""
     place = ground.position(role, finding.feature_ids[0])
-    if place is None or role not in _LABELLING:
+    if place is None or role not in (Role.LAND_USE, Role.ZONING):
         return None
     row = ground.frame(role).iloc[place]
-    stated = [float(row[name]) * factor for name, factor in _DECLARED.items() if name in row]
-    weight = np.nanmax(stated) / row["geometry"].area
+    weight = row["declared_area_m2"] / row["geometry"].area
     faces = faces_of(ground.evidence.mosaic, role, np.array([place]))
     return Alternative("declared", (Change(role, faces=faces, weight=float(weight)),))
 

@@ -142,7 +142,7 @@ def _gain(panel: Panel, measure: Measure | None, stakes: Stakes, findings: int) 
     if measure is None or measure.kind not in _AT_STAKE:
         return None
     before = panel.measured(measure, stakes.before)
-    after = panel.measured(measure, stakes.after)
+    after = panel.measured(measure, stakes.after_for(measure, panel.state))
     units = len(panel.evidence.units)
     certain, possible = (
         np.nan_to_num(new - old).reshape(findings, units, -1)

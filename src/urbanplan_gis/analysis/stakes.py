@@ -21,10 +21,13 @@ from urbanplan_gis.analysis.gather import Derived, label_faces, share_in_centrel
 from urbanplan_gis.geometry.areas import polygons_only
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Layer, Role
+from urbanplan_gis.model.figures import Measure
 from urbanplan_gis.mosaic import Mosaic
 
 #: layers of which figures ask nothing but the code of the feature on a face
 _CODED = (Role.LAND_USE, Role.ZONING, Role.GENERAL_PLAN)
+#: layers whose features may say how large they are
+_DECLARING = (Role.LAND_USE, Role.ZONING)
 _SAYING = ("code_list", "code", "sub_use")
 
 
@@ -34,8 +37,9 @@ class Change:
 
     ``role`` is the label that changes, to the feature at position ``to`` of its layer (NOWHERE:
     to none). ``code`` (list, code) gives the ground that code instead. ``unit`` moves it to
-    another unit, ``plan`` takes a plan off it, ``weight`` multiplies its area, ``street`` puts it
-    under a road's width, ``floor_area`` (m² per unit) is added to that of dwellings.
+    another unit, ``plan`` takes a plan off it, ``weight`` multiplies the area of its feature (land
+    use or lots), ``street`` puts it under a road's width, ``floor_area`` (m² per unit) is added to
+    that of dwellings.
     """
 
     role: Role
@@ -56,6 +60,23 @@ class Stakes:
 
     before: Evidence
     after: Evidence
+    #: what the ground of each piece weighs as a feature of a layer, where that is not its area
+    weights: Mapping[str, NDArray[np.float64]]
+
+    def after_for(self, measure: Measure, state: str) -> Evidence:
+        """The ground as it would count for one measure.
+
+        What a lot is said to measure counts where its class is asked for; the ground of units,
+        of plans and of parks stays what it is.
+        """
+        if "land_use" not in {condition.label for condition in measure.where}:
+            return self.after
+        lot, built = self.weights[str(Role.ZONING)], self.weights[str(Role.LAND_USE)]
+        mosaic = self.after.mosaic
+        label = mosaic.labels.get(str(Role.ZONING))
+        planned = state == "planned" and label is not None
+        weight = np.where(label != NOWHERE, lot, built) if planned else built
+        return replace(self.after, mosaic=replace(mosaic, area=mosaic.area * weight))
 
 
 def weigh_changes(
@@ -83,6 +104,7 @@ def weigh_changes(
     return Stakes(
         _evidence(evidence, now, layers, share, row_of, 0.0 * floors),
         _evidence(evidence, then, layers, street, row_of, floors),
+        after.weights,
     )
 
 
@@ -138,7 +160,7 @@ class _Altered:
     def __init__(self, before: Mosaic, layers: Mapping[Role, Layer]) -> None:
         self.before = before
         self.layers = layers
-        self.area = before.area.copy()
+        self.weights = {str(role): np.ones(len(before.area)) for role in _DECLARING}
         self.unit = before.unit.copy()
         self.labels = {name: label.copy() for name, label in before.labels.items()}
         self.covers = {name: cover.copy() for name, cover in before.covers.items()}
@@ -154,7 +176,8 @@ class _Altered:
             self.unit[rows] = item.unit
         if item.plan is not None:
             self.covers[name][rows, item.plan] = False
-        self.area[rows] *= item.weight
+        if item.weight != 1.0:
+            self.weights[name][rows] = item.weight
 
     def _given(
         self, role: Role, features: NDArray[np.intp], code: tuple[str, str]
@@ -167,9 +190,7 @@ class _Altered:
         return first + place
 
     def mosaic(self) -> Mosaic:
-        return replace(
-            self.before, area=self.area, unit=self.unit, labels=self.labels, covers=self.covers
-        )
+        return replace(self.before, unit=self.unit, labels=self.labels, covers=self.covers)
 
 
 def _compact(

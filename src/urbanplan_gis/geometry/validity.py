@@ -26,9 +26,10 @@ def repair_polygons(geometries: Geometries) -> Repair:
     """Mend invalid polygons by the structure method, which keeps the rings' meaning.
 
     Where a hole lies outside its shell, wholly or for the greater part, the rings have no such
-    meaning: CAD exports write the separate rings of one hatch that way. Those are mended by the linework method, which counts
-    them even-odd. Polygons on which a method raises fall back to the other, then to a zero-width
-    buffer. Valid ones are returned untouched. Areas are m² of the CRS, before as written.
+    meaning: CAD exports write the separate rings of one hatch that way. Those are mended by the
+    linework method, which counts them even-odd. Polygons on which a method raises fall back to
+    the other, then to a zero-width buffer. Valid ones are returned untouched. Areas are m² of the
+    CRS, before as written.
     """
     invalid = np.flatnonzero(~shapely.is_valid(geometries))
     mended = geometries.copy()

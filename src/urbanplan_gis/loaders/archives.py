@@ -1,14 +1,16 @@
 """Archives of files (zipped shapefiles, FileGDB, KMZ), unpacked with limits for as long as needed.
 
 A few kilobytes can unpack to terabytes, and names in an archive can point anywhere. So every name
-is checked first, and bytes are counted while they are written.
+and size is checked first; a member never gives more bytes than the size it states.
 """
 
 from __future__ import annotations
 
+import lzma
 import re
 import shutil
 import stat
+import struct
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.formats import ARCHIVES, DRIVERS, source_files
+from urbanplan_gis.loaders.formats import ARCHIVES, DRIVERS, READ_FAILURES, source_files
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
@@ -29,7 +31,12 @@ MOST_FILES = 20_000
 #: text and tables shrink to a tenth, sparse grids to a hundredth; nothing honest goes below
 LARGEST_RATIO = 500
 _CHUNK = 1 << 20
+#: what damaged archives make the standard library raise
+_DAMAGED = (
+    BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, *READ_FAILURES,
+)  # fmt: skip
 _BETWEEN = "|"
+_GEODATABASE = (".gdbtable", ".gdbtablx", ".gdbindexes", ".atx", ".spx", ".freelist")
 _LINK = re.compile(rb"<href>([^<]*)</href>")
 
 
@@ -69,13 +76,14 @@ def unpack(path: Path, label: str, folder: Path) -> None:
         with ZipFile(path) as archive:
             members = archive.infolist()
             _check_members(members, path.stat().st_size, label)
-            left = LARGEST_TOTAL
             for member in members:
                 if not member.is_dir():
-                    left = _write_member(archive, member, folder, left, label)
-    except (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as problem:
-        said = " ".join(str(problem).split())[:160]
-        raise bad_data("unreadable", label, problem=said) from None
+                    _write_member(archive, member, folder)
+    except _DAMAGED as problem:
+        # of the system's own problems the words without the place, which is a passing one
+        said = problem.strerror if isinstance(problem, OSError) else str(problem)
+        raise bad_data("unreadable", label, problem=" ".join(str(said).split())[:160]) from None
+    _name_geodatabase(folder, path.name)
 
 
 def _check_members(members: list[ZipInfo], size: int, label: str) -> None:
@@ -92,19 +100,22 @@ def _check_members(members: list[ZipInfo], size: int, label: str) -> None:
             raise bad_data("archive_locked", label)
 
 
-def _write_member(
-    archive: ZipFile, member: ZipInfo, folder: Path, left: int, label: str
-) -> int:
-    """Write one file, counting what really comes out; how much may still come."""
+def _write_member(archive: ZipFile, member: ZipInfo, folder: Path) -> None:
+    """Write one file; of two with one name neither is the right one."""
     target = folder / member.filename.replace("\\", "/")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with archive.open(member) as packed, target.open("wb") as file:
-        while chunk := packed.read(_CHUNK):
-            left -= len(chunk)
-            if left < 0:
-                raise bad_data("archive_bomb", label, count=1, size=LARGEST_TOTAL >> 20)
-            file.write(chunk)
-    return left
+    with archive.open(member) as packed, target.open("xb") as file:
+        shutil.copyfileobj(packed, file, _CHUNK)
+
+
+def _name_geodatabase(folder: Path, name: str) -> None:
+    """The tables of a FileGDB packed without their folder get one."""
+    tables = [file for file in folder.iterdir() if file.suffix.lower() in _GEODATABASE]
+    if tables:
+        inside = folder / f"{name.split('.')[0]}.gdb"
+        inside.mkdir(exist_ok=True)
+        for file in tables:
+            file.rename(inside / file.name)
 
 
 def members_of(folder: Path) -> dict[str, Path]:
@@ -138,7 +149,8 @@ def _choose_member(source: SourceFile, folder: Path) -> SourceFile:
         raise bad_data("empty_archive", source.label, known=", ".join(DRIVERS))
     asked = source.facts.layer
     name, _, layer = asked.partition(_BETWEEN)
-    chosen = [item for item in members if item == name or PurePosixPath(item).stem == name]
+    chosen = [item for item in members if item == name]
+    chosen = chosen or [item for item in members if name in _short_names(item)]
     if not chosen and len(members) == 1:
         chosen, layer = list(members), asked
     if len(chosen) != 1:
@@ -149,3 +161,8 @@ def _choose_member(source: SourceFile, folder: Path) -> SourceFile:
     return replace(
         source, path=members[chosen[0]], label=f"{source.label}/{chosen[0]}", facts=facts
     )
+
+
+def _short_names(item: str) -> tuple[str, str]:
+    path = PurePosixPath(item)
+    return path.name, path.stem

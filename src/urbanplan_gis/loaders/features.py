@@ -33,7 +33,7 @@ from urbanplan_gis.loaders.osm_tags import osm_code_rules
 from urbanplan_gis.loaders.placing import CityPlace, Placed, place_features
 from urbanplan_gis.loaders.raw import RawLayer
 from urbanplan_gis.loaders.recognise import Recognised
-from urbanplan_gis.loaders.reports import tell_changed, tell_set_aside, tell_texts
+from urbanplan_gis.loaders.reports import tell_changed, tell_remarks, tell_set_aside, tell_texts
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.loaders.shapes import finite_mask, sort_shapes
 from urbanplan_gis.loaders.sources import OSM_SUFFIXES, SourceFile, make_origin
@@ -96,6 +96,7 @@ def load_features(
     values = table["source_value"] if table is not None else pd.Series("", index=ids.index)
     findings = tell_set_aside(source, why, shapes.types, values, ids, geometry, placed.places)
     findings += tell_changed(source, raw, shapes, kept, named, geometry)
+    findings += tell_remarks(source, raw)
     findings += tell_texts(source.name, source.role, raw.texts, raw.fields) + list(placed.findings)
     if codes is not None:
         findings += tell_recognised(source, frame, codes.recognised)

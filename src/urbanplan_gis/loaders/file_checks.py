@@ -178,7 +178,9 @@ def check_mapinfo(path: Path, label: str) -> None:
     with path.open("rb") as file:
         head = file.read(1 << 16)
     is_table = b"!table" in head[:256].lower()
-    if (suffix == ".tab") != is_table or (suffix == ".mif" and b"version" not in head[:256].lower()):
+    if (suffix == ".tab") != is_table or (
+        suffix == ".mif" and b"version" not in head[:256].lower()
+    ):
         raise bad_data("not_the_format", label, format="MapInfo File")
     beside = {file.suffix.lower() for file in path.parent.iterdir() if file.stem == path.stem}
     missing = [part for part in _MAPINFO_PARTS[suffix] if part not in beside]

@@ -11,8 +11,8 @@ import pandas as pd
 from urbanplan_gis.loaders.values import read_texts
 
 if TYPE_CHECKING:
-    from urbanplan_gis.loaders.sources import SourceFile
     from urbanplan_gis.loaders.raw import RawLayer
+    from urbanplan_gis.loaders.sources import SourceFile
 
 
 @dataclass(frozen=True, eq=False)

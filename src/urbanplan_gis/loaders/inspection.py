@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _HOME = CRS.from_epsg(5898)
 _WGS84 = CRS.from_epsg(4326)
 _SAMPLES = 4
+_UNKNOWN = (np.nan, np.nan, np.nan, np.nan)
 _FAMILIES: Mapping[int, Family] = {0: "point", 1: "line", 2: "area"}
 #: fields of drawings (loaders.drawing) and of extracts (loaders.osm) that say what an entity is
 _DRAWING_FIELDS = (
@@ -170,12 +171,10 @@ def _try(
         raw = read_vector(source)
     except PlanDataError as problem:
         return InspectedLayer(
-            source.label, told, driver, 0, {}, 0, 0, "", "", (np.nan,) * 4, None, None, (),
+            source.label, told, driver, 0, {}, 0, 0, "", "", _UNKNOWN, None, None, (),
             None, role=role, sha256=digest, problem=problem,
         )  # fmt: skip
-    return replace(
-        _describe(source, raw, driver, city, role), layer=told, role=role, sha256=digest
-    )
+    return replace(_describe(source, raw, driver, city, role), layer=told, role=role, sha256=digest)
 
 
 def _describe(
@@ -190,7 +189,10 @@ def _describe(
     extent, areas = _measure(geometry, usable, decision)
     types = pd.Series(shapely.get_type_id(geometry[usable])).map(_TYPE_NAMES).value_counts()
     finite = points[np.isfinite(points).all(axis=1)]
-    bounds = (*finite.min(axis=0), *finite.max(axis=0)) if len(finite) else (np.nan,) * 4
+    bounds = _UNKNOWN
+    if len(finite):
+        (west, south), (east, north) = finite.min(axis=0), finite.max(axis=0)
+        bounds = (float(west), float(south), float(east), float(north))
     fields = tuple(_field(raw, name) for name in raw.fields)
     suggestion = None if role else _suggest(source, raw, geometry[usable], areas)
     return InspectedLayer(
@@ -203,7 +205,7 @@ def _describe(
         empty=int((~usable).sum()),
         encoding=raw.encoding + (" (?)" if raw.encoding_assumed else ""),
         crs="" if raw.crs is None else name_crs(raw.crs),
-        numbers=tuple(float(number) for number in bounds),
+        numbers=bounds,
         placement=decision,
         extent=extent,
         fields=fields,
@@ -254,7 +256,7 @@ def _field(raw: RawLayer, name: str) -> InspectedField:
 
 def _type(column: pd.Series) -> str:
     kind: Any = column.dtype
-    if kind == object:
+    if pd.api.types.is_object_dtype(kind):
         return "text"
     if pd.api.types.is_bool_dtype(kind):
         return "flag"
@@ -271,7 +273,9 @@ def _suggest(
     if not len(dimensions):
         return None
     # a drawing of lots has more lines than lots
-    family = _FAMILIES[int(dimensions.max() if areas.sum() > 0 else np.bincount(dimensions).argmax())]
+    family = _FAMILIES[
+        int(dimensions.max() if areas.sum() > 0 else np.bincount(dimensions).argmax())
+    ]
     names = (Path(source.label).stem, raw.layer)
     return suggest_role(names, family, raw.fields, areas)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -27,6 +26,7 @@ _EXPECTED = frozenset(
 _WITHOUT_VALUE = frozenset({"not_selected", "tag_ignored"})
 #: text decoded with less confidence than this is to be looked at
 _SURE = 0.95
+_REMARKS_SHOWN = 3
 
 
 def tell_set_aside(
@@ -123,6 +123,17 @@ def tell_changed(
             Finding(code, severity, source.role, concerned, message, action, geometry=place)
         )
     return findings
+
+
+def tell_remarks(source: SourceFile, raw: RawLayer) -> list[Finding]:
+    """What was broken in the file itself and mended while it was read."""
+    if not raw.remarks:
+        return []
+    shown = "; ".join(raw.remarks[:_REMARKS_SHOWN])
+    message = Text.of(
+        "finding.file_mended", source=source.name, count=len(raw.remarks), remarks=shown
+    )
+    return [Finding("file_mended", Severity.WARNING, source.role, (), message, "repaired")]
 
 
 def tell_texts(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
-from urbanplan_gis.loaders.schema import Family
 from urbanplan_gis.loaders.raw import RawLayer
+from urbanplan_gis.loaders.schema import Family
 
 _TYPES: dict[Family, tuple[int, ...]] = {"point": (0, 4), "line": (1, 5), "area": (3, 6)}
 _SINGLE: dict[Family, int] = {"point": 0, "line": 1, "area": 3}

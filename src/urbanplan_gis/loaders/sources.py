@@ -94,7 +94,7 @@ def _database_sources(
     """The classes of a planning database as sources, and what its check found."""
     opened = open_database(project.path(database.path), database.path)
     found = [
-        (role, LayerSource(**{"origin": database.origin, **keys}))
+        (role, replace(LayerSource(**keys), origin=database.origin))
         for role, keys in database_sources(opened, project.root)
     ]
     return found, check_database(opened)

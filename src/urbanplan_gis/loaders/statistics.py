@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.formats import hash_source
-from urbanplan_gis.loaders.schema import PARTS, STATISTICS
 from urbanplan_gis.loaders.reports import tell_texts
+from urbanplan_gis.loaders.schema import PARTS, STATISTICS
 from urbanplan_gis.loaders.sources import make_origin
 from urbanplan_gis.loaders.tables import Table, TableRow, read_table
 from urbanplan_gis.loaders.unit_names import UnitMatch, match_code, match_units

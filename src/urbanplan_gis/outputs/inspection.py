@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -69,7 +69,9 @@ def inspection_lines(
 
 
 def _layer_lines(layer: InspectedLayer, lang: str) -> Iterator[str]:
-    title = f"{layer.file}" + (f" | {layer.layer or layer.role}" if layer.layer or layer.role else "")
+    title = f"{layer.file}" + (
+        f" | {layer.layer or layer.role}" if layer.layer or layer.role else ""
+    )
     yield f"== {title}  ({layer.driver}) =="
     if layer.problem is not None:
         yield layer.problem.line(lang)
@@ -106,7 +108,9 @@ def _place_lines(layer: InspectedLayer, lang: str) -> Iterator[str]:
             yield f"    {describe(item).say(lang)}: {say_keys(item)}"
     if layer.extent is not None:
         west, south, east, north = layer.extent
-        yield say("inspect.extent", lang, extent=f"{west:.5f}–{east:.5f} E, {south:.5f}–{north:.5f} N")
+        yield say(
+            "inspect.extent", lang, extent=f"{west:.5f}–{east:.5f} E, {south:.5f}–{north:.5f} N"
+        )
 
 
 def _field_line(field: InspectedField, lang: str) -> str:
@@ -116,7 +120,9 @@ def _field_line(field: InspectedField, lang: str) -> str:
         share = number(100 * field.confidence, lang if lang != "both" else "vi", 0)
         letters = f"  [{field.letters} {share} %]"
     counts = say("inspect.counts", lang, distinct=field.distinct, empty=field.empty)
-    return f"  {field.name}: {say(f'inspect.type.{field.type}', lang)}, {counts}: {samples}{letters}"
+    return (
+        f"  {field.name}: {say(f'inspect.type.{field.type}', lang)}, {counts}: {samples}{letters}"
+    )
 
 
 def _value_lines(layer: InspectedLayer, lang: str) -> Iterator[str]:
@@ -209,7 +215,9 @@ def _table_lines(table: Table, label: str, lang: str) -> Iterator[str]:
         values = [tidy_text(row.cells.get(column)) for row in table.rows]
         given = [value for value in values if value]
         samples = " · ".join(dict.fromkeys(given[:_SAMPLES])) or "-"
-        counts = say("inspect.counts", lang, distinct=len(set(given)), empty=len(values) - len(given))
+        counts = say(
+            "inspect.counts", lang, distinct=len(set(given)), empty=len(values) - len(given)
+        )
         found = table.texts.get(column)
         letters = f"  [{found.encoding}]" if found and found.changed else ""
         yield f"  {column}: {counts}: {samples}{letters}"
@@ -253,4 +261,3 @@ def _raster_lines(path: Path, label: str, lang: str) -> Iterator[str]:
 def _quoted(text: str) -> str:
     """A TOML string; JSON writes the same but for one control character."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
-
