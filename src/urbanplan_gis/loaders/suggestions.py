@@ -26,6 +26,7 @@ from urbanplan_gis.standards.codes import code_lists, read_rows
 #: values of at least this share must be known for a field to be what it seems
 _MOST = 0.5
 _VALUES_TRIED = 2_000
+_STATISTICS = "statistics"
 _PLANNED = "tt16-2025"
 _LAND_LISTS = ("tt08-2024", "tt27-2018")
 _COLOURS = re.compile(r"#[0-9a-fA-F]{6}")
@@ -101,8 +102,17 @@ def _words() -> Mapping[Role, Mapping[str, tuple[str, ...]]]:
     """Words by role and column; the column ``""`` names the layer itself."""
     table: dict[Role, dict[str, tuple[str, ...]]] = {role: {"": ()} for role in ROLE_FIELDS}
     for row in read_rows("role_words.csv"):
+        if row["role"] == _STATISTICS:
+            continue
         table[Role(row["role"])][row["column"]] = tuple(row["words"].split("|"))
     return table
+
+
+@cache
+def statistic_words() -> Mapping[str, tuple[str, ...]]:
+    """Headers that tables of statistics give our columns, folded."""
+    rows = (row for row in read_rows("role_words.csv") if row["role"] == _STATISTICS)
+    return {row["column"]: tuple(row["words"].split("|")) for row in rows}
 
 
 def _match_fields(

@@ -20,6 +20,7 @@ from urbanplan_gis.loaders.planning_checks import check_database
 from urbanplan_gis.loaders.planning_database import PlanningDatabase, open_database
 from urbanplan_gis.loaders.raster import inspect_grid
 from urbanplan_gis.loaders.schema import ROLE_FIELDS, STATISTICS
+from urbanplan_gis.loaders.suggestions import statistic_words
 from urbanplan_gis.loaders.tables import Table, read_table
 from urbanplan_gis.loaders.values import tidy_text
 from urbanplan_gis.outputs.summary import finding_lines
@@ -30,20 +31,6 @@ _RASTERS = (".tif", ".tiff")
 _SAMPLES = 4
 _FIELDS_SHOWN = 60
 _VALUES_SHOWN = 30
-#: words in headers of statistics, folded; «id» and the like name no unit
-_STATISTIC_WORDS = {
-    "unit_code": ("ma don vi", "ma xa", "maxa", "unit code", "code", "don vi", "ten xa", "xa phuong", "phuong xa", "ten"),
-    "year": ("nam", "year"),
-    "residents": ("dan so", "danso", "residents", "population", "pop"),
-    "temporary_residents": ("tam tru quy doi", "tam tru"),
-    "horizon_population": ("dan so quy hoach", "horizon population"),
-    "households": ("so ho", "households"),
-    "fibre_households": ("ho cap quang", "fibre households"),
-    "adults": ("nguoi truong thanh", "adults"),
-    "e_payment_adults": ("tk dien tu", "tai khoan dien tu"),
-    "floor_area_m2": ("dt san nha o m2", "dien tich san", "floor area m2"),
-}  # fmt: skip
-
 
 def inspection_lines(
     path: Path, label: str, lang: str, city: CityPlace | None = None
@@ -135,7 +122,8 @@ def _value_lines(layer: InspectedLayer, lang: str) -> Iterator[str]:
     for item in layer.recognised[:_VALUES_SHOWN]:
         meant = item.code or item.action or "?"
         area = number(item.area_m2 / 1e4, lang if lang != "both" else "vi", 2)
-        yield f"    {area:>12} ha  {item.value}  → {meant}  ({item.score:.2f})  {item.reason.say(lang)}"
+        taken = f"{item.value}  → {meant}  ({item.score:.2f})"
+        yield f"    {area:>12} ha  {taken}  {item.reason.say(lang)}"
     if len(layer.recognised) > _VALUES_SHOWN:
         yield say("inspect.more_values", lang, count=len(layer.recognised) - _VALUES_SHOWN)
 
@@ -223,8 +211,9 @@ def _table_lines(table: Table, label: str, lang: str) -> Iterator[str]:
         yield f"  {column}: {counts}: {samples}{letters}"
     folded = {fold_words(column): column for column in reversed(table.columns)}
     fields: dict[str, str] = {}
+    told = statistic_words()
     for name in ("unit_code", "year", *STATISTICS):
-        words = (fold_words(name), *_STATISTIC_WORDS.get(name, ()))
+        words = (fold_words(name), *told.get(name, ()))
         found = next((folded[word] for word in words if word in folded), None)
         if found and found not in fields.values():
             fields[name] = found
