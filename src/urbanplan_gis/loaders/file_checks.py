@@ -23,7 +23,13 @@ LARGEST_VALUE = 1 << 26
 _CHUNK = 1 << 22
 _SIDECARS = (".cpg", ".dbf", ".prj", ".shp", ".shx")
 _NEEDED_SIDECARS = (".dbf", ".shx")
-_MAPINFO_PARTS = {".tab": (".dat", ".map", ".id"), ".mif": ()}
+_MAPINFO_PARTS = (".map", ".id")
+_IS_DBASE = re.compile(rb"^\s*type\s+dbf", re.IGNORECASE | re.MULTILINE)
+_OBJECT = re.compile(
+    rb"\s*(?:point|multipoint|line|pline|region|arc|text|rect|roundrect|ellipse|none"
+    rb"|collection(?:\s+(\d{1,6}))?)\b",
+    re.IGNORECASE,
+)
 _CRS_MEMBER = re.compile(r'"crs"\s*:\s*\{')
 #: newer SQLite tells a text's size without reading it
 _LENGTH = "octet_length" if sqlite3.sqlite_version_info >= (3, 43) else "length"
@@ -102,13 +108,19 @@ def check_shapefile(path: Path, label: str) -> None:
         words = struct.unpack(">i", header[24:28])[0] if len(header) == 100 else 0
         if parts[suffix].stat().st_size < max(words * 2, 100):
             raise _cut_part(label, parts[suffix])
-    with parts[".dbf"].open("rb") as file:
+    _check_dbase(parts[".dbf"], label)
+
+
+def _check_dbase(path: Path, label: str) -> tuple[int, int, int]:
+    """Records, length of the header and of a record; the file must be as long as these."""
+    with path.open("rb") as file:
         header = file.read(32)
     if len(header) < 32:
-        raise _cut_part(label, parts[".dbf"])
+        raise _cut_part(label, path)
     rows, head, width = struct.unpack("<IHH", header[4:12])
-    if parts[".dbf"].stat().st_size < head + rows * width:
-        raise _cut_part(label, parts[".dbf"])
+    if path.stat().st_size < head + rows * width:
+        raise _cut_part(label, path)
+    return rows, head, width
 
 
 def _cut_part(label: str, part: Path) -> PlanDataError:
@@ -172,22 +184,61 @@ class _XmlSeen:
             raise bad_data("large_value", self.label, size=LARGEST_VALUE >> 20)
 
 
-def check_mapinfo(path: Path, label: str) -> None:
-    """Its parts must be there, and all of them here."""
-    suffix = path.suffix.lower()
+def check_mapinfo(path: Path, label: str) -> int:
+    """Its parts must be there, whole, and all of them here; the number of records they state.
+
+    GDAL stops in silence where a part ends too early.
+    """
+    is_table = path.suffix.lower() == ".tab"
     with path.open("rb") as file:
         head = file.read(1 << 16)
-    is_table = b"!table" in head[:256].lower()
-    if (suffix == ".tab") != is_table or (
-        suffix == ".mif" and b"version" not in head[:256].lower()
-    ):
+    if (b"!table" if is_table else b"version") not in head[:256].lower():
         raise bad_data("not_the_format", label, format="MapInfo File")
-    beside = {file.suffix.lower() for file in path.parent.iterdir() if file.stem == path.stem}
-    missing = [part for part in _MAPINFO_PARTS[suffix] if part not in beside]
+    parts = {file.suffix.lower(): file for file in path.parent.iterdir() if file.stem == path.stem}
+    if not is_table:
+        return max(_count_objects(path), _count_rows(parts[".mid"]) if ".mid" in parts else 0)
+    data = ".dbf" if _IS_DBASE.search(head) else ".dat"
+    missing = [part for part in (data, *_MAPINFO_PARTS) if part not in parts]
     if missing:
         raise bad_data("missing_sidecar", label, missing=", ".join(missing))
-    if is_table and any(_NOT_HERE.search(name) for name in _LEADS_AWAY.findall(head)):
+    if any(_NOT_HERE.search(name) for name in _LEADS_AWAY.findall(head)):
         raise bad_data("remote_source", label)
+    return _count_undeleted(parts[data], label)
+
+
+def _count_objects(path: Path) -> int:
+    """The objects of a .mif; those inside a collection are one with it."""
+    count, inside = 0, 0
+    with path.open("rb") as file:
+        for line in file:
+            if line.strip().lower() == b"data":
+                break
+        for line in file:
+            found = _OBJECT.match(line)
+            if found and inside:
+                inside -= 1
+            elif found:
+                count += 1
+                inside = int(found[1] or 0)
+    return count
+
+
+def _count_rows(path: Path) -> int:
+    """The rows of a .mid; a quoted value may run over several lines."""
+    count, quotes = 0, 0
+    with path.open("rb") as file:
+        for line in file:
+            quotes += line.count(b'"')
+            count += quotes % 2 == 0 and line.strip() != b""
+    return count
+
+
+def _count_undeleted(path: Path, label: str) -> int:
+    """The records of a table of dBASE that are not marked as deleted."""
+    rows, head, width = _check_dbase(path, label)
+    with path.open("rb") as file:
+        file.seek(head)
+        return sum(file.read(width)[:1] != b"*" for _ in range(rows))
 
 
 def check_file_geodatabase(path: Path, label: str) -> None:

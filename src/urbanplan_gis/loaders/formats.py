@@ -53,7 +53,7 @@ _FIRST_BYTES = {
 #: files that belong to one of another suffix: they share its stem
 _BESIDE = {
     ".shp": (".cpg", ".dbf", ".prj", ".shp", ".shx"),
-    ".tab": (".dat", ".map", ".id", ".ind"),
+    ".tab": (".dat", ".dbf", ".map", ".id", ".ind"),
     ".mif": (".mid",),
     ".gml": (".xsd", ".gfs"),
 }
@@ -71,6 +71,8 @@ class FileFormat:
     encoding: str = "UTF-8"
     #: GeoJSON and KML always have a CRS: whether the file says so, or the format's standard
     states_crs: bool = True
+    #: how many records the file's parts state (None: GDAL itself tells when one is lost)
+    records: int | None = None
 
 
 def identify_format(path: Path, label: str) -> FileFormat:
@@ -105,7 +107,7 @@ def identify_format(path: Path, label: str) -> FileFormat:
         checks.check_xml(path, label, driver)
         return FileFormat(driver, states_crs=driver == "GML")
     if driver == "MapInfo File":
-        checks.check_mapinfo(path, label)
+        return FileFormat(driver, records=checks.check_mapinfo(path, label))
     return FileFormat(driver)
 
 

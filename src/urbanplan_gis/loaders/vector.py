@@ -95,6 +95,8 @@ def _read_ogr(source: SourceFile, form: FileFormat) -> RawLayer:
     wanted = wanted_fields(source, layer, known, identifier)
     columns = [known[name] for name in wanted.values() if name in known]
     table, wkb = _read_table(source, layer, columns, identifier, options)
+    if len(wkb) < (form.records or 0):
+        raise bad_data("cut_file", source.label)
     if len(wkb) == 0:
         raise bad_data("no_features", source.where(layer))
     found = {asked: table.column(known.get(name, identifier)) for asked, name in wanted.items()}
