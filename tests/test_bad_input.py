@@ -140,11 +140,14 @@ def test_records_of_mapinfo_are_counted_as_they_are(raw: Path) -> None:
     collected = f"Collection 1\nRegion{shapes[1]}Region{shapes[2]}"
     (raw / "lo.mif").write_text(text[: text.index("Region 1", text.index("Data"))] + collected)
     assert load_raw(raw.parent, land_use("lo.mif")).counts[-1].read == 3
-    write_as(frame, raw / "de.tab", "MapInfo File")
+    write_as(lots(), raw / "de.tab", "MapInfo File")
     with (raw / "de.dat").open("r+b") as file:
-        head = file.read(32)
-        file.seek(struct.unpack("<H", head[8:10])[0])
+        file.seek(struct.unpack("<H", file.read(10)[8:])[0])
         file.write(b"*")
+    refuse(raw.parent, land_use("de.tab"), "raw/de.tab")
+    # deleted in the one part and without an object in the other, as MapInfo leaves it
+    with (raw / "de.id").open("r+b") as file:
+        file.write(bytes(4))
     found = load_raw(raw.parent, land_use("de.tab")).layers[Role.LAND_USE].frame
     assert sorted(found["feature_id"]) == ["b", "c"]
 
@@ -214,7 +217,10 @@ STRANGE = [
     {"type": "Polygon", "coordinates": "chuỗi"},
     {"type": "Hình", "coordinates": [[0, 0]]},
     {"type": "GeometryCollection", "geometries": []},
-    {"type": "GeometryCollection", "geometries": [{"type": "GeometryCollection", "geometries": []}]},
+    {
+        "type": "GeometryCollection",
+        "geometries": [{"type": "GeometryCollection", "geometries": []}],
+    },
     {"type": "MultiPolygon", "coordinates": [[]]},
     {"type": "Point", "coordinates": []},
     {"type": "Point", "coordinates": [EAST, NORTH]},
@@ -324,3 +330,299 @@ BLOBS = {
 def test_geometry_at_the_level_of_bytes(raw: Path, kind: str) -> None:
     wkb_layer(raw / "lo.gpkg", BLOBS[kind])
     assert_reconciled(raw, "lo.gpkg", 2)
+
+
+# ---- ways out of the project ---------------------------------------------------------------------
+
+ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]>'
+LAUGHS = (
+    '<!DOCTYPE x [<!ENTITY a0 "ha">'
+    + "".join(f'<!ENTITY a{n + 1} "{f"&a{n};" * 10}">' for n in range(9))
+    + "]>"
+)
+
+
+@pytest.mark.parametrize(
+    "prolog", [ENTITY, LAUGHS, "<!DOCTYPE x>", '<!DOCTYPE x SYSTEM "http://e.org/x">']
+)
+@pytest.mark.parametrize(("driver", "name"), [("LIBKML", "lo.kml"), ("GML", "lo.gml")])
+def test_entities_are_refused(raw: Path, driver: str, name: str, prolog: str) -> None:
+    path = write_as(in_degrees(lots()), raw / name, driver)
+    text = path.read_text(encoding="utf-8")
+    start = text.index("?>") + 2
+    inside = text.replace("Tịnh Khê", "&e;" if prolog is ENTITY else "&a9;")
+    path.write_text(inside[:start] + prolog + inside[start:], encoding="utf-8")
+    refuse(raw.parent, land_use(name), f"raw/{name}", "DOCTYPE")
+    # in UTF-16 no search for letters would find it
+    wide = inside[:start].replace("UTF-8", "UTF-16").replace("utf-8", "UTF-16")
+    path.write_bytes((wide + prolog + inside[start:]).encode("utf-16"))
+    refuse(raw.parent, land_use(name), f"raw/{name}")
+
+
+def test_entities_of_an_extract_are_refused(raw: Path) -> None:
+    (raw / "a.osm").write_text(f'<?xml version="1.0"?>{LAUGHS}<osm version="0.6">&a9;</osm>')
+    refuse(raw.parent, '[layers.land_use]\npath = "raw/a.osm"\n', "raw/a.osm", "DOCTYPE")
+
+
+def test_links_of_kml_to_the_network_are_refused(raw: Path) -> None:
+    path = write_as(in_degrees(lots()), raw / "lo.kml", "LIBKML")
+    text = path.read_text(encoding="utf-8")
+    link = "<NetworkLink><Link><href>http://127.0.0.1:9/x.kml</href></Link></NetworkLink>"
+    for linked in (link, link.replace("NetworkLink>", "kml:NetworkLink>", 1)):
+        named = text.replace("<kml ", '<kml xmlns:kml="http://www.opengis.net/kml/2.2" ', 1)
+        path.write_text(named.replace("</Document>", linked + "</Document>"), encoding="utf-8")
+        refuse(raw.parent, land_use("lo.kml"), "raw/lo.kml")
+
+
+VIRTUAL = """<OGRVRTDataSource><OGRVRTLayer name="lo">
+<SrcDataSource>/vsicurl/http://127.0.0.1:9/x.gpkg</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>"""
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["lo.vrt", "lo.xml", "lo.kml", "lo.gml", "lo.tab", "lo.mif", "lo.json", "lo.geojson", "lo.gpkg",
+     "lo.shp", "lo.fgb", "lo.dxf", "lo.dgn", "lo.osm", "lo.pbf", "lo.parquet", "lo.zip", "lo.kmz"],
+)  # fmt: skip
+def test_virtual_files_under_any_name(raw: Path, name: str) -> None:
+    (raw / name).write_text(VIRTUAL)
+    for suffix in (".shx", ".dbf", ".dat", ".map", ".id", ".mid"):
+        (raw / name).with_suffix(suffix).write_text(VIRTUAL)
+    refuse(raw.parent, land_use(name), f"raw/{name}")
+
+
+def test_json_that_gdal_would_fetch(raw: Path) -> None:
+    service = '{"type": "FeatureCollection", "exceededTransferLimit": true, "features": []}'
+    for text in (service, '{"type": "FeatureCollection", "links": [], "features": []}',
+                 '{"currentVersion": 10, "url": "http://127.0.0.1:9"}'):  # fmt: skip
+        (raw / "lo.json").write_text(text)
+        refuse(raw.parent, land_use("lo.json"), "raw/lo.json")
+
+
+@pytest.mark.parametrize("place", ["../ngoai.tab", "C:\\ngoai.tab", "/etc/ngoai.tab", "sub\\a.tab"])
+@pytest.mark.parametrize("line", ['Open Table "{0}" Hide', ' FILE "{0}"', '\tFile "{0}"'])
+def test_a_table_of_mapinfo_that_leads_elsewhere(raw: Path, place: str, line: str) -> None:
+    write_as(lots(), raw / "lo.tab", "MapInfo File")
+    text = f'!table\n!version 100\n{line.format(place)}\nCreate View "lo" As\nSelect * From "a"\n'
+    (raw / "lo.tab").write_text(text)
+    refuse(raw.parent, land_use("lo.tab"), "raw/lo.tab")
+
+
+def test_views_and_seamless_tables_of_mapinfo(raw: Path) -> None:
+    write_as(lots(), raw / "lo.tab", "MapInfo File")
+    write_as(lots().head(1), raw / "khac.tab", "MapInfo File")
+    view = (
+        '!table\n!version 100\nOpen Table "khac" Hide\n\nCreate View xem As\nSelect ma from khac\n'
+    )
+    (raw / "lo.tab").write_text(view)
+    try:
+        load_raw(raw.parent, land_use("lo.tab"))
+    except PlanDataError as problem:
+        assert "raw/lo.tab" in problem.line("en")
+
+
+def test_paths_that_are_folders_or_lead_out(
+    raw: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("ngoai")
+    lots().to_file(outside / "lo.gpkg")
+    (raw / "lo.gpkg").symlink_to(outside / "lo.gpkg")
+    (raw / "thu muc").symlink_to(outside)
+    (raw / "that.gpkg").mkdir()
+    for name in ("lo.gpkg", "thu muc/lo.gpkg", "../../lo.gpkg", "that.gpkg", "."):
+        refuse(raw.parent, land_use(name), "project.toml", "layers.land_use.path")
+    write_as(lots(), outside / "lo.shp", "ESRI Shapefile")
+    shutil.copy(outside / "lo.shp", raw / "lo.shp")
+    shutil.copy(outside / "lo.shx", raw / "lo.shx")
+    (raw / "lo.dbf").symlink_to("/etc/passwd")
+    refuse(raw.parent, land_use("lo.shp"), "raw/lo.shp")
+
+
+# ---- formats that are not open, folders, rasters -------------------------------------------------
+
+
+def test_closed_formats_say_how_to_export(raw: Path) -> None:
+    (raw / "ve.dwg").write_bytes(b"AC1032" + bytes(100))
+    refuse(raw.parent, land_use("ve.dwg"), "raw/ve.dwg", "DXF")
+    (raw / "ve.dgn").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(3000))
+    refuse(raw.parent, land_use("ve.dgn"), "raw/ve.dgn", "DXF")
+    (raw / "ve.dxf").write_bytes(b"AC1032" + bytes(100))
+    refuse(raw.parent, land_use("ve.dxf"), "raw/ve.dxf")
+
+
+def test_geodatabases_with_parts_missing(raw: Path) -> None:
+    (raw / "lo.gdb").mkdir()
+    refuse(raw.parent, land_use("lo.gdb"), "raw/lo.gdb")
+    write_as(many(), raw / "lo.gdb", "OpenFileGDB")
+    names = contents_named(raw / "lo.gdb")
+    whole = {name: (raw / "lo.gdb" / name).read_bytes() for name in names}
+    for name, content in whole.items():
+        path = raw / "lo.gdb" / name
+        for damaged in (None, b"", content[: len(content) // 2], b"x" * len(content)):
+            path.unlink()
+            if damaged is not None:
+                path.write_bytes(damaged)
+            else:
+                path.with_suffix(".x").touch()
+            assert_no_feature_is_lost(raw, "lo.gdb", 60)
+            path.with_suffix(".x").unlink(missing_ok=True)
+            path.write_bytes(content)
+    shutil.rmtree(raw / "lo.gdb")
+    (raw / "lo.gdb").write_bytes(b"x")
+    refuse(raw.parent, land_use("lo.gdb"), "raw/lo.gdb")
+
+
+def test_rasters_for_vectors_and_vectors_for_rasters(raw: Path) -> None:
+    with rasterio.open(
+        raw / "luoi.tif", "w", driver="GTiff", width=4, height=4, count=1, dtype="float32", crs=CRS,
+        transform=from_origin(EAST, NORTH + 400, 100, 100),
+    ) as grid:  # fmt: skip
+        grid.write(np.ones((4, 4), dtype="float32"), 1)
+    refuse(raw.parent, land_use("luoi.tif"), "raw/luoi.tif", ".gpkg")
+    (raw / "luoi.gpkg").write_bytes((raw / "luoi.tif").read_bytes())
+    refuse(raw.parent, land_use("luoi.gpkg"), "raw/luoi.gpkg", "GPKG")
+    lots().to_file(raw / "lo.gpkg")
+    refuse(raw.parent, '[layers.population]\npath = "raw/lo.gpkg"\n', "raw/lo.gpkg")
+
+
+# ---- size ----------------------------------------------------------------------------------------
+
+
+def nested(count: int) -> list[Polygon]:
+    """Rings inside one another, from the outermost, some centimetres apart."""
+    step = 400 / count
+    return [square(n * step, n * step, 1000 - 2 * n * step) for n in range(count)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "shape", ["holes in one another", "holes side by side", "polygons", "lots"]
+)
+def test_ten_thousand_nested_rings(raw: Path, shape: str) -> None:
+    squares = nested(10_000)
+    if shape == "holes in one another":
+        shapes = [Polygon(squares[0].exterior, [item.exterior for item in squares[1:]])]
+    elif shape == "holes side by side":
+        holes = [square(1 + 9 * (n % 100), 1 + 9 * (n // 100), 5).exterior for n in range(10_000)]
+        shapes = [Polygon(square(0, 0, 1000).exterior, holes)]
+    elif shape == "polygons":
+        shapes = [shapely.multipolygons(squares)]
+    else:
+        shapes = squares
+    data = {"ma": ["ODT"] * len(shapes), "thua": [str(n) for n in range(len(shapes))]}
+    gpd.GeoDataFrame(data, geometry=shapes, crs=CRS).to_file(raw / "lo.gpkg")
+    code, said, memory = check(raw, land_use("lo.gpkg"))
+    assert code in (0, 2), said
+    assert memory < MOST_MEMORY, said
+
+
+@pytest.mark.slow
+def test_a_text_of_two_gigabytes_in_a_geopackage(raw: Path) -> None:
+    """SQLite writes zeros without holding them; the file is longer than memory may be."""
+    lots().to_file(raw / "lo.gpkg", layer="lo")
+    with closing(sqlite3.connect(raw / "lo.gpkg")) as database:
+        for (trigger,) in database.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        ).fetchall():
+            database.execute(f'DROP TRIGGER "{trigger}"')
+        most = database.execute("SELECT 1").fetchone() and 990_000_000
+        database.execute("UPDATE lo SET ten = zeroblob(?) WHERE thua = 'b'", (most,))
+        database.commit()
+    refuse_check(raw, land_use("lo.gpkg") + 'only = { ten = ["Tịnh Khê"] }\n', "raw/lo.gpkg", "ten")
+    (raw / "lo.gpkg").unlink()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("suffix", ["geojson", "kml", "gml", "osm", "dxf"])
+def test_a_text_of_two_hundred_megabytes(raw: Path, suffix: str) -> None:
+    made = {
+        "geojson": lambda: (raw / "lo.geojson").write_text(features(GOOD, ten="@@")),
+        "kml": lambda: write_as(in_degrees(lots().assign(ten="@@")), raw / "lo.kml", "LIBKML"),
+        "gml": lambda: write_as(lots().assign(ten="@@"), raw / "lo.gml", "GML"),
+        "osm": lambda: (raw / "lo.osm").write_text(
+            '<osm version="0.6"><node id="1" lat="15" lon="108"><tag k="landuse" v="@@"/></node></osm>'
+        ),
+        "dxf": lambda: by_ogr2ogr(lots()[["geometry"]].assign(Text="@@"), raw / "lo.dxf", "DXF"),
+    }
+    made[suffix]()
+    path = raw / f"lo.{suffix}"
+    text = path.read_text(encoding="utf-8")
+    before, mark, after = text.partition("@@" if "@@" in text else "EOF")
+    with path.open("w", encoding="utf-8") as file:
+        file.write(before)
+        for _ in range(200):
+            file.write("x" * (1 << 20))
+        file.write((mark if mark != "@@" else "") + after)
+    layers = f'[layers.land_use]\npath = "raw/lo.{suffix}"\ncode_list = "tt27-2018"\n'
+    if suffix not in ("osm", "dxf"):
+        layers += 'fields = { code = "ma", feature_id = "thua" }\n'
+    if suffix == "osm":
+        layers = layers.replace('code_list = "tt27-2018"\n', "")
+    refuse_check(raw, layers, f"raw/lo.{suffix}")
+    path.unlink()
+
+
+@pytest.mark.slow
+def test_holes_in_a_file_system_are_no_data(raw: Path) -> None:
+    """Sparse files of 8 GB, which take no room: named as what they are not, and quickly."""
+    for name in ("lo.gpkg", "lo.geojson", "lo.kml", "lo.zip", "lo.dxf", "lo.osm.pbf"):
+        with (raw / name).open("wb") as file:
+            file.truncate(8 << 30)
+        refuse_check(raw, land_use(name), f"raw/{name}")
+        (raw / name).unlink()
+
+
+# ---- whatever comes ------------------------------------------------------------------------------
+
+NUMBERS = st.one_of(
+    st.integers(0, 9).map(float), st.sampled_from([INF, -INF, float("nan"), 1e308, -1e308, 1e-320])
+)
+POINTS = st.lists(
+    st.tuples(NUMBERS, NUMBERS).map(lambda p: [EAST + p[0], NORTH + p[1]]), max_size=6
+)
+CLOSED = POINTS.map(lambda points: [*points, *points[:1]])
+POLYGONS = st.lists(CLOSED | POINTS, max_size=3).map(
+    lambda rings: {"type": "Polygon", "coordinates": rings}
+)
+SINGLE = st.one_of(
+    POLYGONS,
+    POINTS.map(lambda points: {"type": "LineString", "coordinates": points}),
+    POINTS.map(lambda points: {"type": "MultiPoint", "coordinates": points}),
+    st.lists(POLYGONS, max_size=3).map(
+        lambda items: {"type": "MultiPolygon", "coordinates": [x["coordinates"] for x in items]}
+    ),
+    st.sampled_from(STRANGE),
+)
+GEOMETRIES = st.recursive(
+    SINGLE,
+    lambda inner: st.lists(inner, max_size=3).map(
+        lambda items: {"type": "GeometryCollection", "geometries": items}
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(GEOMETRIES, min_size=1, max_size=5))
+def test_every_feature_of_any_json_is_read_or_told(
+    tmp_path_factory: pytest.TempPathFactory, geometries: list[object]
+) -> None:
+    folder = tmp_path_factory.mktemp("json") / "raw"
+    folder.mkdir()
+    (folder / "lo.geojson").write_text(features(GOOD, *geometries))
+    assert_reconciled(folder, "lo.geojson", 1 + len(geometries))
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(sorted(BLOBS.values())), st.binary(max_size=80)),
+        min_size=1, max_size=5,
+    )
+)  # fmt: skip
+def test_every_feature_of_any_bytes_is_read_or_told(
+    tmp_path_factory: pytest.TempPathFactory, blobs: list[bytes]
+) -> None:
+    folder = tmp_path_factory.mktemp("wkb") / "raw"
+    folder.mkdir()
+    wkb_layer(folder / "lo.gpkg", *blobs)
+    assert_reconciled(folder, "lo.gpkg", 1 + len(blobs))

@@ -108,7 +108,12 @@ def check_shapefile(path: Path, label: str) -> None:
         words = struct.unpack(">i", header[24:28])[0] if len(header) == 100 else 0
         if parts[suffix].stat().st_size < max(words * 2, 100):
             raise _cut_part(label, parts[suffix])
-    _check_dbase(parts[".dbf"], label)
+    # by now the length of the last part read, .shx: eight bytes for each shape
+    shapes = (words * 2 - 100) // 8
+    rows, _, _ = _check_dbase(parts[".dbf"], label)
+    if rows != shapes:
+        where = f"{label}: {parts['.dbf'].name}"
+        raise bad_data("parts_differ", where, rows=rows, shapes=shapes)
 
 
 def _check_dbase(path: Path, label: str) -> tuple[int, int, int]:

@@ -18,6 +18,7 @@ from pyproj.exceptions import CRSError
 
 from urbanplan_gis.errors import PlanDataError, bad_data
 from urbanplan_gis.loaders.crs_shift import Datum, find_datum, recognise
+from urbanplan_gis.loaders.wkb import is_nested_deeply
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.legacy_text import ColumnText
@@ -130,12 +131,15 @@ def _without_loss(column: pa.ChunkedArray) -> pd.Series:
 
 def to_shapes(wkb: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Geometries, and which rings had to be closed to be read, and which could not be read."""
+    # GEOS recurses into collections until the program breaks down
+    deep = np.array([is_nested_deeply(item) for item in wkb], dtype=bool)
+    wkb = np.where(deep, None, wkb)
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     failed = shapely.is_missing(shapes) & np.asarray(pd.notna(wkb))
     if failed.any():
         shapes[failed] = shapely.from_wkb(wkb[failed], on_invalid="fix")
     unreadable = failed & shapely.is_missing(shapes)
-    return shapes, failed & ~unreadable, unreadable
+    return shapes, failed & ~unreadable, unreadable | deep
 
 
 def to_crs(found: Any) -> CRS | None:
