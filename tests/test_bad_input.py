@@ -20,7 +20,6 @@ import rasterio
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from rasterio.transform import from_origin
 from shapely.geometry import Polygon, mapping
 from test_formats import NAMED, by_ogr2ogr, contents, in_degrees, load_raw, lots, write_as
 from test_loaders_vector import CRS, EAST, LAND_USE, NORTH, load, parcels, refuse, square
@@ -474,7 +473,7 @@ def test_geodatabases_with_parts_missing(raw: Path) -> None:
 def test_rasters_for_vectors_and_vectors_for_rasters(raw: Path) -> None:
     with rasterio.open(
         raw / "luoi.tif", "w", driver="GTiff", width=4, height=4, count=1, dtype="float32", crs=CRS,
-        transform=from_origin(EAST, NORTH + 400, 100, 100),
+        transform=rasterio.Affine(100, 0, EAST, 0, -100, NORTH + 400),
     ) as grid:  # fmt: skip
         grid.write(np.ones((4, 4), dtype="float32"), 1)
     refuse(raw.parent, land_use("luoi.tif"), "raw/luoi.tif", ".gpkg")
@@ -601,7 +600,7 @@ GEOMETRIES = st.recursive(
 )
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(GEOMETRIES, min_size=1, max_size=5))
 def test_every_feature_of_any_json_is_read_or_told(
     tmp_path_factory: pytest.TempPathFactory, geometries: list[object]
@@ -612,7 +611,7 @@ def test_every_feature_of_any_json_is_read_or_told(
     assert_reconciled(folder, "lo.geojson", 1 + len(geometries))
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.one_of(st.sampled_from(sorted(BLOBS.values())), st.binary(max_size=80)),

@@ -252,7 +252,11 @@ def check_file_geodatabase(path: Path, label: str) -> None:
     if not any(file.name.lower() == "a00000001.gdbtable" for file in tables):
         raise bad_data("not_the_format", label, format="OpenFileGDB")
     for file in tables:
-        if file.stat().st_size < 40:
+        with file.open("rb") as table:
+            header = table.read(40)
+        # bytes 24 to 31: how long the file is (format described by E. Rouault, dump_gdbtable)
+        stated = struct.unpack("<Q", header[24:32])[0] if len(header) == 40 else 40
+        if file.stat().st_size < stated:
             raise _cut_part(label, file)
         if not file.with_suffix(".gdbtablx").is_file():
             raise bad_data("missing_sidecar", label, missing=file.with_suffix(".gdbtablx").name)

@@ -23,6 +23,8 @@ _WRONG_TYPE: dict[Family, str] = {
     "point": "not_a_point",
 }
 _COLLECTION = 7
+#: the Earth is 4e10 millimetres around
+_BEYOND_EARTH = 1e12
 _TYPE_NAMES = np.array(
     [
         "", "Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString",
@@ -83,9 +85,13 @@ def _flatten(collection: shapely.Geometry) -> np.ndarray:
 
 
 def finite_mask(geometry: np.ndarray) -> np.ndarray:
-    """Which geometries have only finite coordinates (missing ones count as finite)."""
+    """Which geometries have only finite coordinates, none beyond any place in any unit.
+
+    Missing geometries count as finite. Lengths and areas of what lies at 1e308 are infinite.
+    """
     coordinates, index = shapely.get_coordinates(geometry, return_index=True)
-    broken = index[~np.isfinite(coordinates).all(axis=1)]
+    # NaN is not below either
+    broken = index[~(np.abs(coordinates) < _BEYOND_EARTH).all(axis=1)]
     mask = np.ones(len(geometry), dtype=bool)
     mask[broken] = False
     return mask

@@ -95,7 +95,7 @@ def write_geopackage(
     layers[FACES] = faces_frame(evidence)
     layers[FINDINGS] = _findings(findings, evidence.units.crs, lang)
     with whole_file(path) as draft:
-        with _fixed_clock():
+        with fixed_clock():
             for name, frame in layers.items():
                 _write_layer(draft, name, frame, _described(name, lang, synthetic))
         _write_styles(draft, layers, lang)
@@ -168,7 +168,7 @@ def _findings(findings: Sequence[Finding], crs: object, lang: str) -> gpd.GeoDat
 
 
 @contextmanager
-def _fixed_clock() -> Generator[None]:
+def fixed_clock() -> Generator[None]:
     """GDAL takes the fixed time for now; its own setting comes back afterwards."""
     option = "OGR_CURRENT_DATE"
     before = pyogrio.get_gdal_config_option(option)

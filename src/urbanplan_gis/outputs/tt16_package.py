@@ -28,7 +28,7 @@ from urbanplan_gis.loaders.planning_database import entry_of, open_database
 from urbanplan_gis.loaders.schema import ROLE_FIELDS, Field
 from urbanplan_gis.model.data import Dataset, Role
 from urbanplan_gis.outputs.files import replace_together, staging
-from urbanplan_gis.outputs.geopackage import _fixed_clock
+from urbanplan_gis.outputs.geopackage import fixed_clock
 from urbanplan_gis.standards import tt16
 from urbanplan_gis.standards.codes import GREEN_KINDS, code_lists
 from urbanplan_gis.text import Text, say
@@ -86,7 +86,7 @@ def write_package(
     _refuse_others_work(folder / package / _GIS, form)
     stamp = say("map.stamp.synthetic", lang) if synthetic else None
     with staging(folder) as stage:
-        with _fixed_clock(), _unsynchronised():
+        with fixed_clock(), _unsynchronised():
             for entry, (role, frame) in layers.items():
                 facts = _attributes(entry, role, frame, dossier, information, stamp)
                 _write_class(stage / files[entry.database], form, entry, role, frame, facts)
