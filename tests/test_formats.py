@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import random
 import re
 import shutil
@@ -26,21 +27,22 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from shapely.geometry import Polygon
+
 from test_legacy_text import (
     ENCODERS,
+    PEOPLES,
+    SIGNS,
+    WESTERN,
     as_windows,
     bare_name,
     cells,
     from_tcvn,
     phrases,
     sample_rows,
-    to_tcvn3,
     to_vni,
     unit_names,
 )
-from test_legacy_text import MOJIBAKE, PEOPLES, SIGNS, WESTERN
 from test_loaders_vector import CRS, EAST, LAND_USE, NORTH, load, parcels, refuse, square
-
 from urbanplan_gis.loaders.crs_shift import find_transformer
 from urbanplan_gis.loaders.folding import place_tones
 from urbanplan_gis.model.data import Dataset, Role
@@ -332,7 +334,7 @@ def test_a_drawing_without_closed_shapes(raw: Path) -> None:
     doc = ezdxf.new("R2010")
     space = doc.modelspace()
     ring = list(square(0, 0).exterior.coords)
-    for start, end in zip(ring, ring[1:], strict=False):
+    for start, end in itertools.pairwise(ring):
         space.add_line(start, end, dxfattribs={"layer": "ODT"})
     doc.saveas(raw / "ve.dxf")
     layers = DRAWING.format("raw/ve.dxf")

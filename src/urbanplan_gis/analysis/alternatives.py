@@ -143,13 +143,13 @@ class Ground:
     def drop(self, role: Role, feature: int) -> list[Change]:
         """Its ground goes to those it was kept from, in their order; the rest to nobody."""
         pairs = self.overlaps(role)
-        left = self.planar(role)[feature]
+        left = _solid(self.planar(role)[feature])
         changes = []
         waiting = np.flatnonzero(pairs.winner == feature)
         for pair in waiting[np.argsort(self.rank(role)[pairs.loser[waiting]], kind="stable")]:
             taken = shapely.intersection(left, pairs.shared[pair])
             changes.append(Change(role, taken, to=int(pairs.loser[pair])))
-            left = shapely.difference(left, pairs.shared[pair])
+            left = _solid(shapely.difference(left, pairs.shared[pair]))
         streets = self._street_land if role == Role.ZONING else shapely.Polygon()
         taken = shapely.intersection(left, streets)
         changes.append(Change(role, taken, code=STREET_REMAINDER))
@@ -170,6 +170,11 @@ class Ground:
         meant = plans["plan_id"].isin(self.facts.street_land).to_numpy()
         standing = in_force(plans, self.evidence.as_of)
         return shapely.union_all(plans.geometry.to_numpy()[meant & standing])
+
+
+def _solid(ground: shapely.Geometry) -> shapely.Geometry:
+    """The polygons of what overlay left: with its lines, GEOS cannot take an intersection."""
+    return polygons_only(np.array([ground], dtype=object))[0]
 
 
 def find_alternative(finding: Finding, ground: Ground) -> Alternative | None:

@@ -156,8 +156,8 @@ def _changed(quantity: Quantity, gain: _Gain | None, number: int) -> Quantity:
         return quantity
     return replace(
         quantity,
-        certain=_left(quantity.certain, gain.certain[number]),
-        possible=_left(quantity.possible, gain.possible[number]),
+        certain=quantity.certain + gain.certain[number],
+        possible=quantity.possible + gain.possible[number],
     )
 
 

@@ -240,7 +240,13 @@ class Panel:
         units = self._units(row) if scoped else row.units
         if not units.any():
             return math.nan, math.nan
-        return quantity.of(units), quantity.at_most(units)
+        sums = quantity.of(units), quantity.at_most(units)
+        if quantity.unit != "m2":
+            return sums
+        # ground thinner than rounding, where two boundaries all but coincide, is none
+        noise = _NOISE * float(self.ground[units, 0].sum())
+        certain, possible = (0.0 if abs(total) <= noise else total for total in sums)
+        return certain, possible
 
     def _units(self, row: Row) -> Mask:
         """Units of a row that a scoped measure counts; only the city's row is narrowed."""

@@ -13,7 +13,7 @@ import stat
 import struct
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -41,7 +41,7 @@ _LINK = re.compile(rb"<href>([^<]*)</href>")
 
 
 @contextmanager
-def unpacked(source: SourceFile) -> Iterator[SourceFile]:
+def unpacked(source: SourceFile) -> Generator[SourceFile]:
     """The source with a file GDAL can read: itself, or the one its archive holds.
 
     Of an archive with several files ``layer`` chooses: the name of the file, with ``|layer``

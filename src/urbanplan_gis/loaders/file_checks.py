@@ -84,14 +84,14 @@ def check_geopackage(path: Path, label: str) -> None:
 
 
 def _large_column(database: sqlite3.Connection) -> str:
-    """The first column of text that holds a value too large to be one."""
+    """The first column that holds a value too large to be one, whatever its type is called."""
     tables = database.execute("SELECT table_name FROM gpkg_contents").fetchall()
     for (table,) in tables:
         named = table.replace('"', '""')
         for column in database.execute(f'PRAGMA table_info("{named}")').fetchall():
             quoted = column[1].replace('"', '""')
             asked = f'SELECT 1 FROM "{named}" WHERE {_LENGTH}("{quoted}") > {LARGEST_VALUE}'
-            if "TEXT" in str(column[2]).upper() and database.execute(asked).fetchone():
+            if database.execute(asked).fetchone():
                 return f"{table}: {column[1]}"
     return ""
 
@@ -142,8 +142,22 @@ def shapefile_parts(path: Path) -> dict[str, Path]:
     return {**dict(sorted(parts.items())), ".shp": path}
 
 
+def check_lengths(path: Path, label: str, ends: bytes) -> None:
+    """No value may be larger than values are; each ends with one of ``ends``, single bytes."""
+    run = 0
+    for chunk in chunks(path):
+        places = [place for end in ends if (place := chunk.find(end)) >= 0]
+        run += min(places, default=len(chunk))
+        if run > LARGEST_VALUE:
+            raise bad_data("large_value", label, size=LARGEST_VALUE >> 20)
+        if places:
+            run = len(chunk) - 1 - max(chunk.rfind(end) for end in ends)
+
+
 def check_xml(path: Path, label: str, driver: str) -> None:
     """KML and GML: well-formed to the end, without entities, and nothing fetched from elsewhere."""
+    # expat reads a long value again with every piece of it
+    check_lengths(path, label, b"<>")
     parser = expat.ParserCreate()
     seen = _XmlSeen(label, driver)
     parser.StartDoctypeDeclHandler = seen.refuse_entities

@@ -98,6 +98,9 @@ def identify_format(path: Path, label: str) -> FileFormat:
     with path.open("rb") as file:
         if file.read(len(first)) != first:
             raise bad_data("not_the_format", label, format=driver)
+    if driver == "DXF":
+        # lines end values, and in binary drawings zero bytes
+        checks.check_lengths(path, label, b"\n\r\0")
     if driver == "GPKG":
         checks.check_geopackage(path, label)
     if driver == "ESRI Shapefile":

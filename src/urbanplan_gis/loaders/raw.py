@@ -133,7 +133,8 @@ def to_shapes(wkb: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Geometries, and which rings had to be closed to be read, and which could not be read."""
     # GEOS recurses into collections until the program breaks down
     deep = np.array([is_nested_deeply(item) for item in wkb], dtype=bool)
-    wkb = np.where(deep, None, wkb)
+    wkb = wkb.copy()
+    wkb[deep] = None
     shapes = shapely.from_wkb(wkb, on_invalid="ignore")
     failed = shapely.is_missing(shapes) & np.asarray(pd.notna(wkb))
     if failed.any():
