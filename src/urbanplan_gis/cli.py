@@ -145,7 +145,7 @@ def run(ctx: click.Context, path: str) -> None:
         click.echo(say("cli.unchanged", lang, folder=project.facts.output))
         return
     _print(ctx, role_lines(made.evidence.dataset, lang))
-    _print(ctx, finding_lines(made.findings, lang, _limit(ctx)))
+    _print(ctx, finding_lines(made.findings, lang, _limit(ctx), made.effects))
     _print(ctx, figure_lines(made.assessments, lang))
     _last_line("cli.ran", lang, made.findings, folder=project.facts.output)
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from urbanplan_gis.analysis.evidence import Evidence, cut_by_units
 from urbanplan_gis.analysis.gather import Derived
 from urbanplan_gis.analysis.stakes import Change, faces_of
-from urbanplan_gis.geometry.areas import polygons_only
+from urbanplan_gis.geometry.areas import as_array, common_ground, polygons_only
 from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.geometry.planar import Overlaps, yield_ground
@@ -112,8 +112,7 @@ class Ground:
         if not len(here):
             return None
         # what a third one takes from both stays with it
-        ground = shapely.intersection(pairs.shared[here[0]], self.planar(role)[winner])
-        ground = polygons_only(np.array([ground], dtype=object))[0]
+        ground = _common(self.planar(role)[winner], pairs.shared[here[0]])
         if ground.is_empty:
             return None
         frame = self.frame(role)
@@ -147,11 +146,11 @@ class Ground:
         changes = []
         waiting = np.flatnonzero(pairs.winner == feature)
         for pair in waiting[np.argsort(self.rank(role)[pairs.loser[waiting]], kind="stable")]:
-            taken = shapely.intersection(left, pairs.shared[pair])
+            taken = _common(left, pairs.shared[pair])
             changes.append(Change(role, taken, to=int(pairs.loser[pair])))
             left = _solid(shapely.difference(left, pairs.shared[pair]))
         streets = self._street_land if role == Role.ZONING else shapely.Polygon()
-        taken = shapely.intersection(left, streets)
+        taken = _common(left, streets)
         changes.append(Change(role, taken, code=STREET_REMAINDER))
         changes.append(Change(role, shapely.difference(left, streets), to=NOWHERE))
         solid = polygons_only(np.array([item.ground for item in changes], dtype=object))
@@ -175,6 +174,10 @@ class Ground:
 def _solid(ground: shapely.Geometry) -> shapely.Geometry:
     """The polygons of what overlay left: with its lines, GEOS cannot take an intersection."""
     return polygons_only(np.array([ground], dtype=object))[0]
+
+
+def _common(first: shapely.Geometry, second: shapely.Geometry) -> shapely.Geometry:
+    return common_ground(as_array([first]), as_array([second]))[0]
 
 
 def find_alternative(finding: Finding, ground: Ground) -> Alternative | None:

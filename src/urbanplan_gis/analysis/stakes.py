@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gather import Derived, label_faces, share_in_centrelines
-from urbanplan_gis.geometry.areas import polygons_only
+from urbanplan_gis.geometry.areas import common_ground
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Layer, Role
 from urbanplan_gis.model.figures import Measure
@@ -128,7 +128,7 @@ def _cut(
     tree = shapely.STRtree(mosaic.geometries)
     which, face = tree.query(grounds, predicate="intersects") if len(grounds) else ([], [])
     which, face = np.asarray(which, dtype=np.intp), np.asarray(face, dtype=np.intp)
-    pieces = polygons_only(shapely.intersection(mosaic.geometries[face], grounds[which]))
+    pieces = common_ground(mosaic.geometries[face], grounds[which])
     solid = shapely.area(pieces) > 0
     parts = [(np.asarray(by_ground, dtype=np.intp)[which[solid]], face[solid], pieces[solid])]
     for number, item in enumerate(changes):

@@ -8,29 +8,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from urbanplan_gis.loaders.folding import fold_words
 from urbanplan_gis.loaders.recognise import recognise_values
+from urbanplan_gis.loaders.role_words import (
+    Unfit,
+    longest_word,
+    match_fields,
+    match_names,
+    split_name,
+    words_of,
+)
 from urbanplan_gis.loaders.schema import ROLE_FIELDS, Family
 from urbanplan_gis.loaders.unit_names import match_units
+from urbanplan_gis.loaders.unit_readings import read_kind
 from urbanplan_gis.loaders.units import official_names
 from urbanplan_gis.loaders.values import fold_text, read_texts
 from urbanplan_gis.model.data import Role
-from urbanplan_gis.standards.codes import code_lists, read_rows
+from urbanplan_gis.standards.codes import code_lists
 
 #: values of at least this share must be known for a field to be what it seems
 _MOST = 0.5
 _VALUES_TRIED = 2_000
-_STATISTICS = "statistics"
+#: of so many features, a field whose values hardly repeat names them and does not class them
+_FEW = 20
 _PLANNED = "tt16-2025"
 _LAND_LISTS = ("tt08-2024", "tt27-2018")
+#: surveys of the years before Circular 08/2024 follow the one of 2018, where codes do not tell
+_EARLIER_LIST = "tt27-2018"
+_EARLIER_YEARS = re.compile(r"\b20(?:1\d|2[0-3])\b")
 _COLOURS = re.compile(r"#[0-9a-fA-F]{6}")
-#: of areas whose values nobody knows, the role by the commonest number of features
+_UNIT_CODE = re.compile(r"\d{5}")
+#: of layers whose names and values say nothing
 _FALLBACK: Mapping[Family, Role] = {
     "area": Role.LAND_USE,
     "line": Role.ROADS,
@@ -45,157 +58,230 @@ class Suggestion:
     role: Role
     score: float
     fields: Mapping[str, str]
+    #: fields named like columns whose values do not fit them
+    unfit: tuple[Unfit, ...] = ()
+    #: required columns that no field gives
+    missing: tuple[str, ...] = ()
     code_list: str = ""
     recognise: bool = False
     colour: str = ""
 
 
-def suggest_role(
-    names: Sequence[str],
-    family: Family,
-    fields: Mapping[str, pd.Series],
-    areas: np.ndarray,
-) -> Suggestion:
-    """The best guess for a layer called ``names`` (file, layer) with these fields.
+@dataclass(frozen=True, eq=False)
+class FamilyFeatures:
+    """The features of a layer with one kind of geometry: fields, and m² (0 where unknown)."""
 
-    ``areas`` are m² per feature and only weigh the values of codes.
+    family: Family
+    fields: Mapping[str, pd.Series]
+    areas: np.ndarray
+
+    @cached_property
+    def texts(self) -> dict[str, _Texts]:
+        """The distinct texts of the fields that may hold classes or names."""
+        weights = self.areas if self.areas.sum() > 0 else np.ones(len(self.areas))
+        return {
+            name: _Texts.of(column, weights)
+            for name, column in self.fields.items()
+            if column.dtype == object
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class _Texts:
+    """The distinct texts of a field with the ground (or number) of their features, as a share."""
+
+    values: tuple[str, ...]
+    shares: np.ndarray
+    rows: int
+
+    @classmethod
+    def of(cls, column: pd.Series, weights: np.ndarray) -> _Texts:
+        places, distinct = pd.factorize(read_texts(column))
+        sums = np.bincount(places[places >= 0], weights[places >= 0], minlength=len(distinct))
+        values = tuple(str(value) for value in distinct)
+        return cls(values, sums / max(float(weights.sum()), 1e-300), len(column))
+
+    @property
+    def names_each(self) -> bool:
+        """Whether values hardly repeat, as those of numbers and names of features."""
+        return self.rows > _FEW and len(self.values) > 0.8 * self.rows
+
+
+@dataclass(frozen=True)
+class _Code:
+    """A field with codes or names of classes, and the share of the ground whose class is known."""
+
+    field: str = ""
+    code_list: str = ""
+    recognise: bool = False
+    known: float = 0.0
+
+
+def suggest_role(names: Sequence[str], kinds: Sequence[FamilyFeatures]) -> Suggestion | None:
+    """The best guess for a layer called ``names`` (file, layer); None: it has no geometry.
+
+    ``kinds`` are its features by kind of geometry: a drawing of lots has more lines than lots.
     """
-    told = fold_words(" ".join(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name) for name in names))
+    told = " ".join(split_name(name) for name in names)
+    order = list(ROLE_FIELDS)
     candidates = [
-        _suggest(role, told, fields, areas)
-        for role, shape in ROLE_FIELDS.items()
-        if shape.family == family
+        _suggest(role, told, features)
+        for features in sorted(kinds, key=lambda item: list(_FALLBACK).index(item.family))
+        for role in order
+        if ROLE_FIELDS[role].family == features.family
     ]
-    best = max(candidates, key=lambda item: (item.score, -list(ROLE_FIELDS).index(item.role)))
+    if not candidates:
+        return None
+    best = max(candidates, key=lambda item: item.score)
     if best.score > 0:
         return best
-    return next(item for item in candidates if item.role is _FALLBACK[family])
+    roles = [_FALLBACK[features.family] for features in kinds]
+    return min(
+        (item for item in candidates if item.role in roles),
+        key=lambda item: list(_FALLBACK.values()).index(item.role),
+    )
 
 
-def _suggest(
-    role: Role, told: str, fields: Mapping[str, pd.Series], areas: np.ndarray
-) -> Suggestion:
-    words = _words()[role]
-    named = max((len(word) for word in words[""] if _holds(told, word)), default=0)
-    score = min(0.5, named / 16)
-    columns = _match_fields(role, words, list(fields))
-    code_list, recognise, known = "", False, 0.0
-    if ROLE_FIELDS[role].coded:
-        field, code_list, recognise, known = _find_code(role, columns.get("code"), fields, areas)
-        columns = {**columns, "code": field} if field else columns
-        score += 0.5 * known
+def _suggest(role: Role, told: str, features: FamilyFeatures) -> Suggestion:
+    shape = ROLE_FIELDS[role]
+    score = min(0.5, longest_word(role, told) / 16)
+    columns, unfit = match_fields(role, features.fields)
+    code = _Code()
+    if shape.coded:
+        code = _find_code(role, columns, features, told)
+        columns = {name: field for name, field in columns.items() if field != code.field}
+        columns = {**columns, "code": code.field} if code.field else columns
+        score += 0.5 * code.known
     if role is Role.UNITS:
-        field, known = _find_unit_names(fields)
-        columns = {**columns, "name": field, "kind": field} if field else {}
-        score = score + 0.5 * known if field else 0.0
-    score += 0.05 * len([name for name in columns if name not in ("feature_id", "name", "kind")])
-    colour = _find_colour(fields) if recognise else ""
-    return Suggestion(role, round(min(score, 1.0), 2), columns, code_list, recognise, colour)
+        columns, known = _find_unit_names(columns, features)
+        score = score + 0.5 * known if known else 0.0
+    if role is Role.PLANS and "plan_id" in columns:
+        columns = {"feature_id": columns["plan_id"], **columns}
+    telling = set(columns) - {"feature_id", "name", "kind", "code", "plan_id"}
+    score += 0.05 * len(telling)
+    suggestion = Suggestion(
+        role, round(min(score, 1.0), 2), columns, unfit,
+        code_list=code.code_list, recognise=code.recognise,
+        colour=_find_colour(features) if code.recognise else "",
+    )  # fmt: skip
+    return replace(suggestion, missing=_missing(role, columns))
 
 
-def _holds(text: str, word: str) -> bool:
-    return re.search(rf"\b{re.escape(word)}\b", text) is not None
-
-
-@cache
-def _words() -> Mapping[Role, Mapping[str, tuple[str, ...]]]:
-    """Words by role and column; the column ``""`` names the layer itself."""
-    table: dict[Role, dict[str, tuple[str, ...]]] = {role: {"": ()} for role in ROLE_FIELDS}
-    for row in read_rows("role_words.csv"):
-        if row["role"] == _STATISTICS:
-            continue
-        table[Role(row["role"])][row["column"]] = tuple(row["words"].split("|"))
-    return table
-
-
-@cache
-def statistic_words() -> Mapping[str, tuple[str, ...]]:
-    """Headers that tables of statistics give our columns, folded."""
-    rows = (row for row in read_rows("role_words.csv") if row["role"] == _STATISTICS)
-    return {row["column"]: tuple(row["words"].split("|")) for row in rows}
-
-
-def _match_fields(
-    role: Role, words: Mapping[str, tuple[str, ...]], fields: Sequence[str]
-) -> dict[str, str]:
-    """Our columns -> fields by their names; each field once, the more telling word first."""
-    folded = {fold_words(field): field for field in reversed(fields)}
-    columns: dict[str, str] = {}
-    for column in ("feature_id", *ROLE_FIELDS[role].names):
-        for word in words.get(column, ()):
-            field = folded.get(word) or folded.get(word.replace(" ", ""))
-            if field and field not in columns.values():
-                columns[column] = field
-                break
-    return columns
+def _missing(role: Role, columns: Mapping[str, str]) -> tuple[str, ...]:
+    """Required columns without a field; the name of a unit tells its code and kind."""
+    told = ("code", "kind") if role is Role.UNITS and "name" in columns else ()
+    required = [field.name for field in ROLE_FIELDS[role].fields if field.required]
+    return tuple(name for name in required if name not in columns and name not in told)
 
 
 def _find_code(
-    role: Role, guess: str | None, fields: Mapping[str, pd.Series], areas: np.ndarray
-) -> tuple[str, str, bool, float]:
-    """The field with codes or names of classes, its list, and how much of the area is known."""
+    role: Role, columns: Mapping[str, str], features: FamilyFeatures, told: str
+) -> _Code:
+    """The field with classes: one whose name says so if its values are known, else any.
+
+    Codes of a list weigh more than words that can be recognised.
+    """
     lists = (_PLANNED,) if role in (Role.ZONING, Role.GENERAL_PLAN) else _LAND_LISTS
-    found: tuple[str, str, bool, float] = ("", lists[0], False, 0.0)
-    texts = {name: column for name, column in fields.items() if column.dtype == object}
-    for field in sorted(texts, key=lambda name: name != guess):
-        values = read_texts(texts[field]).fillna("")
-        if values.nunique() > _VALUES_TRIED or not (values != "").any():
-            continue
-        for code_list in lists:
-            codes = {fold_text(code) for code in code_lists()[code_list]}
-            exact = _share(values.map(fold_text).isin(codes).to_numpy(), areas)
-            if exact > max(found[3], _MOST):
-                found = (field, code_list, False, exact)
-            if exact <= _MOST and (field == guess or guess is None):
-                known = _recognised(values, areas, code_list)
-                if known > max(found[3], _MOST):
-                    found = (field, code_list, True, known)
-    return found
+    if _EARLIER_YEARS.search(told) and _EARLIER_LIST in lists:
+        lists = tuple(sorted(lists, key=lambda name: name != _EARLIER_LIST))
+    named = [
+        field
+        for field in match_names(words_of(role)["code"], list(features.texts))
+        if field != columns.get("feature_id") or field == columns.get("code")
+    ]
+    others = [
+        field
+        for field, texts in features.texts.items()
+        if field not in named and not texts.names_each and field not in columns.values()
+    ]
+    return (
+        _best_code(named, lists, features)
+        or _best_code(others, lists, features)
+        or _Code(named[0] if named else "", lists[0], recognise=bool(named))
+    )
 
 
-def _recognised(values: pd.Series, areas: np.ndarray, code_list: str) -> float:
-    found = recognise_values(values, None, areas, code_list)
+def _best_code(
+    names: Sequence[str], lists: Sequence[str], features: FamilyFeatures
+) -> _Code | None:
+    """The field of which most is known, exactly or else by recognition; None: less than half."""
+    exact = [
+        _Code(name, code_list, False, _share_of_codes(features.texts[name], code_list))
+        for name in names
+        for code_list in lists
+    ]
+    best = max(exact, key=lambda item: item.known, default=_Code())
+    if best.known > _MOST:
+        return best
+    guessed = [
+        _Code(name, lists[0], True, _share_recognised(features.texts[name], lists[0]))
+        for name in names
+        if 0 < len(features.texts[name].values) <= _VALUES_TRIED
+    ]
+    best = max(guessed, key=lambda item: item.known, default=_Code())
+    return best if best.known > _MOST else None
+
+
+def _share_of_codes(texts: _Texts, code_list: str) -> float:
+    codes = {fold_text(code) for code in code_lists()[code_list]}
+    return float(texts.shares[[fold_text(value) in codes for value in texts.values]].sum())
+
+
+def _share_recognised(texts: _Texts, code_list: str) -> float:
+    found = recognise_values(pd.Series(texts.values, dtype=object), None, texts.shares, code_list)
     usable = {value for value, item in found.items() if item.code or item.action}
-    return _share(values.map(fold_text).isin(usable).to_numpy(), areas)
+    return float(texts.shares[[fold_text(value) in usable for value in texts.values]].sum())
 
 
-def _share(holds: np.ndarray, areas: np.ndarray) -> float:
-    """The share of the area for which something holds; of features where there is no area."""
-    weights = areas if areas.sum() > 0 else np.ones(len(holds))
-    return float(weights[holds].sum() / weights.sum()) if len(holds) else 0.0
+def _find_unit_names(
+    columns: dict[str, str], features: FamilyFeatures
+) -> tuple[dict[str, str], float]:
+    """Columns of units by a field with their names, and how many of those are known.
+
+    A name with its kind before it tells both; one of the official list tells code and kind.
+    """
+    found = {name: _measure_names(texts) for name, texts in features.texts.items()}
+    found = {name: known for name, known in found.items() if sum(known) > _MOST}
+    if not found:
+        return {}, 0.0
+    best = max(found, key=lambda name: sum(found[name]))
+    official, kinds = found[best]
+    kept = {column: field for column, field in columns.items() if field != best}
+    kept["name"] = best
+    if "kind" not in kept and kinds == 1:
+        kept["kind"] = best
+    code = features.fields[kept["code"]] if "code" in kept else None
+    if code is not None:
+        texts = read_texts(code)
+        unique = texts.notna().all() and not texts.duplicated().any()
+        proper = all(_UNIT_CODE.fullmatch(text) for text in texts.dropna())
+        # numbers of the office's own say less than the official list, and without a kind
+        # only that list tells one
+        if not unique or (official == 1 and (not proper or "kind" not in kept)):
+            del kept["code"]
+    if "code" in kept:
+        kept = {"feature_id": kept["code"], **kept}
+    return kept, max(official, kinds)
 
 
-def _find_unit_names(fields: Mapping[str, pd.Series]) -> tuple[str, float]:
-    """The field with names of administrative units, and how many of them are known."""
-    best, most = ("", 0.0), 0.0
-    for field, column in fields.items():
-        if column.dtype != object:
-            continue
-        values = [value for value in read_texts(column).dropna() if value]
-        if not values or len(set(values)) < max(2, 0.8 * len(values)):
-            continue
-        known_units = {name: name for name in official_names()}
-        matches = match_units(sorted(set(values))[:_VALUES_TRIED], known_units)
-        known = sum(bool(match.code) for match in matches.values()) / len(matches)
-        kinds = sum(bool(re.match(r"(?i)(phường|xã|thị trấn)\s", value)) for value in values)
-        known = max(known, kinds / len(values))
-        # a name with its kind before it tells both
-        if known > _MOST and known + kinds / len(values) > most:
-            best, most = (field, known), known + kinds / len(values)
-    return best
+def _measure_names(texts: _Texts) -> tuple[float, float]:
+    """The share of values that name known units, and of those that begin with a kind."""
+    values = texts.values
+    if len(values) < max(2, 0.8 * texts.rows) or len(values) > _VALUES_TRIED:
+        return 0.0, 0.0
+    kinds = sum(read_kind(value) is not None for value in values) / len(values)
+    known_units = {name: name for name in official_names()}
+    matches = match_units(sorted(values), known_units).values()
+    return sum(bool(match.code) for match in matches) / len(values), kinds
 
 
-def _find_colour(fields: Mapping[str, pd.Series]) -> str:
+def _find_colour(features: FamilyFeatures) -> str:
     """The field with fill colours; of several, the one whose name speaks of filling."""
     found = [
         name
-        for name, column in fields.items()
-        if column.dtype == object and _are_colours(column.dropna().astype(str))
+        for name, texts in features.texts.items()
+        if texts.values and all(_COLOURS.fullmatch(value) for value in texts.values)
     ]
-    if "color" in fields and "handle" in fields:
+    if "color" in features.fields and "handle" in features.fields:
         found.append("color")
     return min(found, key=lambda name: ("fill" not in name.lower(), name), default="")
-
-
-def _are_colours(values: pd.Series) -> bool:
-    return len(values) > 0 and values.head(_VALUES_TRIED).str.fullmatch(_COLOURS).all()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 from urbanplan_gis.analysis.targets import readable
 from urbanplan_gis.model.data import Dataset, Finding, Role
-from urbanplan_gis.model.figures import Assessment
+from urbanplan_gis.model.figures import Assessment, Effect
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Name, Text, number, say
 
@@ -49,16 +50,51 @@ def _statistical() -> list[str]:
     ]
 
 
-def finding_lines(findings: Sequence[Finding], lang: str, most: int | None) -> Iterator[str]:
-    """Findings, the largest first; beyond ``most`` only their number."""
+def finding_lines(
+    findings: Sequence[Finding], lang: str, most: int | None, effects: Iterable[Effect] = ()
+) -> Iterator[str]:
+    """Findings in the order given, with the city's figure each moves most where that is known.
+
+    Beyond ``most`` only their number.
+    """
     shown = findings if most is None else findings[:most]
+    dearest: dict[str, Effect] = {}
+    for effect in effects:
+        if effect.weight > 0 and effect.weight > _weight(dearest.get(effect.finding_id)):
+            dearest[effect.finding_id] = effect
     for finding in shown:
         area = "-" if finding.area_m2 is None else number(finding.area_m2 / 1e4, _one(lang), 4)
+        price = _price(dearest.get(finding.finding_id), lang)
         yield f"{finding.severity:<8}{area:>14} ha  {finding.code}  [{finding.layer}]  " + (
-            finding.message.say(lang)
+            finding.message.say(lang) + price
         )
     if len(findings) > len(shown):
         yield say("cli.more_findings", lang, count=len(findings) - len(shown))
+
+
+def _weight(effect: Effect | None) -> float:
+    return effect.weight if effect else 0.0
+
+
+def _price(effect: Effect | None, lang: str) -> str:
+    """By how much the finding moves a figure if it is resolved the other way."""
+    if effect is None:
+        return ""
+    name, _, _, scenario, _ = effect.figure_id.split("/")
+    # small differences keep two significant digits
+    decimals = max(2, 1 - math.floor(math.log10(abs(effect.delta))))
+    delta = number(effect.delta, _one(lang), decimals)
+    unit = Text.of(f"unit_of_difference.{indicators()[name].unit.replace('%', 'percent')}")
+    sign = "+" if effect.delta > 0 else ""
+    return "  " + say(
+        "cli.price",
+        lang,
+        choice=effect.choice,
+        name=name,
+        state=Text.of(f"state.{scenario}"),
+        delta=f"{sign}{delta}",
+        unit=unit,
+    )
 
 
 def figure_lines(assessments: Iterable[Assessment], lang: str) -> Iterator[str]:

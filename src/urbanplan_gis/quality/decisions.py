@@ -21,6 +21,7 @@ import shapely
 from numpy.typing import NDArray
 
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.geometry.areas import polygons_only
 from urbanplan_gis.model.data import Dataset, Decision, Finding, Layer, Role, Severity
 from urbanplan_gis.standards.codes import DERIVED_LISTS, code_lists
 from urbanplan_gis.text import Text
@@ -222,7 +223,8 @@ def _filled(
         known = ", ".join(frame["feature_id"][around])
         raise bad_data("decision_feature", where, feature=word, known=known)
     shapes = frame.geometry.to_numpy().copy()
-    shapes[meant & around] = shapely.union(shapes[meant & around], finding.geometry)
+    # of a gap of no width the union keeps lines
+    shapes[meant & around] = polygons_only(shapely.union(shapes[meant & around], finding.geometry))
     return shapes
 
 
