@@ -477,7 +477,7 @@ def test_geodatabases_with_parts_missing(raw: Path) -> None:
     (raw / "lo.gdb").mkdir()
     refuse(raw.parent, land_use("lo.gdb"), "raw/lo.gdb")
     write_as(many(), raw / "lo.gdb", "OpenFileGDB")
-    names = contents_named(raw / "lo.gdb")
+    names = [item for item in contents_named(raw / "lo.gdb") if ".gdbtabl" in item]
     whole = {name: (raw / "lo.gdb" / name).read_bytes() for name in names}
     for name, content in whole.items():
         path = raw / "lo.gdb" / name
@@ -625,7 +625,9 @@ GEOMETRIES = st.recursive(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+# a polygon of one point has no point on its surface: numpy says so while one is looked for
+@pytest.mark.filterwarnings("ignore:invalid value encountered in point_on_surface:RuntimeWarning")
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(GEOMETRIES, min_size=1, max_size=5))
 def test_every_feature_of_any_json_is_read_or_told(
     tmp_path_factory: pytest.TempPathFactory, geometries: list[object]
@@ -636,7 +638,7 @@ def test_every_feature_of_any_json_is_read_or_told(
     assert_reconciled(folder, "lo.geojson", 1 + len(geometries))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(
         st.one_of(st.sampled_from(sorted(BLOBS.values())), st.binary(max_size=80)),

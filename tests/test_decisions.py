@@ -179,6 +179,68 @@ def test_a_gap_that_grew_is_settled_by_the_larger_one() -> None:
     ]
 
 
+# ---- filling gaps ---------------------------------------------------------------------------
+
+
+def hollow() -> Dataset:
+    """Parcel a without 20 m x 20 m in its middle, where no other parcel is."""
+    ring = square(0, 0).difference(square(40, 40, 20))
+    return dataset(two_units(), layer(Role.LAND_USE, parcel("a", ring), full_cover()[1]))
+
+
+def test_fill_gives_the_gap_to_a_feature_beside_it() -> None:
+    finding = check(hollow(), DAY).findings[0]
+    result = check(hollow(), DAY, decisions=[Decision(finding.finding_id, "fill a", "An", "", "")])
+    frame = result.dataset.layers[Role.LAND_USE].frame
+    assert frame["feature_id"].tolist() == ["a", "b"]
+    assert frame.geometry.area.tolist() == [10_000.0, 10_000.0]
+    assert [(item.code, item.action) for item in result.findings] == [
+        ("gap", "decided: fill a (An, )")
+    ]
+    assert hollow().layers[Role.LAND_USE].frame.geometry.area.tolist() == [9600.0, 10_000.0]
+
+
+def test_fill_by_a_feature_elsewhere_is_refused_with_those_around() -> None:
+    finding = check(hollow(), DAY).findings[0]
+    for word in ("b", "nobody"):
+        with pytest.raises(PlanDataError) as caught:
+            check(
+                hollow(),
+                DAY,
+                decisions=[Decision(finding.finding_id, f"fill {word}", "An", "", "")],
+            )
+        assert "one of: a" in caught.value.line("en")
+        assert word in caught.value.line("vi")
+
+
+def test_fill_on_what_is_no_gap_is_refused() -> None:
+    with pytest.raises(PlanDataError) as caught:
+        decided("fill a")
+    for lang in ("vi", "en"):
+        assert "overlap_contained" in caught.value.line(lang)
+        assert "gap_sliver" in caught.value.line(lang)
+
+
+# ---- the code a decision gives --------------------------------------------------------------
+
+
+def test_code_is_of_the_list_that_the_sources_of_its_features_use() -> None:
+    """ODT stands in both lists of land codes; the one of 2018 comes first in the alphabet."""
+    old = [parcel(f"o{n}", square(110 + 10 * n, 0, 10, 100), "CLN") for n in range(3)]
+    layer_ = layer(
+        Role.LAND_USE, parcel("x", square(0, 0), ""), parcel("y", square(100, 0, 10)), *old
+    )
+    frame = layer_.frame.copy()
+    frame["code_list"] = ["", "tt08-2024", "tt27-2018", "tt27-2018", "tt27-2018"]
+    frame["source"] = ["new", "new", "old", "old", "old"]
+    finding = replace(UNMAPPED, feature_ids=("x",))
+    data = replace(dataset(two_units(), layer_.with_frame(frame)), findings=(finding,))
+    told = {item.code: item.finding_id for item in check(data, DAY).findings}
+    given = [Decision(told["unmapped_code"], "code ODT", "An", "", "")]
+    after = check(data, DAY, decisions=given).dataset.layers[Role.LAND_USE].frame
+    assert after.loc[0, ["code_list", "code"]].tolist() == ["tt08-2024", "ODT"]
+
+
 # ---- findings that come after the check -----------------------------------------------------
 
 
@@ -270,6 +332,7 @@ def test_rows_are_read_with_spaces_trimmed(tmp_path: Path, encoding: str) -> Non
         (HEADER + "g,keep ,An,2025,w\n", "decisions.csv:2"),
         (HEADER + "g,accept,,2025,w\n", "decisions.csv:2"),
         (HEADER + "g,accept\n", "decisions.csv:2"),
+        (HEADER + "g,fill,An,2025,w\n", "decisions.csv:2"),
     ],
 )
 def test_bad_rows_are_refused_with_their_place(tmp_path: Path, text: str, place: str) -> None:

@@ -625,7 +625,7 @@ def test_mapinfo_without_a_charset(raw: Path, name: str, texts: str) -> None:
     assert [item.code for item in data.findings] == ["encoding_assumed"]
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     st.lists(st.binary(max_size=12) | st.text(max_size=6).map(str.encode), min_size=1, max_size=8),
     st.sampled_from(["", "UTF-8", "1252", "1258"]),

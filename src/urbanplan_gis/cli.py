@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from urbanplan_gis.errors import PlanDataError, bad_data
 
@@ -175,10 +176,18 @@ def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
 def inspect(ctx: click.Context, path: str, project_file: str) -> None:
     """What a file holds, and its block for project.toml / Xem tệp có gì."""
     from urbanplan_gis.outputs.inspection import inspection_lines
-    from urbanplan_gis.pipeline import inspection_place
+    from urbanplan_gis.project_place import inspection_place
+    from urbanplan_gis.text import say
 
-    label, city = inspection_place(path, project_file)
-    for line in inspection_lines(Path(path), label, ctx.obj["lang"] or "both", city):
+    place = inspection_place(path, project_file)
+    lang = ctx.obj["lang"] or place.language
+    if place.problem is not None:
+        if ctx.get_parameter_source("project_file") is not ParameterSource.DEFAULT:
+            raise place.problem
+        if Path(project_file).exists():
+            reason = place.problem.line(lang)
+            click.echo(say("inspect.without_project", lang, reason=reason), err=True)
+    for line in inspection_lines(Path(path), place.label, lang, place.around):
         click.echo(line)
 
 

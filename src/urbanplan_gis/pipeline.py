@@ -21,11 +21,9 @@ from urbanplan_gis.analysis.targets import assess
 from urbanplan_gis.analysis.transport import road_table
 from urbanplan_gis.analysis.urban_land import land_balance, plan_balance
 from urbanplan_gis.analysis.zoning import plan_table
-from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.areas import geodesic_ratio
 from urbanplan_gis.loaders import load_layers
-from urbanplan_gis.loaders.dataset import city_place
-from urbanplan_gis.loaders.placing import CityPlace
 from urbanplan_gis.model.data import Dataset, FeatureCount, Finding, Origin, Role
 from urbanplan_gis.model.figures import Assessment, Effect, Figure, Target
 from urbanplan_gis.outputs.files import clear_stages, replace_together, staging
@@ -52,7 +50,7 @@ from urbanplan_gis.outputs.tables import (
 )
 from urbanplan_gis.outputs.tt16_package import Form, write_package
 from urbanplan_gis.outputs.workbook import write_workbook
-from urbanplan_gis.project import Project, load_project
+from urbanplan_gis.project import Project
 from urbanplan_gis.quality.check import Checked, check
 from urbanplan_gis.quality.decisions import read_decisions, settle_rest
 from urbanplan_gis.standards.class_sets import class_sets
@@ -86,27 +84,6 @@ def check_project(project: Project, progress: Progress | None = None) -> tuple[D
     dataset = load_layers(project, progress)
     decisions = read_decisions(project.decisions)
     return dataset, check(dataset, project.facts.as_of, project.tolerance, decisions, progress)
-
-
-def inspection_place(path: str, project_file: str) -> tuple[str, CityPlace | None]:
-    """How a project file would name a path, and where its units say that layers should lie.
-
-    A file elsewhere goes by the name it has once it is copied into ``data/raw``. Without a project
-    that can be used, all of Vietnam will do for a place.
-    """
-    given = Path(path)
-    copied = f"data/raw/{given.resolve().name}"
-    try:
-        project = load_project(project_file)
-    except PlanDataError:
-        inside = not given.is_absolute() and ".." not in given.parts
-        return given.as_posix() if inside else copied, None
-    inside = given.resolve().is_relative_to(project.root)
-    label = project.relative(given.resolve()) if inside else copied
-    try:
-        return label, city_place(project)
-    except PlanDataError:
-        return label, None
 
 
 def export_database(

@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gather import Derived, label_faces, share_in_centrelines
-from urbanplan_gis.geometry.areas import common_ground
+from urbanplan_gis.geometry.areas import as_array
 from urbanplan_gis.geometry.pieces import NOWHERE
+from urbanplan_gis.geometry.split import split_faces
 from urbanplan_gis.model.data import Layer, Role
 from urbanplan_gis.model.figures import Measure
 from urbanplan_gis.mosaic import Mosaic
@@ -123,14 +124,12 @@ def _cut(
     mosaic: Mosaic, changes: Sequence[Change]
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.object_]]:
     """The pieces of faces that changes concern: which change, which face, and the ground."""
-    by_ground = [n for n, item in enumerate(changes) if item.ground is not None]
-    grounds = np.array([changes[n].ground for n in by_ground], dtype=object)
-    tree = shapely.STRtree(mosaic.geometries)
-    which, face = tree.query(grounds, predicate="intersects") if len(grounds) else ([], [])
-    which, face = np.asarray(which, dtype=np.intp), np.asarray(face, dtype=np.intp)
-    pieces = common_ground(mosaic.geometries[face], grounds[which])
-    solid = shapely.area(pieces) > 0
-    parts = [(np.asarray(by_ground, dtype=np.intp)[which[solid]], face[solid], pieces[solid])]
+    by_ground = np.array([n for n, item in enumerate(changes) if item.ground is not None], int)
+    grounds = as_array([changes[n].ground for n in by_ground])
+    near = np.unique(shapely.STRtree(mosaic.geometries).query(grounds)[1])
+    split = split_faces(grounds, mosaic.geometries[near])
+    split = split.only(split.cutter != NOWHERE)
+    parts = [(by_ground[split.face], near[split.cutter], split.geometries)]
     for number, item in enumerate(changes):
         if item.faces is not None:
             whole = np.full(len(item.faces), number, dtype=np.intp)

@@ -45,7 +45,7 @@ def unpacked(source: SourceFile) -> Generator[SourceFile]:
     """The source with a file GDAL can read: itself, or the one its archive holds.
 
     Of an archive with several files ``layer`` chooses: the name of the file, with ``|layer``
-    where that has several of its own. GML is copied, because GDAL writes beside it.
+    where that has several of its own. GML is read from elsewhere, because GDAL writes beside it.
 
     Raises:
         PlanDataError: for a damaged or dangerous archive, or a choice that is not clear.
@@ -59,11 +59,19 @@ def unpacked(source: SourceFile) -> Generator[SourceFile]:
             for file in source_files(source.path):
                 # a stored schema may name layers GDAL then does not look for
                 if file.suffix.lower() != ".gfs":
-                    shutil.copyfile(file, Path(folder) / file.name)
+                    _put(file, Path(folder) / file.name)
             yield replace(source, path=Path(folder) / source.path.name)
             return
         unpack(source.path, source.label, Path(folder))
         yield _choose_member(source, Path(folder))
+
+
+def _put(file: Path, place: Path) -> None:
+    """The file under another path: a link where the system allows it, else a copy."""
+    try:
+        place.symlink_to(file.resolve())
+    except OSError:
+        shutil.copyfile(file, place)
 
 
 def unpack(path: Path, label: str, folder: Path) -> None:

@@ -22,7 +22,7 @@ from pyproj import CRS
 
 from urbanplan_gis.errors import PlanDataError, bad_data
 from urbanplan_gis.geometry.validity import repair_polygons
-from urbanplan_gis.loaders.archives import members_of, unpack
+from urbanplan_gis.loaders.archives import members_of, unpack, unpacked
 from urbanplan_gis.loaders.crs import name_crs, reproject
 from urbanplan_gis.loaders.crs_detect import PlacementDecision, find_placement
 from urbanplan_gis.loaders.crs_placement import place
@@ -30,6 +30,7 @@ from urbanplan_gis.loaders.encodings import recode_text, settle_encoding
 from urbanplan_gis.loaders.formats import (
     ARCHIVES,
     DRAWINGS,
+    DRIVERS,
     READ_FAILURES,
     FileFormat,
     identify_format,
@@ -49,6 +50,7 @@ from urbanplan_gis.project_facts import AUTHORITY, LayerSource
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.placing import CityPlace
 
+_HOME = CRS.from_user_input(AUTHORITY)
 _WGS84 = CRS.from_epsg(4326)
 _SAMPLES = 4
 _NOWHERE = (np.nan, np.nan, np.nan, np.nan)
@@ -69,7 +71,7 @@ class Surroundings:
     """Where layers should lie: the units of a project, and its CRS, which is tried first."""
 
     city: CityPlace | None = None
-    crs: CRS = CRS.from_user_input(AUTHORITY)
+    crs: CRS = _HOME
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,14 +151,38 @@ def _inspect_member(
 ) -> Iterator[InspectedLayer]:
     """The layers of one file of an archive, as ``layer`` of the project file chooses them."""
     try:
+        if DRIVERS[member.suffix.lower()] == "OSM":
+            raise bad_data("extract_in_archive", f"{label}/{name}")
         for found in _inspect_file(member, f"{label}/{name}", around):
             chosen = f"{name}|{found.layer}" if found.layer else name
             yield replace(found, file=label, layer=chosen)
     except PlanDataError as problem:
-        yield InspectedLayer(label, name, member.suffix, problem=problem)
+        yield InspectedLayer(label, name, DRIVERS[member.suffix.lower()], problem=problem)
+
+
+def list_tables(path: Path) -> list[str]:
+    """Tables of a file that have no geometry, so that no role can be made of them."""
+    driver = DRIVERS.get(path.suffix.lower(), "")
+    if driver == "GPKG":
+        address = f"file:{quote(str(path.resolve()))}?mode=ro&immutable=1"
+        asked = "SELECT table_name FROM gpkg_contents WHERE data_type LIKE 'attributes%'"
+        try:
+            with closing(sqlite3.connect(address, uri=True)) as database:
+                return [str(name) for (name,) in database.execute(asked)]
+        except sqlite3.Error:
+            return []
+    if driver != "OpenFileGDB":
+        return []
+    return [str(name) for name, kind in pyogrio.list_layers(path) if not kind]
 
 
 def _inspect_file(path: Path, label: str, around: Surroundings) -> Iterator[InspectedLayer]:
+    # GDAL writes beside GML: it gets a copy
+    with unpacked(_source(path, label, "", {})) as ready:
+        yield from _inspect_layers(ready.path, label, around)
+
+
+def _inspect_layers(path: Path, label: str, around: Surroundings) -> Iterator[InspectedLayer]:
     form = identify_format(path, label)
     if form.driver == "OSM":
         for role in osm_roles():
@@ -190,6 +216,8 @@ def _inspect_layer(source: SourceFile, form: FileFormat, around: Surroundings) -
     try:
         names = list(source.facts.fields) or _field_names(source, form)
         raw, broken = _read(source, names)
+        if form.driver == "OSM" and raw.reason is not None and (raw.reason != "").all():
+            raise bad_data("no_features", source.where(str(source.role)))
     except PlanDataError as problem:
         return InspectedLayer(source.label, source.facts.layer, form.driver, problem=problem)
     found = _describe(source, raw, form.driver, around)
@@ -334,13 +362,13 @@ def _field(raw: RawLayer, name: str) -> InspectedField:
 
 def _type(column: pd.Series) -> str:
     kind: Any = column.dtype
-    if pd.api.types.is_object_dtype(kind):
-        return "text"
     if pd.api.types.is_bool_dtype(kind):
         return "flag"
     if pd.api.types.is_integer_dtype(kind):
         return "integer"
-    return "date" if pd.api.types.is_datetime64_any_dtype(kind) else "number"
+    if pd.api.types.is_numeric_dtype(kind):
+        return "number"
+    return "date" if pd.api.types.is_datetime64_any_dtype(kind) else "text"
 
 
 def _recognise(

@@ -159,8 +159,9 @@ def _suggest(role: Role, told: str, features: FamilyFeatures) -> Suggestion:
         columns = {"feature_id": columns["plan_id"], **columns}
     telling = set(columns) - {"feature_id", "name", "kind", "code", "plan_id"}
     score += 0.05 * len(telling)
+    ordered = {name: columns[name] for name in ("feature_id", *shape.names) if name in columns}
     suggestion = Suggestion(
-        role, round(min(score, 1.0), 2), columns, unfit,
+        role, round(min(score, 1.0), 2), ordered, unfit,
         code_list=code.code_list, recognise=code.recognise,
         colour=_find_colour(features) if code.recognise else "",
     )  # fmt: skip

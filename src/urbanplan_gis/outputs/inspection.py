@@ -2,186 +2,192 @@
 
 from __future__ import annotations
 
-import json
 import math
-import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
 
+from urbanplan_gis.errors import bad_data, raise_problems
 from urbanplan_gis.loaders.crs import name_crs
-from urbanplan_gis.loaders.crs_placement import describe, say_keys
-from urbanplan_gis.loaders.folding import fold_words
-from urbanplan_gis.loaders.formats import ARCHIVES, DRIVERS
-from urbanplan_gis.loaders.inspection import InspectedField, InspectedLayer, inspect_vector
-from urbanplan_gis.loaders.placing import CityPlace
+from urbanplan_gis.loaders.inspected_tables import TABLES, InspectedTable, inspect_tables
+from urbanplan_gis.loaders.inspection import (
+    InspectedField,
+    InspectedLayer,
+    Surroundings,
+    inspect_vector,
+    list_tables,
+)
 from urbanplan_gis.loaders.planning_checks import check_database
 from urbanplan_gis.loaders.planning_database import PlanningDatabase, open_database
 from urbanplan_gis.loaders.raster import inspect_grid
-from urbanplan_gis.loaders.schema import ROLE_FIELDS, STATISTICS
-from urbanplan_gis.loaders.suggestions import statistic_words
-from urbanplan_gis.loaders.tables import Table, read_table
+from urbanplan_gis.loaders.role_words import longest_word, split_name
+from urbanplan_gis.loaders.tables import Table
 from urbanplan_gis.loaders.values import tidy_text
+from urbanplan_gis.model.data import Role
+from urbanplan_gis.outputs.inspection_block import (
+    layer_block,
+    legible,
+    quoted,
+    raster_block,
+    table_block,
+)
 from urbanplan_gis.outputs.summary import finding_lines
-from urbanplan_gis.text import Text, number, say
+from urbanplan_gis.text import LANGUAGES, Text, number, say
 
-_TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 _RASTERS = (".tif", ".tiff")
 _SAMPLES = 4
+_SAMPLE_LENGTH = 32
+_SAMPLES_LENGTH = 80
 _FIELDS_SHOWN = 60
 _VALUES_SHOWN = 30
+_WIDEST_NAME = 28
+
 
 def inspection_lines(
-    path: Path, label: str, lang: str, city: CityPlace | None = None
+    path: Path, label: str, lang: str, around: Surroundings | None = None
 ) -> Iterator[str]:
     """Everything ``inspect`` says of a path; ``label`` is how the project file would name it.
 
     Raises:
-        PlanDataError: if the file cannot be opened at all.
+        PlanDataError: if the file cannot be opened at all, or none of its layers can be read.
     """
+    if any("\ud800" <= sign <= "\udfff" for sign in label):
+        raise bad_data("undecodable_name", legible(label))
     suffix = path.suffix.lower()
     if path.is_dir() and suffix != ".gdb":
-        yield from _database_lines(open_database(path, label), label, lang)
-    elif suffix in _TABLES:
-        yield from _table_lines(read_table(path, label), label, lang)
+        lines = _database_lines(open_database(path, label), label, lang)
+    elif suffix in TABLES:
+        lines = _sheet_lines(path, label, lang)
     elif suffix in _RASTERS:
-        yield from _raster_lines(path, label, lang)
+        lines = _raster_lines(path, label, lang)
     else:
-        layers = list(inspect_vector(path, label, city))
-        for layer in layers:
-            yield from _layer_lines(layer, lang)
-        if len(layers) > 1 and suffix in (*DRIVERS, *ARCHIVES):
-            yield say("inspect.several", lang, count=len(layers))
+        lines = _file_lines(path, label, lang, around)
+    return map(legible, lines)
+
+
+def _file_lines(path: Path, label: str, lang: str, around: Surroundings | None) -> Iterator[str]:
+    layers = list(inspect_vector(path, label, around))
+    problems = [layer.problem for layer in layers if layer.problem is not None]
+    if len(problems) == len(layers):
+        raise_problems(problems)
+    taken: set[tuple[str, str]] = set()
+    for layer in layers:
+        yield from _layer_lines(layer, lang)
+        if layer.problem is None:
+            yield ""
+            yield from layer_block(layer, lang, taken)
+        yield ""
+    tables = list_tables(path)
+    if tables:
+        yield from _sentences(Text.of("inspect.bare_tables", names=", ".join(tables)), lang)
+    if len(layers) - len(problems) > 1:
+        count = len(layers) - len(problems)
+        yield from _sentences(Text.of("inspect.several", count=count), lang)
 
 
 def _layer_lines(layer: InspectedLayer, lang: str) -> Iterator[str]:
-    title = f"{layer.file}" + (
-        f" | {layer.layer or layer.role}" if layer.layer or layer.role else ""
-    )
-    yield f"== {title}  ({layer.driver}) =="
+    part = layer.layer or layer.role
+    yield f"== {layer.file}{' | ' if part else ''}{part}  ({layer.driver}) =="
     if layer.problem is not None:
-        yield layer.problem.line(lang)
-        yield ""
+        yield from (layer.problem.line(language) for language in _languages(lang))
         return
     types = ", ".join(f"{kind} {count}" for kind, count in layer.types.items())
-    yield say("inspect.features", lang, count=layer.count, types=types or "-")
-    if layer.invalid or layer.empty:
-        yield say("inspect.validity", lang, invalid=layer.invalid, empty=layer.empty)
+    counts = f"{say('inspect.features', lang)}: {layer.count} ({types or '-'})"
+    if layer.invalid:
+        counts += f"; {say('inspect.invalid', lang)}: {layer.invalid}"
+    if layer.empty:
+        counts += f"; {say('inspect.without', lang)}: {layer.empty}"
+    yield counts
     yield from _place_lines(layer, lang)
-    yield say("inspect.encoding", lang, encoding=layer.encoding)
-    for field in layer.fields[:_FIELDS_SHOWN]:
-        yield _field_line(field, lang)
-    if len(layer.fields) > _FIELDS_SHOWN:
-        yield say("inspect.more_fields", lang, count=len(layer.fields) - _FIELDS_SHOWN)
+    yield f"{say('inspect.encoding', lang)}: {layer.encoding}"
+    yield from _field_table(layer.fields, lang)
     if layer.recognised:
         yield from _value_lines(layer, lang)
-    yield from _block(layer, lang)
 
 
 def _place_lines(layer: InspectedLayer, lang: str) -> Iterator[str]:
     west, south, east, north = layer.numbers
     if not math.isnan(west):
         shown = f"x {west:.10g} … {east:.10g}, y {south:.10g} … {north:.10g}"
-        yield say("inspect.numbers", lang, numbers=shown, crs=layer.crs or "-")
+        stated = f"{say('inspect.states', lang)}: {layer.crs or '-'}"
+        yield f"{say('inspect.numbers', lang)}: {shown}; {stated}"
     found = layer.placement
     if found is None:
-        yield say("inspect.nowhere", lang)
+        yield from _sentences(Text.of("inspect.nowhere"), lang)
         return
-    yield say("inspect.placement", lang, reason=found.reason)
+    yield from _sentences(Text.of("inspect.placement", reason=found.reason), lang)
     if not found.sure:
-        yield say("inspect.unsure", lang)
-        for item in (found.placement, *found.alternatives)[:6]:
-            yield f"    {describe(item).say(lang)}: {say_keys(item)}"
+        yield from _sentences(Text.of("inspect.unsure"), lang)
     if layer.extent is not None:
         west, south, east, north = layer.extent
-        yield say(
-            "inspect.extent", lang, extent=f"{west:.5f}–{east:.5f} E, {south:.5f}–{north:.5f} N"
-        )
+        shown = f"{west:.5f}–{east:.5f} E, {south:.5f}–{north:.5f} N"
+        yield f"{say('inspect.extent', lang)}: {shown}"
 
 
-def _field_line(field: InspectedField, lang: str) -> str:
-    samples = " · ".join(field.samples) or "-"
-    letters = ""
-    if field.letters:
-        share = number(100 * field.confidence, lang if lang != "both" else "vi", 0)
-        letters = f"  [{field.letters} {share} %]"
-    counts = say("inspect.counts", lang, distinct=field.distinct, empty=field.empty)
-    return (
-        f"  {field.name}: {say(f'inspect.type.{field.type}', lang)}, {counts}: {samples}{letters}"
-    )
+def _field_table(fields: tuple[InspectedField, ...], lang: str) -> Iterator[str]:
+    """The fields in columns: name, type, distinct values, empty ones, some values."""
+    columns = ("field", "kind", "distinct", "empty", "values")
+    rows = [tuple(say(f"inspect.column.{name}", lang) for name in columns)]
+    for field in fields[:_FIELDS_SHOWN]:
+        kind = say(f"inspect.type.{field.type}", lang)
+        if field.problem is not None:
+            one = LANGUAGES[0] if lang == "both" else lang
+            rows.append((_shortened(field.name), kind, "-", "-", field.problem.line(one)))
+            continue
+        values = _samples(field.samples)
+        if field.letters:
+            values += f"  [{field.letters} {round(100 * field.confidence)} %]"
+        rows.append((_shortened(field.name), kind, str(field.distinct), str(field.empty), values))
+    yield from _aligned(rows)
+    if len(fields) > _FIELDS_SHOWN:
+        left = len(fields) - _FIELDS_SHOWN
+        yield from _sentences(Text.of("inspect.more_fields", count=left), lang)
+
+
+def _aligned(rows: list[tuple[str, ...]]) -> Iterator[str]:
+    """Rows in columns; the last column is as long as it is, an over-long cell pushes the rest."""
+    # what is escaped on the way out grows, so it is measured as it will stand there
+    cells = [[legible(cell) for cell in row] for row in rows]
+    widths = [min(max(map(len, column)), _WIDEST_NAME) for column in zip(*cells, strict=True)]
+    for row in cells:
+        padded = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        yield "  " + "  ".join([*padded[:-1], row[-1]]).rstrip()
+
+
+def _samples(values: tuple[str, ...]) -> str:
+    """The commonest values as far as they fit on a line."""
+    shown = ""
+    for value in values:
+        short = _shortened(value)
+        if len(shown) + len(short) > _SAMPLES_LENGTH:
+            return f"{shown} · …"
+        shown = f"{shown} · {short}" if shown else short
+    return shown or "-"
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _SAMPLE_LENGTH else f"{text[:_SAMPLE_LENGTH]}…"
 
 
 def _value_lines(layer: InspectedLayer, lang: str) -> Iterator[str]:
     """What the values of classes would be taken for."""
-    total = sum(item.area_m2 for item in layer.recognised) or 1.0
+    one = LANGUAGES[0] if lang == "both" else lang
+    total = sum(item.area_m2 for item in layer.recognised)
     ignored = sum(item.area_m2 for item in layer.recognised if item.action == "ignore")
     known = sum(item.area_m2 for item in layer.recognised if item.code)
-    share = 100 * known / max(total - ignored, 1e-9)
-    yield say("inspect.recognised", lang, percent=round(share, 1), hectares=round(known / 1e4, 2))
+    share = round(100 * known / max(total - ignored, 1e-9), 1)
+    hectares = round(known / 1e4, 2)
+    yield from _sentences(Text.of("inspect.recognised", percent=share, hectares=hectares), lang)
     for item in layer.recognised[:_VALUES_SHOWN]:
-        meant = item.code or item.action or "?"
-        area = number(item.area_m2 / 1e4, lang if lang != "both" else "vi", 2)
-        taken = f"{item.value}  → {meant}  ({item.score:.2f})"
-        yield f"    {area:>12} ha  {taken}  {item.reason.say(lang)}"
+        meant = item.code or (item.action and say("inspect.ignored", one)) or "?"
+        area = number(item.area_m2 / 1e4, one, 2)
+        taken = f"{_shortened(item.value) or '«»'} → {meant} ({number(item.score, one)})"
+        yield f"  {area:>10} ha  {taken}: {item.reason.say(one)}"
     if len(layer.recognised) > _VALUES_SHOWN:
-        yield say("inspect.more_values", lang, count=len(layer.recognised) - _VALUES_SHOWN)
-
-
-def _block(layer: InspectedLayer, lang: str) -> Iterator[str]:
-    """The table for ``project.toml``."""
-    suggested = layer.suggestion
-    role = layer.role or (str(suggested.role) if suggested else "")
-    if not role:
-        return
-    yield ""
-    if suggested is not None:
-        score = number(100 * suggested.score, lang if lang != "both" else "vi", 0)
-        yield f"# {say('inspect.suggested', lang, role=role, percent=score)}"
-    # a further table of the same role needs the form for several
-    yield f"[[layers.{role}]]"
-    yield f"path = {_quoted(layer.file)}"
-    if layer.layer:
-        yield f"layer = {_quoted(layer.layer)}"
-    name = re.sub(r"[^\w.-]+", "_", Path(layer.layer.split("|")[-1] or layer.file).stem)
-    yield f"name = {_quoted(name)}"
-    yield from _placement_keys(layer)
-    fields = dict(suggested.fields) if suggested else {}
-    own = layer.driver in ("DXF", "DGN", "OSM")
-    if fields and not own:
-        pairs = ", ".join(f"{column} = {_quoted(field)}" for column, field in fields.items())
-        yield f"fields = {{ {pairs} }}"
-    if suggested is not None and ROLE_FIELDS[suggested.role].coded:
-        yield f"code_list = {_quoted(suggested.code_list)}"
-        if suggested.recognise:
-            yield "recognise = true"
-            if suggested.colour and not own:
-                yield f"colour = {_quoted(suggested.colour)}"
-    missing = _missing(layer, fields) if not own else []
-    for column in missing:
-        yield f"# {say('inspect.missing', lang, column=column)}"
-    yield ""
-
-
-def _placement_keys(layer: InspectedLayer) -> Iterator[str]:
-    """Keys that say where it lies, where the file itself does not, or not rightly."""
-    found = layer.placement
-    if found is not None and found.sure and (found.changed or not layer.crs):
-        yield from say_keys(found.placement).split(", ")
-
-
-def _missing(layer: InspectedLayer, fields: dict[str, str]) -> list[str]:
-    suggested = layer.suggestion
-    if suggested is None:
-        return []
-    named = "name" in fields and str(suggested.role) == "units"
-    return [
-        field.name
-        for field in ROLE_FIELDS[suggested.role].fields
-        if field.required
-        and field.name not in fields
-        and not (named and field.name in ("code", "kind"))
-    ]
+        left = len(layer.recognised) - _VALUES_SHOWN
+        yield from _sentences(Text.of("inspect.more_values", count=left), lang)
 
 
 def _database_lines(database: PlanningDatabase, label: str, lang: str) -> Iterator[str]:
@@ -193,38 +199,50 @@ def _database_lines(database: PlanningDatabase, label: str, lang: str) -> Iterat
     yield from finding_lines(check_database(database), lang, None)
     yield ""
     yield "[[databases]]"
-    yield f"path = {_quoted(label)}"
+    yield f"path = {quoted(label)}"
 
 
-def _table_lines(table: Table, label: str, lang: str) -> Iterator[str]:
-    yield f"== {table.where} =="
-    yield say("inspect.rows", lang, count=len(table.rows))
+def _sheet_lines(path: Path, label: str, lang: str) -> Iterator[str]:
+    sheets = list(inspect_tables(path, label))
+    problems = [item.problem for item in sheets if item.problem is not None]
+    if len(problems) == len(sheets):
+        raise_problems(problems)
+    yield from chain.from_iterable(_table_lines(item, label, lang) for item in sheets)
+
+
+def _table_lines(item: InspectedTable, label: str, lang: str) -> Iterator[str]:
+    yield f"== {item.where} =="
+    if item.table is None:
+        if item.problem is not None:
+            yield from (item.problem.line(language) for language in _languages(lang))
+        yield ""
+        return
+    yield f"{say('inspect.rows', lang)}: {len(item.table.rows)}"
+    yield from _field_table(tuple(_columns_of(item.table)), lang)
+    yield ""
+    if item.fields is None:
+        yield from _sentences(Text.of("inspect.no_statistics"), lang)
+    else:
+        yield from table_block(label, item.sheet, item.fields)
+    yield ""
+
+
+def _columns_of(table: Table) -> Iterator[InspectedField]:
     for column in table.columns:
         values = [tidy_text(row.cells.get(column)) for row in table.rows]
         given = [value for value in values if value]
-        samples = " · ".join(dict.fromkeys(given[:_SAMPLES])) or "-"
-        counts = say(
-            "inspect.counts", lang, distinct=len(set(given)), empty=len(values) - len(given)
-        )
+        cells = [row.cells.get(column) for row in table.rows]
+        is_number = any(isinstance(cell, int | float) for cell in cells)
         found = table.texts.get(column)
-        letters = f"  [{found.encoding}]" if found and found.changed else ""
-        yield f"  {column}: {counts}: {samples}{letters}"
-    folded = {fold_words(column): column for column in reversed(table.columns)}
-    fields: dict[str, str] = {}
-    told = statistic_words()
-    for name in ("unit_code", "year", *STATISTICS):
-        words = (fold_words(name), *told.get(name, ()))
-        found = next((folded[word] for word in words if word in folded), None)
-        if found and found not in fields.values():
-            fields[name] = found
-    if not {"unit_code", "year"} <= set(fields) or len(fields) < 3:
-        yield say("inspect.no_statistics", lang)
-        return
-    pairs = ", ".join(f"{name} = {_quoted(column)}" for name, column in fields.items())
-    yield ""
-    yield "[[statistics]]"
-    yield f"path = {_quoted(label)}"
-    yield f"fields = {{ {pairs} }}"
+        yield InspectedField(
+            name=column,
+            type="number" if is_number else "text",
+            distinct=len(set(given)),
+            empty=len(values) - len(given),
+            samples=tuple(dict.fromkeys(given))[:_SAMPLES],
+            letters=found.encoding if found and found.changed else "",
+            confidence=found.confidence if found else 1.0,
+        )
 
 
 def _raster_lines(path: Path, label: str, lang: str) -> Iterator[str]:
@@ -232,21 +250,24 @@ def _raster_lines(path: Path, label: str, lang: str) -> Iterator[str]:
     yield f"== {label}  (GeoTIFF) =="
     west, south, east, north = grid.bounds
     size = np.abs((east - west) / grid.width)
-    yield say(
-        "inspect.grid", lang, width=grid.width, height=grid.height, kind=grid.kind,
-        nodata="-" if grid.nodata is None else f"{grid.nodata:g}", size=f"{size:.6g}",
-    )  # fmt: skip
-    yield say("inspect.placement", lang, reason=Text.of("inspect.stated", crs=name_crs(grid.crs)))
-    yield say(
-        "inspect.numbers", lang, crs=name_crs(grid.crs),
-        numbers=f"x {west:.10g} … {east:.10g}, y {south:.10g} … {north:.10g}",
-    )  # fmt: skip
-    role = "population" if "float" in grid.kind or "pop" in label.lower() else "land_cover"
+    nodata = "-" if grid.nodata is None else f"{grid.nodata:g}"
+    facts = {"width": grid.width, "height": grid.height, "kind": grid.kind, "nodata": nodata}
+    yield from _sentences(Text.of("inspect.grid", size=f"{size:.6g}", **facts), lang)
+    numbers = f"x {west:.10g} … {east:.10g}, y {south:.10g} … {north:.10g}"
+    stated = f"{say('inspect.states', lang)}: {name_crs(grid.crs)}"
+    yield f"{say('inspect.numbers', lang)}: {numbers}; {stated}"
+    told = split_name(Path(label).stem)
+    people, cover = longest_word("population", told), longest_word("land_cover", told)
+    counts = people > cover or (people == cover and "float" in grid.kind)
     yield ""
-    yield f"[[layers.{role}]]"
-    yield f"path = {_quoted(label)}"
+    role = Role.POPULATION if counts else Role.LAND_COVER
+    yield from raster_block(label, str(role), lang)
 
 
-def _quoted(text: str) -> str:
-    """A TOML string; JSON writes the same but for one control character."""
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+def _languages(lang: str) -> tuple[str, ...]:
+    return LANGUAGES if lang == "both" else (lang,)
+
+
+def _sentences(text: Text, lang: str) -> list[str]:
+    """A sentence in each language that is asked for, on a line of its own."""
+    return [text.say(language) for language in _languages(lang)]
