@@ -626,7 +626,6 @@ GEOMETRIES = st.recursive(
 
 
 # a polygon of one point has no point on its surface: numpy says so while one is looked for
-@pytest.mark.filterwarnings("ignore:invalid value encountered in point_on_surface:RuntimeWarning")
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(GEOMETRIES, min_size=1, max_size=5))
 def test_every_feature_of_any_json_is_read_or_told(

@@ -43,6 +43,7 @@ from urbanplan_gis.analysis.indicators import measure, read_figures
 from urbanplan_gis.analysis.panels import Panel
 from urbanplan_gis.loaders import load_layers
 from urbanplan_gis.loaders.recognise import Recognised
+from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import (
     Dataset,
     Decision,
@@ -932,10 +933,8 @@ def test_gap_where_nothing_is_near() -> None:
     assert replace(outcome, findings=[far]).effects == []
 
 
-@pytest.mark.parametrize("role", [role for role in Role if role not in (Role.UNITS,)])
+@pytest.mark.parametrize("role", [role for role in ROLE_FIELDS if role != Role.UNITS])
 def test_empty_layers(role: Role) -> None:
-    if role in (Role.POPULATION, Role.LAND_COVER):
-        pytest.skip("rasters have no features")
     layers = {Role.LAND_USE: OVERLAP, role: layer(role)}
     outcome = complete_run(town(*layers.values()), facts=DeriveFacts(centrelines=True))
     assert bool(outcome.effects) == (role != Role.LAND_USE)

@@ -15,7 +15,7 @@ from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.recognise import Recognised, recognise_values
 from urbanplan_gis.loaders.schema import SUB_USES
 from urbanplan_gis.loaders.tables import TableRow, read_table
-from urbanplan_gis.loaders.values import fold_text, spread_distinct, tidy_text
+from urbanplan_gis.loaders.values import fold_text, shorten, spread_distinct, tidy_text
 from urbanplan_gis.model.data import Finding, Severity
 from urbanplan_gis.standards.codes import code_lists
 from urbanplan_gis.text import Text
@@ -180,7 +180,7 @@ def tell_recognised(
             continue
         rows = frame[(folded == fold_text(item.value)).to_numpy()]
         message = Text.of(
-            "finding.code_recognised", source=source.name, value=item.value, code=item.code,
+            "finding.code_recognised", source=source.name, value=shorten(item.value), code=item.code,
             percent=round(100 * item.score), reason=item.reason, count=len(rows),
             hectares=item.area_m2 / 1e4,
         )  # fmt: skip
@@ -208,7 +208,7 @@ def find_unmapped(
         message = Text.of(
             "finding.unmapped_code",
             source=source.name,
-            value=value,
+            value=shorten(value),
             count=len(group),
             hectares=total / 1e4,
         )

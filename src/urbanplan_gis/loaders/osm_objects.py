@@ -20,6 +20,7 @@ from osmium.io import File
 from osmium.osm import WAY, Area, Location
 
 from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.loaders.file_checks import check_lengths
 from urbanplan_gis.loaders.osm_pbf import check_pbf
 
 _FORMATS = {".osm": "xml", ".pbf": "pbf"}
@@ -103,6 +104,7 @@ def _open(path: Path, label: str) -> File:
     if path.stat().st_size > _MOST_BYTES[form]:
         raise bad_data("osm_too_large", label, megabytes=_MOST_BYTES[form] >> 20)
     if form == "xml":
+        check_lengths(path, label, b"<>")
         _check_xml(path, label)
     else:
         check_pbf(path, label)

@@ -13,6 +13,7 @@ from urbanplan_gis.loaders.legacy_text import ColumnText
 from urbanplan_gis.loaders.raw import RawLayer
 from urbanplan_gis.loaders.shapes import Shapes, finite_mask
 from urbanplan_gis.loaders.sources import SourceFile
+from urbanplan_gis.loaders.values import shorten
 from urbanplan_gis.model.data import Finding, Severity
 from urbanplan_gis.text import Text
 
@@ -49,7 +50,11 @@ def tell_set_aside(
         ["why", "type", "value"], sort=True
     ):
         message = Text.of(
-            f"finding.{reason}", source=source.name, type=kind, value=value, count=len(group)
+            f"finding.{reason}",
+            source=source.name,
+            type=kind,
+            value=shorten(value),
+            count=len(group),
         )
         area = None
         if reason == "code_ignored":
@@ -88,8 +93,11 @@ def _pointer(geometry: np.ndarray, reason: str) -> shapely.Geometry | None:
     if reason in ("no_geometry", "not_finite", "unreadable_geometry"):
         return None
     usable = geometry[finite_mask(geometry)]
-    sizes = shapely.length(usable)
-    return shapely.point_on_surface(usable[int(np.argmax(sizes))]) if len(usable) else None
+    if not len(usable):
+        return None
+    # of coordinates near the end of what numbers can be
+    with np.errstate(invalid="ignore", over="ignore"):
+        return shapely.point_on_surface(usable[int(np.argmax(shapely.length(usable)))])
 
 
 def tell_changed(

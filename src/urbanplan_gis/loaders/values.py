@@ -17,6 +17,7 @@ import pandas as pd
 
 from urbanplan_gis.loaders.schema import FLAGS, SYNONYMS, Field
 
+_SHOWN = 80
 #: whole numbers up to here are exact as floats, in every format
 _LARGEST = 2**53
 _PLAIN = re.compile(r"[+-]?\d+")
@@ -119,6 +120,12 @@ def tidy_text(value: Any) -> str | None:
 def fold_text(value: str) -> str:
     """Text for comparing: composed, trimmed, without regard to case."""
     return normalize("NFC", value).strip().casefold()
+
+
+def shorten(value: str) -> str:
+    """A value as messages show it: on one line, and no longer than people read."""
+    text = " ".join(value.split())
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
 
 def parse_number(text: str) -> float:

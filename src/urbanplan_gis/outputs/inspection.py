@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from urbanplan_gis.errors import bad_data, raise_problems
+from urbanplan_gis.legible import legible
 from urbanplan_gis.loaders.crs import name_crs
 from urbanplan_gis.loaders.inspected_tables import TABLES, InspectedTable, inspect_tables
 from urbanplan_gis.loaders.inspection import (
@@ -28,7 +29,6 @@ from urbanplan_gis.loaders.values import tidy_text
 from urbanplan_gis.model.data import Role
 from urbanplan_gis.outputs.inspection_block import (
     layer_block,
-    legible,
     quoted,
     raster_block,
     table_block,
@@ -75,7 +75,9 @@ def _file_lines(path: Path, label: str, lang: str, around: Surroundings | None) 
     taken: set[tuple[str, str]] = set()
     for layer in layers:
         yield from _layer_lines(layer, lang)
-        if layer.problem is None:
+        if layer.problem is None and not (layer.role or layer.suggestion):
+            yield from _sentences(Text.of("inspect.no_geometry"), lang)
+        elif layer.problem is None:
             yield ""
             yield from layer_block(layer, lang, taken)
         yield ""

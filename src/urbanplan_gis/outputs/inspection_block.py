@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from unicodedata import category
 
 from urbanplan_gis.loaders.crs_placement import describe, say_keys
 from urbanplan_gis.loaders.formats import DRIVERS
@@ -23,7 +22,6 @@ _SURVEYS = (Role.LAND_USE, Role.LAND_COVER)
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LONGEST_NAME = 60
 _ALTERNATIVES = 6
-_ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
 def layer_block(layer: InspectedLayer, lang: str, taken: set[tuple[str, str]]) -> Iterator[str]:
@@ -74,25 +72,8 @@ def comments(text: Text, lang: str) -> list[str]:
 
 
 def quoted(text: str) -> str:
-    """A TOML string, once the line it stands on has gone through :func:`legible`."""
+    """A TOML string, once the line it stands on is legible (:mod:`urbanplan_gis.legible`)."""
     return json.dumps(text, ensure_ascii=False)
-
-
-def legible(line: str) -> str:
-    """A line without signs that a terminal obeys, written as TOML (and Python) escape them.
-
-    Values of fields can hold anything: escape sequences, changes of the writing direction.
-    """
-    if line.isprintable():
-        return line
-    return "".join(
-        sign if sign.isprintable() or category(sign) == "Zs" else _escaped(sign) for sign in line
-    )
-
-
-def _escaped(sign: str) -> str:
-    number = ord(sign)
-    return _ESCAPES.get(sign) or (f"\\u{number:04x}" if number < 1 << 16 else f"\\U{number:08x}")
 
 
 def _inline(pairs: Mapping[str, str]) -> str:

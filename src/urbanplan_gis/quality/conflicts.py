@@ -7,6 +7,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.areas import as_array
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.geometry.planar import Overlaps, find_overlaps, yield_ground
@@ -20,6 +21,9 @@ from urbanplan_gis.text import Text
 _ALL_OF_IT = 1 - 1e-9
 #: two features that share this much of either are one drawn twice, from other coordinates
 _ALIKE = 0.999
+#: pairs of features whose rectangles meet, estimated from some; a layer of lots has 10 a lot
+_MOST_PAIRS = 5_000_000
+_TRIED = 500
 _SEVERITY = {"overlap_sliver": Severity.INFO, "gap_sliver": Severity.INFO}
 
 
@@ -46,12 +50,27 @@ def check_duplicates(layer: Layer) -> list[Finding]:
     return findings
 
 
+def _check_crowding(layer: Layer, geometries: NDArray[np.object_]) -> None:
+    """Refuse layers that are no subdivision of ground, before every pair is cut."""
+    tree = shapely.STRtree(geometries)
+    tried = geometries[:: max(1, len(geometries) // _TRIED)]
+    pairs = len(tree.query(tried)[0]) / max(1, len(tried)) * len(geometries) / 2
+    if pairs > _MOST_PAIRS:
+        where = ", ".join(origin.path for origin in layer.origins) or str(layer.role)
+        raise bad_data("overlapping_throughout", where, role=layer.role, pairs=round(pairs))
+
+
 def check_overlaps(
     layer: Layer, rank: NDArray[np.intp], tolerance: ToleranceFacts
 ) -> tuple[Overlaps, list[Finding]]:
-    """Every pair of features with common ground; the ground goes to the one that ranks first."""
+    """Every pair of features with common ground; the ground goes to the one that ranks first.
+
+    Raises:
+        PlanDataError: where features lie over one another by the million, as contours do.
+    """
     frame = layer.frame
     geometries = frame.geometry.to_numpy()
+    _check_crowding(layer, geometries)
     overlaps = find_overlaps(geometries, rank)
     ids = frame["feature_id"].to_numpy(dtype=str)
     told = (overlaps.area >= tolerance.overlap_m2) & (overlaps.area > 0)
