@@ -180,10 +180,15 @@ def tell_recognised(
             continue
         rows = frame[(folded == fold_text(item.value)).to_numpy()]
         message = Text.of(
-            "finding.code_recognised", source=source.name, value=shorten(item.value), code=item.code,
-            percent=round(100 * item.score), reason=item.reason, count=len(rows),
+            "finding.code_recognised",
+            source=source.name,
+            value=shorten(item.value),
+            code=item.code,
+            percent=round(100 * item.score),
+            reason=item.reason,
+            count=len(rows),
             hectares=item.area_m2 / 1e4,
-        )  # fmt: skip
+        )
         severity = Severity.INFO if item.score >= SURE else Severity.WARNING
         findings.append(
             Finding(

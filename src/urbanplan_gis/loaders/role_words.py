@@ -48,11 +48,30 @@ def split_name(name: str) -> str:
     return fold_words(apart)
 
 
-def longest_word(role: str, told: str) -> int:
-    """How long the longest word of the role is that ``told`` (split names) holds; 0: none."""
+def longest_words(told: str) -> dict[str, int]:
+    """Role -> how long its longest word is that ``told`` (split names) holds; 0: none.
+
+    A word inside a longer one of another role means that one: «quy hoach» (lots) counts nothing
+    in «ranh gioi quy hoach» (outlines).
+    """
     compact = told.replace(" ", "")
-    found = [word for word in words_of(role).get("", ()) if _holds(told, compact, word)]
-    return max(map(len, found), default=0)
+    found = [
+        (role, word)
+        for role in _roles()
+        for word in words_of(role).get("", ())
+        if _holds(told, compact, word)
+    ]
+    longest = dict.fromkeys(_roles(), 0)
+    for role, word in found:
+        inside = any(word != other and word in other for _, other in found)
+        if not inside:
+            longest[role] = max(longest[role], len(word))
+    return longest
+
+
+@cache
+def _roles() -> tuple[str, ...]:
+    return tuple(dict.fromkeys(row["role"] for row in read_rows("role_words.csv")))
 
 
 def _holds(told: str, compact: str, word: str) -> bool:

@@ -17,7 +17,7 @@ import pandas as pd
 from urbanplan_gis.loaders.recognise import recognise_values
 from urbanplan_gis.loaders.role_words import (
     Unfit,
-    longest_word,
+    longest_words,
     match_fields,
     match_names,
     split_name,
@@ -34,6 +34,8 @@ from urbanplan_gis.standards.codes import code_lists
 #: values of at least this share must be known for a field to be what it seems
 _MOST = 0.5
 _VALUES_TRIED = 2_000
+#: values known in a field that is not called like one of classes may be so by chance
+_CHANCE = 0.6
 #: of so many features, a field whose values hardly repeat names them and does not class them
 _FEW = 20
 _PLANNED = "tt16-2025"
@@ -43,6 +45,8 @@ _EARLIER_LIST = "tt27-2018"
 _EARLIER_YEARS = re.compile(r"\b20(?:1\d|2[0-3])\b")
 _COLOURS = re.compile(r"#[0-9a-fA-F]{6}")
 _UNIT_CODE = re.compile(r"\d{5}")
+#: kinds written out before a name; abbreviations («P-12») stand before numbers of lots, too
+_UNIT_KIND = re.compile(r"(?:phường|phuong|xã|xa)\s+\S.*", re.IGNORECASE)
 #: of layers whose names and values say nothing
 _FALLBACK: Mapping[Family, Role] = {
     "area": Role.LAND_USE,
@@ -123,9 +127,10 @@ def suggest_role(names: Sequence[str], kinds: Sequence[FamilyFeatures]) -> Sugge
     ``kinds`` are its features by kind of geometry: a drawing of lots has more lines than lots.
     """
     told = " ".join(split_name(name) for name in names)
+    named = longest_words(told)
     order = list(ROLE_FIELDS)
     candidates = [
-        _suggest(role, told, features)
+        _suggest(role, named[role], told, features)
         for features in sorted(kinds, key=lambda item: list(_FALLBACK).index(item.family))
         for role in order
         if ROLE_FIELDS[role].family == features.family
@@ -142,9 +147,9 @@ def suggest_role(names: Sequence[str], kinds: Sequence[FamilyFeatures]) -> Sugge
     )
 
 
-def _suggest(role: Role, told: str, features: FamilyFeatures) -> Suggestion:
+def _suggest(role: Role, named: int, told: str, features: FamilyFeatures) -> Suggestion:
     shape = ROLE_FIELDS[role]
-    score = min(0.5, longest_word(role, told) / 16)
+    score = min(0.5, named / 16)
     columns, unfit = match_fields(role, features.fields)
     code = _Code()
     if shape.coded:
@@ -195,11 +200,13 @@ def _find_code(
         for field, texts in features.texts.items()
         if field not in named and not texts.names_each and field not in columns.values()
     ]
-    return (
-        _best_code(named, lists, features)
-        or _best_code(others, lists, features)
-        or _Code(named[0] if named else "", lists[0], recognise=bool(named))
-    )
+    found = _best_code(named, lists, features)
+    if found is not None:
+        return found
+    found = _best_code(others, lists, features)
+    if found is not None:
+        return replace(found, known=_CHANCE * found.known)
+    return _Code(named[0] if named else "", lists[0], recognise=bool(named))
 
 
 def _best_code(
@@ -256,9 +263,10 @@ def _find_unit_names(
         texts = read_texts(code)
         unique = texts.notna().all() and not texts.duplicated().any()
         proper = all(_UNIT_CODE.fullmatch(text) for text in texts.dropna())
-        # numbers of the office's own say less than the official list, and without a kind
-        # only that list tells one
-        if not unique or (official == 1 and (not proper or "kind" not in kept)):
+        kinds_told = "kind" in kept or all(map(read_kind, features.texts[best].values))
+        # numbers of the office's own say less than the official list, and only that list tells
+        # kinds where nothing else does
+        if not unique or (official == 1 and not (proper and kinds_told)):
             del kept["code"]
     if "code" in kept:
         kept = {"feature_id": kept["code"], **kept}
@@ -266,11 +274,11 @@ def _find_unit_names(
 
 
 def _measure_names(texts: _Texts) -> tuple[float, float]:
-    """The share of values that name known units, and of those that begin with a kind."""
+    """The share of values that name known units, and of those with a kind before them."""
     values = texts.values
     if len(values) < max(2, 0.8 * texts.rows) or len(values) > _VALUES_TRIED:
         return 0.0, 0.0
-    kinds = sum(read_kind(value) is not None for value in values) / len(values)
+    kinds = sum(_UNIT_KIND.fullmatch(value) is not None for value in values) / len(values)
     known_units = {name: name for name in official_names()}
     matches = match_units(sorted(values), known_units).values()
     return sum(bool(match.code) for match in matches) / len(values), kinds

@@ -23,7 +23,7 @@ from urbanplan_gis.loaders.inspection import (
 from urbanplan_gis.loaders.planning_checks import check_database
 from urbanplan_gis.loaders.planning_database import PlanningDatabase, open_database
 from urbanplan_gis.loaders.raster import inspect_grid
-from urbanplan_gis.loaders.role_words import longest_word, split_name
+from urbanplan_gis.loaders.role_words import longest_words, split_name
 from urbanplan_gis.loaders.tables import Table
 from urbanplan_gis.loaders.values import tidy_text
 from urbanplan_gis.model.data import Role
@@ -259,7 +259,8 @@ def _raster_lines(path: Path, label: str, lang: str) -> Iterator[str]:
     stated = f"{say('inspect.states', lang)}: {name_crs(grid.crs)}"
     yield f"{say('inspect.numbers', lang)}: {numbers}; {stated}"
     told = split_name(Path(label).stem)
-    people, cover = longest_word("population", told), longest_word("land_cover", told)
+    named = longest_words(told)
+    people, cover = named[Role.POPULATION], named[Role.LAND_COVER]
     counts = people > cover or (people == cover and "float" in grid.kind)
     yield ""
     role = Role.POPULATION if counts else Role.LAND_COVER
