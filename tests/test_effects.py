@@ -35,10 +35,11 @@ from test_quality import (
     square,
     two_units,
 )
-from urbanplan_gis.analysis.alternatives import Ground, find_alternative
+from urbanplan_gis.analysis.alternatives import find_alternative
 from urbanplan_gis.analysis.effects import by_price, price_findings
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gather import Derived, derive_layers, gather
+from urbanplan_gis.analysis.ground import Ground
 from urbanplan_gis.analysis.indicators import measure, read_figures
 from urbanplan_gis.analysis.panels import Panel
 from urbanplan_gis.loaders import load_layers

@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.legible import legible
 
 if TYPE_CHECKING:
     from urbanplan_gis.model.data import Finding
@@ -41,7 +42,7 @@ class _Problems(click.Group):
                 raise
             problems = (bad_data("system", str(error.filename or "-"), reason=error.strerror),)
         for problem in problems:
-            click.echo(problem.line(ctx.obj["lang"] or "both"), err=True)
+            click.echo(legible(problem.line(ctx.obj["lang"] or "both")), err=True)
         sys.exit(UNUSABLE_INPUT)
 
 
@@ -254,7 +255,7 @@ def _limit(ctx: click.Context) -> int | None:
 def _print(ctx: click.Context, lines: Iterator[str]) -> None:
     if not ctx.obj["quiet"]:
         for line in lines:
-            click.echo(line)
+            click.echo(legible(line))
 
 
 def _last_line(key: str, lang: str, findings: tuple[Finding, ...], **params: object) -> None:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from urbanplan_gis.analysis.alternatives import Alternative, Ground, find_alternative
+from urbanplan_gis.analysis.alternatives import find_alternative
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gather import Derived
+from urbanplan_gis.analysis.ground import Alternative, Ground
 from urbanplan_gis.analysis.panels import Panel, Row
 from urbanplan_gis.analysis.quantity import Quantity
 from urbanplan_gis.analysis.stakes import Stakes, weigh_changes

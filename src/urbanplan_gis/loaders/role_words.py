@@ -101,13 +101,15 @@ def match_fields(
 ) -> tuple[dict[str, str], tuple[Unfit, ...]]:
     """Our columns -> fields, each field once, by name where the values bear it out.
 
-    Codes are matched by name alone: whether they are known is asked elsewhere.
+    Codes of classes are left to :mod:`urbanplan_gis.loaders.suggestions`.
     """
     words, shape = words_of(role), ROLE_FIELDS[role]
     columns: dict[str, str] = {}
     unfit: list[Unfit] = []
     for name in ("feature_id", *shape.names):
         field = shape.field(name)
+        if shape.coded and name == "code":
+            continue
         for candidate in match_names(words.get(name, ()), list(fields)):
             if candidate in columns.values():
                 continue
@@ -115,7 +117,7 @@ def match_fields(
             if field is None:
                 problem = None if _names_each(values) else ()
             else:
-                problem = None if shape.coded and name == "code" else _unreadable(field, values)
+                problem = _unreadable(field, values)
             if problem is None:
                 columns[name] = candidate
                 break

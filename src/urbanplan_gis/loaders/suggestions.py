@@ -193,7 +193,7 @@ def _find_code(
     named = [
         field
         for field in match_names(words_of(role)["code"], list(features.texts))
-        if field != columns.get("feature_id") or field == columns.get("code")
+        if field != columns.get("feature_id") and features.texts[field].values
     ]
     others = [
         field
