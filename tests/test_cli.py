@@ -8,6 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+
+from test_safety import make_city
+from urbanplan_gis.cli import main
 
 
 def urbanplan(*words: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
@@ -36,3 +40,17 @@ def test_what_the_system_refuses_is_one_line(tmp_path: Path) -> None:
     assert said.returncode == 2
     assert len(lines) == 1
     assert "file" in lines[0]
+
+
+def test_a_database_is_exported_and_a_wrong_code_refused(tmp_path: Path) -> None:
+    city = make_city(tmp_path / "city")
+    command = ["export-tt16", str(tmp_path / "out"), "--project", str(city), "--name", "Thử"]
+    codes = ["--dossier", "51QPK0010001", "--information", "512021000001"]
+    made = CliRunner().invoke(main, [*command, *codes])
+    assert made.exit_code == 0, made.output
+    assert (tmp_path / "out" / "CSDL_Thu" / "HoSoGIS" / "HienTrang.gpkg").is_file()
+    codes[1] = "51-1"
+    refused = CliRunner().invoke(main, [*command, *codes])
+    assert refused.exit_code == 2
+    assert "51-1" in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1

@@ -14,15 +14,13 @@ from ezdxf.fonts.fonts import FontFace
 from ezdxf.lldxf.encoding import decode_dxf_unicode, decode_mif_to_unicode
 from ezdxf.tools.text import MTextContext, MTextParser, TokenType, plain_text
 
+from urbanplan_gis.loaders.encodings import LETTER_OF_BYTE
+
 Decoder = Callable[[Sequence[str | None], Sequence[str | None]], Sequence[str | None]]
 
 TEXT_KINDS = ("TEXT", "MTEXT", "ATTRIB", "ATTDEF")
 _BETWEEN = " | "
 _LINE_DISTANCE = 0.5
-#: every byte has a character: the letter of Windows Latin, else the control character
-_WINDOWS_LATIN = [
-    bytes([byte]).decode("cp1252", errors="ignore") or chr(byte) for byte in range(256)
-]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,9 @@ class LegibleText:
 def read_surface(text: str) -> str:
     """Text of a DXF file as people see it, bytes without a letter kept as control characters.
 
-    The escapes ``\\U+XXXX`` and ``\\M+nXXXX`` become letters; bytes that Windows Latin has no
-    letter for (81, 8D, 8F, 90, 9D: letters of legacy fonts) become U+0081 and so on, so that
-    every byte can be told.
+    The escapes ``\\U+`` and ``\\M+`` with their digits become letters; bytes that Windows Latin
+    has no letter for (81, 8D, 8F, 90, 9D: letters of legacy fonts) become U+0081 and so on, so
+    that every byte can be told.
     """
     if "\\" in text:
         text = decode_mif_to_unicode(decode_dxf_unicode(text))
@@ -60,13 +58,13 @@ def _letter(letter: str) -> str:
     """A character, with undecoded bytes (U+DC80 to U+DCFF) as their Windows Latin letter."""
     code = ord(letter)
     if 0xDC80 <= code <= 0xDCFF:
-        return _WINDOWS_LATIN[code - 0xDC00]
+        return LETTER_OF_BYTE[code - 0xDC00]
     return "\ufffd" if 0xD800 <= code <= 0xDFFF else letter
 
 
 def read_latin(text: str) -> str:
     """Text of one character a byte (ISO 8859-1) in Windows Latin, as :func:`read_surface`."""
-    return "".join(_WINDOWS_LATIN[ord(letter)] for letter in text)
+    return "".join(LETTER_OF_BYTE[ord(letter)] for letter in text)
 
 
 def style_fonts(doc: DxfDocument) -> dict[str, str]:

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
 
 WINDOWS_LATIN = "cp1252"
+#: every byte has a character: the letter of Windows Latin, else the control character
+LETTER_OF_BYTE = tuple(
+    bytes([byte]).decode(WINDOWS_LATIN, errors="ignore") or chr(byte) for byte in range(256)
+)
 _CHUNK = 1 << 22
 _T = TypeVar("_T")
 
@@ -105,4 +109,4 @@ def _utf8_or_latin(value: bytes) -> str:
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
-        return "".join(bytes([b]).decode(WINDOWS_LATIN, errors="ignore") or chr(b) for b in value)
+        return "".join(LETTER_OF_BYTE[byte] for byte in value)
