@@ -58,6 +58,15 @@ def test_a_plate_full_of_holes_is_a_sliver_though_it_is_large() -> None:
     assert nowhere_wider(as_array([bars, plate]), 0.5).tolist() == [True, False]
 
 
+def test_an_inner_buffer_that_vanishes_too_early_does_not_decide() -> None:
+    """A circle of 2.0405 m fits, yet the default buffer by -1 m of this polygon is empty."""
+    metres = [(0.583, 0.812), (-0.478, 0.146), (-1.968, -0.354), (-0.412, -1.957)]
+    metres += [(0.966, -1.751), (0.874, -1.219), (1.0, 0.0)]
+    polygon = Polygon([(EAST + x, NORTH + y) for x, y in metres])
+    assert nowhere_wider(as_array([polygon]), 2.0).tolist() == [False]
+    assert nowhere_wider(as_array([polygon]), 2.05).tolist() == [True]
+
+
 def test_without_a_width_there_are_no_slivers() -> None:
     assert nowhere_wider(as_array([strip(1e-9), Polygon()]), 0.0).tolist() == [False, False]
     assert nowhere_wider(as_array([]), 0.5).tolist() == []
