@@ -262,13 +262,31 @@ def test_duplicate_with_another_code() -> None:
         )
     )
     outcome = complete_run(data)
-    for code in ("duplicate_geometry", "overlap_contained"):
-        choice, moves = price_of(outcome, outcome.finding(code))
-        assert choice == "keep y"
-        assert moves_of(moves, "urban_land_ratio", "wide") == {
-            "W": -50.0, "wards": -50.0, "city": -25.0,
-        }  # fmt: skip
-        assert_price_is_the_decision(data, code)
+    choice, moves = price_of(outcome, outcome.finding("duplicate_geometry"))
+    assert choice == "keep y"
+    assert moves_of(moves, "urban_land_ratio", "wide") == {
+        "W": -50.0, "wards": -50.0, "city": -25.0,
+    }  # fmt: skip
+    assert_price_is_the_decision(data, "duplicate_geometry")
+
+
+def test_of_several_duplicates_the_first_with_another_code_is_priced() -> None:
+    data = town(
+        layer(
+            Role.LAND_USE,
+            parcel("w", square(0, 0, 50, 100), "ODT"),
+            parcel("x", square(0, 0, 50, 100), "ODT"),
+            parcel("y", square(0, 0, 50, 100), "CLN"),
+            parcel("z", square(50, 0, 50, 100), "CLN"),
+        )
+    )
+    outcome = complete_run(data)
+    choice, moves = price_of(outcome, outcome.finding("duplicate_geometry"))
+    assert choice == "keep y"
+    assert moves_of(moves, "urban_land_ratio", "wide") == {
+        "W": -50.0, "wards": -50.0, "city": -25.0,
+    }  # fmt: skip
+    assert_price_is_the_decision(data, "duplicate_geometry")
 
 
 def test_three_lots_over_one_another() -> None:
@@ -455,7 +473,7 @@ def test_a_unit_drawn_twice_has_all_its_ground_or_none() -> None:
     assert outcome.effects == []
     name = "urban_land_ratio/city@2014/2025-06-30/existing/wide-in-wards"
     assert (outcome.figures[name], other.figures[name]) == (pytest.approx(50.0), None)
-    assert_price_is_the_difference(outcome, outcome.finding("overlap_contained"), other)
+    assert_price_is_the_difference(outcome, outcome.finding("duplicate_geometry"), other)
 
 
 # ---- dropped features -----------------------------------------------------------------------

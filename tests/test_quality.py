@@ -138,10 +138,11 @@ def test_duplicate_starting_at_another_corner() -> None:
         two_units(),
         layer(Role.LAND_USE, parcel("a", same), parcel("a2", turned), full_cover()[1]),
     )
-    assert found(result) == {
-        ("duplicate_geometry", ("a", "a2")): 1.0,
-        ("overlap_contained", ("a", "a2")): 1.0,
-    }
+    # one finding, which also says who keeps the ground: no overlap beside it
+    assert found(result) == {("duplicate_geometry", ("a", "a2")): 1.0}
+    (finding,) = result.findings
+    assert finding.message.say("en") == "2 features drawn exactly alike: the ground goes to a"
+    assert finding.action == "resolved_by_order"
 
 
 def test_gap_is_found_in_its_unit() -> None:

@@ -56,11 +56,13 @@ def _keep_other(finding: Finding, role: Role, ground: Ground) -> Alternative | N
         return _dropped(role, known[-1], ground)
     if role not in _LABELLING and role != Role.UNITS:
         return None
-    if role != Role.UNITS and len(set(ground.sayings(role)[known].tolist())) == 1:
-        return None
-    # of several drawn alike, the one that would come next
-    winner, loser = sorted(known, key=lambda place: ground.rank(role)[place])[:2]
-    return ground.give(role, winner, loser)
+    # of several drawn alike, the next one that says something else
+    winner, *others = sorted(known, key=lambda place: ground.rank(role)[place])
+    if role != Role.UNITS:
+        said = ground.sayings(role)
+        others = [place for place in others if said[place] != said[winner]]
+    alike = known if finding.code == "duplicate_geometry" else ()
+    return ground.give(role, winner, others[0], alike) if others else None
 
 
 def _still_there(finding: Finding, role: Role, ground: Ground) -> list[int]:

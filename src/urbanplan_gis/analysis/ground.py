@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -87,8 +87,13 @@ class Ground:
             self._sayings[role] = pd.factorize(pd.Series(list(rows), dtype=object))[0]
         return self._sayings[role]
 
-    def give(self, role: Role, winner: int, loser: int) -> Alternative | None:
-        """The ground one feature keeps from another goes to that other."""
+    def give(
+        self, role: Role, winner: int, loser: int, alike: Collection[int] = ()
+    ) -> Alternative | None:
+        """The ground one feature keeps from another goes to that other.
+
+        ``alike`` are features drawn exactly alike: against them it is the same ground.
+        """
         pairs = self.overlaps(role)
         yields = np.flatnonzero(pairs.loser == loser)
         here = yields[pairs.winner[yields] == winner]
@@ -100,7 +105,7 @@ class Ground:
             return None
         frame = self.frame(role)
         name = frame["feature_id"].iloc[loser]
-        decides = len(yields) == 1 and "priority" in frame
+        decides = "priority" in frame and {*pairs.winner[yields].tolist()} <= {winner, *alike}
         choice = f"keep {name}" if decides else f"keep {name} here"
         if role == Role.UNITS:
             moved = self._dwellings_moved(ground, winner, loser)

@@ -140,11 +140,12 @@ def _conflicts(
             continue
         if progress:
             progress(str(role))
-        findings += check_duplicates(layers[role])
-        if role in SINGLE_VALUED:
-            rank = feature_rank(layers[role].frame)
-            overlaps[role], found = check_overlaps(layers[role], rank, tolerance)
-            findings += found
+        if role not in SINGLE_VALUED:
+            findings += check_duplicates(layers[role])
+            continue
+        rank = feature_rank(layers[role].frame)
+        overlaps[role], found = check_overlaps(layers[role], rank, tolerance)
+        findings += [*check_duplicates(layers[role], rank), *found]
     findings += check_areas(layers, tolerance.declared_area_percent)
     findings += check_domains(layers)
     findings += check_date_range(layers, as_of)

@@ -27,22 +27,29 @@ _TRIED = 500
 _SEVERITY = {"overlap_sliver": Severity.INFO, "gap_sliver": Severity.INFO}
 
 
-def check_duplicates(layer: Layer) -> list[Finding]:
-    """Features drawn twice: the same shape, whatever vertex or end it begins with."""
+def check_duplicates(layer: Layer, rank: NDArray[np.intp] | None = None) -> list[Finding]:
+    """Features drawn twice: the same shape, whatever vertex or end it begins with.
+
+    ``rank`` says which keeps the ground, in layers where one place can have one feature only.
+    """
     frame = layer.frame
     shape = pd.Series(shapely.to_wkb(shapely.normalize(frame.geometry.to_numpy())))
     findings = []
     repeated = shape.duplicated(keep=False).to_numpy()
     for _, group in frame[repeated].groupby(shape[repeated].to_numpy(), sort=False):
         geometry = group.geometry.iloc[0]
+        message = Text.of("finding.duplicate_geometry", count=len(group))
+        if rank is not None:
+            kept = group["feature_id"].iloc[int(np.argmin(rank[group.index]))]
+            message = Text.of("finding.duplicate_ground", count=len(group), kept=kept)
         findings.append(
             Finding(
                 code="duplicate_geometry",
                 severity=Severity.WARNING,
                 layer=str(layer.role),
                 feature_ids=tuple(sorted(group["feature_id"])),
-                message=Text.of("finding.duplicate_geometry", count=len(group)),
-                action="reported",
+                message=message,
+                action="reported" if rank is None else "resolved_by_order",
                 geometry=geometry,
                 area_m2=float(geometry.area) or None,
             )
@@ -65,6 +72,8 @@ def check_overlaps(
 ) -> tuple[Overlaps, list[Finding]]:
     """Every pair of features with common ground; the ground goes to the one that ranks first.
 
+    The findings leave out pairs drawn exactly alike, which :func:`check_duplicates` tells of.
+
     Raises:
         PlanDataError: where features lie over one another by the million, as contours do.
     """
@@ -74,6 +83,7 @@ def check_overlaps(
     overlaps = find_overlaps(geometries, rank)
     ids = frame["feature_id"].to_numpy(dtype=str)
     told = (overlaps.area >= tolerance.overlap_m2) & (overlaps.area > 0)
+    told &= ~_same_shape(geometries, overlaps)  # findings of check_duplicates
     winner, loser, shared = overlaps.winner[told], overlaps.loser[told], overlaps.shared[told]
     codes = _kinds(geometries[winner], geometries[loser], shared, tolerance.sliver_m)
     findings = [
@@ -92,6 +102,14 @@ def check_overlaps(
     return overlaps, findings
 
 
+def _same_shape(geometries: NDArray[np.object_], overlaps: Overlaps) -> NDArray[np.bool_]:
+    """Pairs of features drawn exactly alike (length: pairs)."""
+    first, second = geometries[overlaps.winner], geometries[overlaps.loser]
+    same = overlaps.area >= _ALIKE * np.maximum(shapely.area(first), shapely.area(second))
+    same[same] = shapely.equals_exact(first[same], second[same], normalize=True)
+    return same
+
+
 def _kinds(
     first: NDArray[np.object_],
     second: NDArray[np.object_],
@@ -103,8 +121,6 @@ def _kinds(
     of_first, of_second = shapely.area(first), shapely.area(second)
     contained = size >= _ALL_OF_IT * np.minimum(of_first, of_second)
     alike = size >= _ALIKE * np.maximum(of_first, of_second)
-    # the very same shape is a duplicate, and named as such
-    alike[alike] = ~shapely.equals_exact(first[alike], second[alike], normalize=True)
     thin = ~contained & ~alike
     thin[thin] = nowhere_wider(shared[thin], sliver_m)
     codes = np.select(
