@@ -32,8 +32,8 @@ from urbanplan_gis.quality.order import feature_rank
 _LABELLING = frozenset(
     {Role.LAND_USE, Role.ZONING, Role.RIGHT_OF_WAY, Role.GREEN, Role.GENERAL_PLAN}
 )
-#: a repair that changes less of a polygon than this moves no ground
-_ALIKE = 1e-6
+#: a repair that changes less of a polygon than this is no reason to give the polygon up
+_ALIKE = 1e-3
 
 
 def find_alternative(finding: Finding, ground: Ground) -> Alternative | None:
