@@ -22,7 +22,6 @@ from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.loaders.crs import name_crs, settle_crs
 from urbanplan_gis.loaders.crs_detect import (
     PlacementDecision,
-    Told,
     find_placement,
     settle_placement,
 )
@@ -35,6 +34,7 @@ from urbanplan_gis.loaders.crs_placement import (
     place,
     say_keys,
 )
+from urbanplan_gis.loaders.crs_readings import Told
 from urbanplan_gis.loaders.crs_reference import choose_position, prepare_lines
 from urbanplan_gis.loaders.crs_shift import find_transformer, recognise, vn2000_systems
 from urbanplan_gis.text import keys
@@ -341,7 +341,43 @@ def test_a_layer_of_the_whole_province_keeps_its_statement() -> None:
     assert decision is not None
     assert (decision.sure, decision.changed) == (True, False)
     assert "only a part" in decision.reason.say("en")
-    assert find_placement(points, None, CITY) is None
+
+
+def test_a_layer_of_the_whole_province_without_a_statement_is_asked_for() -> None:
+    lon, lat = np.meshgrid(np.linspace(108.2, 109.1, 30), np.linspace(14.6, 15.4, 30))
+    points = numbers_in(9216, np.column_stack([lon.ravel(), lat.ravel()]))
+    decision = find_placement(points, None, CITY, home=HOME)
+    assert decision is not None
+    assert not decision.sure
+    assert among(Placement(CRS(9216)), decision)
+    assert among(Placement(HOME), decision)
+    with pytest.raises(PlanDataError) as caught:
+        settle_placement(points, None, CITY, "tinh.shp", home=HOME)
+    for lang in ("vi", "en"):
+        assert 'crs = "EPSG:9216"' in caught.value.line(lang)
+    assert "in part" in caught.value.line("en")
+    # lines in place settle it: the city's are among those of the province
+    parts = vertices(shapely.segmentize(units(), 0.002))
+    wide = np.concatenate([parts, np.column_stack([lon.ravel(), lat.ravel()]), parts + 0.5])
+    settled = find_placement(numbers_in(9216, wide), None, CITY, units(), home=HOME)
+    assert settled is not None
+    assert (settled.sure, settled.placement) == (True, Placement(CRS(9216)))
+
+
+def test_a_plan_across_the_edge_is_not_moved_inside() -> None:
+    """Seven tenths of it lie west of the city; by 108°15′ all of it would lie inside."""
+    plan = np.random.default_rng(4).uniform([108.56, 15.1], [108.66, 15.15], (200, 2))
+    numbers = numbers_in(5898, plan)
+    decision = find_placement(numbers, None, CITY, home=HOME)
+    assert decision is not None
+    assert not decision.sure
+    assert among(Placement(HOME), decision)
+    with pytest.raises(PlanDataError, match=r"EPSG:9217.*EPSG:5898"):
+        settle_placement(numbers, None, CITY, "qh.dxf", home=HOME)
+    # a layer as wide as the city fits in one position alone
+    wide = find_placement(numbers_in(9217, city_wide()), None, CITY, home=HOME)
+    assert wide is not None
+    assert (wide.sure, wide.placement) == (True, Placement(CRS(9217)))
 
 
 def test_a_projection_without_datum() -> None:
@@ -359,6 +395,57 @@ def test_a_projection_without_datum() -> None:
     assert decision is not None
     assert decision.sure
     assert decision.placement == Placement(CRS(5898))
+
+
+@pytest.mark.parametrize("datum", ["D_unknown", "D_User_Defined", "Not_specified", "D_Assumed"])
+def test_a_datum_that_only_its_program_knows_is_none(datum: str) -> None:
+    def esri(meridian: float, scale: float) -> CRS:
+        return CRS(
+            f'PROJCS["x",GEOGCS["GCS_x",DATUM["{datum}",SPHEROID["WGS_1984",6378137,298.257223563]]'
+            ',PRIMEM["Greenwich",0],UNIT["Degree",0.0174532925199433]],'
+            'PROJECTION["Transverse_Mercator"],PARAMETER["False_Easting",500000],'
+            f'PARAMETER["False_Northing",0],PARAMETER["Central_Meridian",{meridian}],'
+            f'PARAMETER["Scale_Factor",{scale}],PARAMETER["Latitude_Of_Origin",0],'
+            'UNIT["Meter",1]]'
+        )
+
+    zone = find_placement(numbers_in(5899, city_wide()), esri(107.75, 0.9999), CITY)
+    assert zone is not None
+    assert (zone.sure, zone.placement) == (True, Placement(CRS(5899)))
+    utm = find_placement(numbers_in(3406, city_wide()), esri(111, 0.9996), CITY)
+    assert utm is not None
+    assert not utm.sure
+    assert {item.crs.to_epsg() for item in (utm.placement, *utm.alternatives)} == {3406, 32649}
+
+
+def test_a_3_degree_zone_on_wgs84_is_doubted() -> None:
+    """Only VN-2000 is projected so: the file's datum may be what its program had to offer."""
+    custom = CRS("+proj=tmerc +lon_0=108 +k=0.9999 +x_0=500000 +datum=WGS84 +units=m")
+    decision = settle_placement(numbers_in(5898, city_wide()), custom, CITY, "a.shp")
+    assert decision.placement.crs == custom
+    assert decision.doubt is not None
+    said = decision.doubt.say("en")
+    assert 'crs = "EPSG:5898"' in said
+    metres = float(said.split("about ")[1].split(" m")[0])
+    assert metres == pytest.approx(225, abs=2)
+    # each of the two answers it offers ends the doubt
+    for answer in ("EPSG:5898", said.split('"')[3]):
+        told = Told(CRS(answer))
+        settled = settle_placement(numbers_in(5898, city_wide()), custom, CITY, "a.shp", told=told)
+        assert settled.doubt is None
+        assert settled.placement.crs == CRS(answer)
+    for code in (5898, 4326, 32649):
+        plain = find_placement(numbers_in(code, city_wide()), CRS(code), CITY)
+        assert plain is not None
+        assert plain.doubt is None
+
+
+@pytest.mark.parametrize(("stated", "told"), [(4326, 4756), (4756, 4326), (3406, 32649)])
+def test_the_project_may_tell_another_datum_than_the_file(stated: int, told: int) -> None:
+    points = numbers_in(told, city_wide())
+    decision = settle_placement(points, CRS(stated), CITY, "a.shp", told=Told(CRS(told)))
+    assert decision.placement == Placement(CRS(told))
+    assert f"against the file, which states EPSG:{stated}" in decision.reason.say("en")
 
 
 def test_statements_that_say_nothing() -> None:
@@ -517,6 +604,16 @@ def test_a_dense_arc_is_one_place() -> None:
     lines = prepare_lines(np.array(cross))
     assert lines is not None
     assert choose_position([arc, arc + 0.01], lines, 2.0) is None
+
+
+def test_a_house_beside_a_line_is_one_place_where_lines_are_drawn_freely() -> None:
+    cross = [LineString([(108.7, 15.1), (108.9, 15.1)]), LineString([(108.8, 15), (108.8, 15.2)])]
+    lines = prepare_lines(np.array(cross))
+    assert lines is not None
+    beside = np.array([(108.72, 15.1001), (108.75, 15.1001), (108.85, 15.1001), (108.8001, 15.04),
+                       (108.8001, 15.07), (108.8001, 15.15)])  # fmt: skip
+    houses = vertices(shapely.box(*beside.T, *(beside + 2e-4).T))
+    assert choose_position([houses, houses + 0.01], lines, 50.0) is None
 
 
 def test_what_lies_on_lines_by_chance_decides_nothing() -> None:
@@ -691,7 +788,7 @@ def test_the_catalogue_has_what_is_said_and_nothing_else() -> None:
     folder = files("urbanplan_gis") / "loaders"
     source = "".join(
         (folder / f"{name}.py").read_text(encoding="utf-8")
-        for name in ("crs", "crs_detect", "crs_placement", "crs_reference", "crs_shift")
+        for name in ("crs", "crs_detect", "crs_placement", "crs_shift", "placing")
     )
     # the last word of a key stands in the code, whole or as the argument it is made of
     assert [key for key in said if key.split(".")[1] not in source] == []

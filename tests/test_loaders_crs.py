@@ -77,6 +77,25 @@ def test_no_crs_is_found_from_the_place_or_told(tmp_path: Path) -> None:
         assert said in layer.origins[0].crs_reason
 
 
+def test_a_system_nobody_stated_is_told(tmp_path: Path) -> None:
+    for code, found in ((5898, []), (9216, ["crs_assumed"])):
+        write(tmp_path, shapely.transform(square(0, 0), find_transformer(
+            CRS(5898), CRS(code)).transform, interleaved=False), None)  # fmt: skip
+        findings = load(tmp_path, PARKING).findings
+        assert [item.code for item in findings] == found
+        assert all(f"EPSG:{code}" in item.message.say("vi") for item in findings)
+    assert load(tmp_path, PARKING + 'crs = "EPSG:9216"\n').findings == ()
+
+
+def test_a_datum_without_a_known_shift_is_told(tmp_path: Path) -> None:
+    # Hà Nội 1972, zone 19: the only operation PROJ knows is for the ground around Vũng Tàu
+    there = find_transformer(CRS(5898), CRS(2045)).transform(585_700, 1_672_000)
+    write(tmp_path, Point(there).buffer(50), "EPSG:2045")
+    data = load(tmp_path, PARKING)
+    assert [item.code for item in data.findings] == ["crs_doubt"]
+    assert "EPSG:2045" in data.findings[0].message.say("en")
+
+
 def test_file_and_key_must_agree(tmp_path: Path) -> None:
     write(tmp_path, square(0, 0), "EPSG:5898")
     refuse(tmp_path, PARKING + 'crs = "EPSG:3406"\n', "p.gpkg", "EPSG:5898", "EPSG:3406")

@@ -9,7 +9,8 @@ import numpy as np
 import shapely
 from pyproj import CRS, Transformer
 
-#: coincidences nearer to each other than this count once: a dense arc is no evidence
+#: coincidences nearer to each other than this count once: a dense arc is no evidence, and no more
+#: are the four corners of a house that stands beside a line; at least twice the tolerance
 _CELL_M = 10.0
 #: fewest distinct places at which vertices lie on the lines
 _FEWEST_PLACES = 20
@@ -72,8 +73,8 @@ def choose_position(
     """The one position (lon/lat, n × 2, the same vertices in each) that coincides with ``lines``.
 
     It wins only if vertices lie within ``tolerance`` metres of the lines in at least 20 distinct
-    places (10 m apart), three times as many as in any other position and as in four control
-    positions 230 m or more away, and if these lines run in more than one direction.
+    places (10 m apart, or twice the tolerance), three times as many as in any other position and as
+    in four control positions 230 m or more away, and if these lines run in more than one direction.
     """
     planes = [np.column_stack(lines.to_plane.transform(*place.T)) for place in positions]
     places = [_count_places(plane, lines, tolerance)[0] for plane in planes]
@@ -106,7 +107,8 @@ def _count_places(plane: np.ndarray, lines: ReferenceLines, tolerance: float) ->
     )
     if len(vertices) == 0:
         return 0, False
-    cells, first = np.unique(np.floor(usable[vertices] / _CELL_M), axis=0, return_index=True)
+    cell = max(_CELL_M, 2 * tolerance)
+    cells, first = np.unique(np.floor(usable[vertices] / cell), axis=0, return_index=True)
     double = 2 * lines.directions[edges[first]]
     # eigenvalues of the mean of n·nᵀ over unit normals n are (1 ± length of this mean) / 2
     alike = float(np.hypot(np.cos(double).mean(), np.sin(double).mean()))

@@ -37,7 +37,10 @@ _MEASURED_AT = (108.0, 16.0)
 
 
 class Datum(StrEnum):
-    """What a CRS says its numbers are tied to; ``UNKNOWN``: only the ellipsoid of both."""
+    """What a CRS says its numbers are tied to; ``UNKNOWN``: only the ellipsoid of both.
+
+    (Which name stands in place of a datum then depends on the program that wrote the file.)
+    """
 
     VN2000 = "vn2000"
     WGS84 = "wgs84"
@@ -127,7 +130,8 @@ def find_datum(crs: CRS) -> Datum:
         return Datum.VN2000
     if name.removeprefix("d").startswith(("worldgeodeticsystem1984", "wgs1984", "wgs84")):
         return Datum.WGS84
-    return Datum.UNKNOWN if name.startswith("unknownbasedonwgs84") else Datum.OTHER
+    # "unknown", "user defined" ...: CAD and GIS programs name what their user did not choose
+    return Datum.UNKNOWN if _on_wgs84_ellipsoid(crs) else Datum.OTHER
 
 
 def vn2000_twin(crs: CRS) -> CRS | None:

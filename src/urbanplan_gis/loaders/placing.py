@@ -9,9 +9,11 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from urbanplan_gis.loaders.crs import parse_crs, reproject
-from urbanplan_gis.loaders.crs_detect import Box, PlacementDecision, Told, settle_placement
-from urbanplan_gis.loaders.crs_placement import AXES, COORDINATE_UNITS, place
+from urbanplan_gis.loaders.crs import name_crs, parse_crs, reproject, same_crs
+from urbanplan_gis.loaders.crs_area import Box
+from urbanplan_gis.loaders.crs_detect import PlacementDecision, settle_placement
+from urbanplan_gis.loaders.crs_placement import AXES, COORDINATE_UNITS, Placement, place
+from urbanplan_gis.loaders.crs_readings import Told
 from urbanplan_gis.model.data import Finding, Severity
 from urbanplan_gis.text import Text
 
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
 
 _WGS84 = CRS.from_epsg(4326)
+_ACTIONS = {"crs_changed": "repaired", "crs_assumed": "assumed", "crs_doubt": "kept"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +78,9 @@ def place_features(
     )
     placement = decision.placement
     geometry, operation = reproject(place(shapes.geometry, placement), placement.crs, project_crs)
-    findings = tuple(_tell(source, decision))
+    unstated = raw.crs is None and not source.facts.crs
+    assumed = unstated and not _is_own(placement, project_crs)
+    findings = _tell(source, decision, operation, assumed)
     places = raw.place
     if places is not None:
         places, _ = reproject(place(places, placement), placement.crs, project_crs)
@@ -103,14 +108,30 @@ def _reason(source: SourceFile, raw: RawLayer, decision: PlacementDecision) -> T
     return decision.reason
 
 
-def _tell(source: SourceFile, decision: PlacementDecision) -> list[Finding]:
-    """What differs from what was stated, and what speaks against it."""
-    findings = []
-    cases = {"crs_changed": decision.reason if decision.changed else None,
-             "crs_doubt": decision.doubt}  # fmt: skip
-    for code, reason in cases.items():
-        if reason is not None:
-            message = Text.of(f"finding.{code}", source=source.name, reason=reason)
-            action = "repaired" if code == "crs_changed" else "kept"
-            findings.append(Finding(code, Severity.WARNING, source.role, (), message, action))
-    return findings
+def _tell(
+    source: SourceFile, decision: PlacementDecision, operation: str, assumed: bool
+) -> tuple[Finding, ...]:
+    """What differs from what was stated or was stated nowhere, and what speaks against it."""
+    said = [("crs_changed", decision.reason)] if decision.changed else []
+    if assumed:
+        said.append(("crs_assumed", decision.reason))
+    if decision.doubt is not None:
+        said.append(("crs_doubt", decision.doubt))
+    if "Ballpark" in operation:
+        # PROJ's word for one that takes two datums for the same
+        crs = name_crs(decision.placement.crs)
+        said.append(("crs_doubt", Text.of("placement_reason.ballpark", crs=crs)))
+    return tuple(
+        Finding(
+            code, Severity.WARNING, source.role, (),
+            Text.of(f"finding.{code}", source=source.name, reason=reason),
+            action=_ACTIONS[code],
+        )
+        for code, reason in said
+    )  # fmt: skip
+
+
+def _is_own(placement: Placement, project_crs: CRS) -> bool:
+    """Whether the numbers are the project's own as they stand."""
+    as_they_stand = not placement.swapped and placement.scale == 1 and not placement.no_shift
+    return as_they_stand and same_crs(placement.crs, project_crs)
