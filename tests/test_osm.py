@@ -17,8 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from osmium.osm.mutable import Node, Relation, Way
 
+from test_loaders_vector import load, refuse
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.loaders import osm_objects
+from urbanplan_gis.loaders import osm_objects, osm_xml
 from urbanplan_gis.loaders.osm import OsmFeatures, read_osm
 from urbanplan_gis.loaders.osm_tags import (
     choose_rule,
@@ -171,6 +172,48 @@ BROKEN = {
 }
 
 
+def test_an_area_whose_ring_is_another_area_is_told(tmp_path: Path) -> None:
+    """Built from its ways alone it would lack the other's ground."""
+    outer = '<member type="relation" ref="1" role="outer"/>'
+    nested = area_relation(2, [(2, "outer")], landuse="orchard").replace("<tag", outer + "<tag", 1)
+    beside = area_relation(3, [(2, "outer")], landuse="orchard", type="boundary")
+    beside = beside.replace("<tag", outer.replace("outer", "subarea") + "<tag", 1)
+    features = read(
+        write_xml(
+            tmp_path,
+            NODES,
+            way(1, square(1, 1, 2)),
+            way(2, square(4, 1, 2)),
+            area_relation(1, [(1, "outer")], landuse="orchard"),
+            nested,
+            beside,
+        )
+    )
+    assert by_id(features, features.reason) == {"r1": "", "r2": "nested_relation", "r3": ""}
+
+
+@pytest.mark.parametrize("mark", ['action="delete"', "action='delete'", 'visible="false"'])
+def test_what_the_file_says_is_deleted_is_set_aside(tmp_path: Path, mark: str) -> None:
+    """JOSM keeps deleted objects in its files until they are uploaded."""
+    gone = way(1, square(1, 1, 1), building="house").replace("<way", f"<way {mark}")
+    node = '<node id="9001" version="1" lon="108" lat="15" MARK><tag k="building" v="hut"/></node>'
+    kept = way(2, square(3, 1, 1), building="house").replace("<way", '<way action="modify"')
+    path = write_xml(tmp_path, NODES, node.replace("MARK", mark), gone, kept)
+    features = read(path, Role.BUILDINGS)
+    assert by_id(features, features.reason) == {
+        "n9001": "deleted_object", "w1": "deleted_object", "w2": "",
+    }  # fmt: skip
+
+
+def test_a_mark_between_two_chunks_is_seen(tmp_path: Path) -> None:
+    gone = way(1, square(1, 1, 1), building="house").replace("<way", "<way action='delete'")
+    path = tmp_path / "a.osm"
+    for pad in range(osm_xml._CHUNK - 30, osm_xml._CHUNK, 7):
+        head = '<?xml version="1.0"?><osm version="0.6">'.ljust(pad)
+        path.write_text(f"{head}{gone}</osm>", encoding="utf-8")
+        assert osm_xml.find_deleted(path) == {("w", 1)}
+
+
 @pytest.mark.parametrize("reason", BROKEN)
 @pytest.mark.parametrize("convert", [lambda path: path, to_pbf], ids=["xml", "pbf"])
 def test_what_cannot_be_built_is_told(
@@ -247,6 +290,30 @@ def test_roads(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_numbers_assumed_or_not_read_are_noted(tmp_path: Path) -> None:
+    path = write_xml(
+        tmp_path,
+        NODES,
+        way(1, [101, 201], highway="residential", width="5-6"),
+        way(2, [101, 202], highway="residential", lanes="2"),
+        way(3, [101, 203], highway="residential", width="khoảng 5", lanes="2"),
+        way(4, [101, 204], highway="residential", width="7 m"),
+        way(5, [101, 205], highway="residential"),
+        way(6, square(1, 1, 1), building="house", building__levels="3;4"),
+        way(7, square(3, 1, 1), building="house", building__levels="2"),
+        way(8, square(5, 1, 1), building="house"),
+    )
+    notes = {note.code: note for note in read(path, Role.ROADS).notes}
+    assert list(notes["width_from_lanes"].rows) == [False, True, True, False, False]
+    assert list(notes["number_unread"].rows) == [True, False, True, False, False]
+    assert notes["number_unread"].params["example"] == "5-6"
+    (levels,) = read(path, Role.BUILDINGS).notes
+    assert (levels.code, list(levels.rows)) == ("number_unread", [True, False, False])
+    for note in (*notes.values(), levels):
+        said = Text.of(f"finding.{note.code}", source="osm", count=2, **note.params)
+        assert "{" not in said.say("vi") + said.say("en")
+
+
 def test_green_and_its_ponds(tmp_path: Path) -> None:
     features = read(
         write_xml(
@@ -315,6 +382,31 @@ def test_buildings_facilities_and_parking(tmp_path: Path) -> None:
     assert by_id(parking, parking.reason) == {
         "n9001": "tag_ignored", "w4": "tag_ignored", "w5": "tag_ignored", "w6": "",
     }  # fmt: skip
+
+
+def test_a_source_says_what_became_of_every_object(tmp_path: Path) -> None:
+    # the city of the loaders' tests lies around 108.80 E 15.12 N
+    nodes = NODES.replace('lon="108.0', 'lon="108.80').replace('lat="15.0', 'lat="15.120')
+    path = write_xml(
+        tmp_path,
+        nodes,
+        way(1, square(1, 1, 1), building="house", building__levels="2 hoặc 3"),
+        way(2, [301, 302, 401], building="school"),
+        way(3, [101, 202, 201, 102, 101], building="yes"),
+        way(4, square(5, 1, 1), building="no"),
+        way(5, square(7, 1, 1), amenity="school"),
+    )
+    data = load(tmp_path, f'[layers.buildings]\npath = "{path.name}"\n')
+    assert {item.code: (item.feature_ids, item.dropped) for item in data.findings} == {
+        "number_unread": (("w1",), 0), "not_a_polygon": (("w2",), 1),
+        "broken_ring": (("w3",), 1), "tag_ignored": (("w4",), 1),
+    }  # fmt: skip
+    said = {item.code: item.message.say("vi") for item in data.findings}
+    assert "building=school" in said["not_a_polygon"]
+    assert "building=yes" in said["broken_ring"]
+    assert "2 hoặc 3" in said["number_unread"]
+    assert all("''" not in text for text in said.values())
+    refuse(tmp_path, f'[layers.parking]\npath = "{path.name}"\n', path.name, "1", "parking")
 
 
 def test_widths() -> None:
@@ -487,7 +579,7 @@ def test_roles_no_object_can_feed(tmp_path: Path) -> None:
 
 
 def test_every_reason_is_in_the_catalogue() -> None:
-    reasons = {*BROKEN, "tag_ignored", "water_outside_parks"}
+    reasons = {*BROKEN, "tag_ignored", "water_outside_parks", "nested_relation", "deleted_object"}
     assert {f"finding.{reason}" for reason in reasons} <= keys()
 
 

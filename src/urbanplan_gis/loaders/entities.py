@@ -59,15 +59,16 @@ def read_extract(source: SourceFile) -> RawLayer:
     """The objects of an OpenStreetMap extract that the role is about.
 
     Raises:
-        PlanDataError: for a damaged extract, or one without such objects.
+        PlanDataError: for a damaged extract, or one without such objects that can be used.
     """
     _check_layer(source)
     found = read_osm(source.path, source.label, source.role)
-    if not len(found.table):
-        raise bad_data("no_features", source.label)
-    return _to_raw(
+    if (found.reason != "").all():
+        raise bad_data("osm_nothing_left", source.label, count=len(found), role=source.role)
+    raw = _to_raw(
         source, found.table, found.geometry, found.reason, CRS.from_epsg(4326), "UTF-8", found.place
     )
+    return replace(raw, labels=found.table["tag"], notes=found.notes)
 
 
 def _check_layer(source: SourceFile) -> None:

@@ -33,7 +33,13 @@ from urbanplan_gis.loaders.osm_tags import osm_code_rules
 from urbanplan_gis.loaders.placing import CityPlace, Placed, place_features
 from urbanplan_gis.loaders.raw import RawLayer
 from urbanplan_gis.loaders.recognise import Recognised
-from urbanplan_gis.loaders.reports import tell_changed, tell_remarks, tell_set_aside, tell_texts
+from urbanplan_gis.loaders.reports import (
+    tell_changed,
+    tell_notes,
+    tell_remarks,
+    tell_set_aside,
+    tell_texts,
+)
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.loaders.shapes import finite_mask, sort_shapes
 from urbanplan_gis.loaders.sources import OSM_SUFFIXES, SourceFile, make_origin
@@ -93,10 +99,12 @@ def load_features(
     kept = why == ""
     table = None if codes is None else codes.table
     frame = _to_frame(source, raw, kept, ids, geometry, table, project_crs)
-    values = table["source_value"] if table is not None else pd.Series("", index=ids.index)
+    values = pd.Series("", index=ids.index) if raw.labels is None else raw.labels
+    if table is not None:
+        values = table["source_value"]
     findings = tell_set_aside(source, why, shapes.types, values, ids, geometry, placed.places)
     findings += tell_changed(source, raw, shapes, kept, named, geometry)
-    findings += tell_remarks(source, raw)
+    findings += tell_remarks(source, raw) + tell_notes(source, raw, kept, ids)
     findings += tell_texts(source.name, source.role, raw.texts, raw.fields) + list(placed.findings)
     if codes is not None:
         findings += tell_recognised(source, frame, codes.recognised)

@@ -19,6 +19,7 @@ import shapely
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.loaders.osm_objects import OsmObject, OsmObjects, read_objects
 from urbanplan_gis.loaders.osm_tags import (
+    LANE_WIDTH_M,
     TagRule,
     choose_rule,
     osm_roles,
@@ -26,7 +27,8 @@ from urbanplan_gis.loaders.osm_tags import (
     read_width,
     role_keys,
 )
-from urbanplan_gis.loaders.values import tidy_text
+from urbanplan_gis.loaders.raw import Note
+from urbanplan_gis.loaders.values import shorten, tidy_text
 from urbanplan_gis.model.data import Role
 
 #: tags that are read beside those that decide
@@ -37,6 +39,9 @@ _AREA_TYPES = (3, 6)
 #: share of a pond that lies in its park; a river drawn through one has far less, and shores
 #: drawn twice differ by little
 _INSIDE = 0.95
+
+#: tags that hold numbers, by the role and the column they are for
+_NUMBERS = ((Role.ROADS, "width", "width_m"), (Role.BUILDINGS, "building:levels", "floors"))
 
 _Shape = tuple[shapely.Geometry | None, str, shapely.Geometry | None]
 
@@ -49,13 +54,15 @@ class OsmFeatures:
     and the role's columns under the names of the schema; roads also ``width_from``, the key that
     told the width. ``geometry`` is in degrees (EPSG:4326), None where it could not be built;
     ``reason`` says why an object is set aside (``""``: it is not); ``place`` is a point of an
-    object without geometry where a location of it is known, else None.
+    object without geometry where a location of it is known, else None. ``notes``: numbers that
+    were assumed, and such that could not be read.
     """
 
     table: pd.DataFrame
     geometry: np.ndarray
     reason: np.ndarray
     place: np.ndarray
+    notes: tuple[Note, ...] = ()
 
     def __len__(self) -> int:
         return len(self.geometry)
@@ -80,10 +87,11 @@ def read_osm(path: Path, label: str, role: Role) -> OsmFeatures:
     geometry, reason, place = _build_shapes(role, found)
     refused = [rule is None or _is_refused(role, rule) for rule, _ in chosen]
     reason[np.array(refused)] = "tag_ignored"
+    reason[np.array([item.deleted for item in found.objects])] = "deleted_object"
     table = _to_table(role, found.objects, chosen)
     if role is Role.GREEN:
         _place_ponds(table, geometry, reason)
-    return OsmFeatures(table, geometry, reason, place)
+    return OsmFeatures(table, geometry, reason, place, _note_numbers(role, found.objects, table))
 
 
 def _is_refused(role: Role, rule: TagRule) -> bool:
@@ -175,6 +183,8 @@ def _shape_relation(
     known = shapely.Point(place) if place else None
     if relation.members is None:
         return None, "not_an_area_relation", None
+    if relation.nested:
+        return None, "nested_relation", known
     if len(held) < len(relation.members):
         return None, "incomplete_relation", known
     if any(way.lacking for way in held):
@@ -208,6 +218,29 @@ def _to_table(
         columns["kind"] = _texts(map(_green_kind, objects, rules))
         columns["park"] = _texts(None for _ in objects)
     return pd.DataFrame(columns)
+
+
+def _note_numbers(
+    role: Role, objects: Sequence[OsmObject], table: pd.DataFrame
+) -> tuple[Note, ...]:
+    """Widths that are only those of so many lanes, and texts of numbers that are none."""
+    notes = []
+    if role is Role.ROADS:
+        source = table["width_from"].to_numpy()
+        params = {"metres": LANE_WIDTH_M}
+        notes.append(Note("width_from_lanes", np.array(source == "lanes", dtype=bool), params))
+    for role_of_key, key, column in _NUMBERS:
+        if role is role_of_key:
+            known = table[column].notna().to_numpy()
+            if role is Role.ROADS:
+                known = known & (source != "lanes")
+            given = np.array([bool(item.tags.get(key)) for item in objects])
+            rows = given & ~known
+            example = next(
+                (item.tags[key] for item, row in zip(objects, rows, strict=True) if row), ""
+            )
+            notes.append(Note("number_unread", rows, {"tag": key, "example": shorten(example)}))
+    return tuple(notes)
 
 
 def _texts(values: Any) -> pd.Series:

@@ -6,11 +6,10 @@ Nothing is interpreted: tags, lines, assembled areas and what is missing come ou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from sys import intern
 from typing import Any
-from xml.parsers import expat
 
 from osmium import FileProcessor, InvalidLocationError
 from osmium.filter import EntityFilter, IdFilter, KeyFilter
@@ -22,9 +21,9 @@ from osmium.osm import WAY, Area, Location
 from urbanplan_gis.errors import PlanDataError, bad_data
 from urbanplan_gis.loaders.file_checks import check_lengths
 from urbanplan_gis.loaders.osm_pbf import check_pbf
+from urbanplan_gis.loaders.osm_xml import check_xml, find_deleted
 
 _FORMATS = {".osm": "xml", ".pbf": "pbf"}
-_CHUNK = 1 << 16
 #: below these an extract was read in less than 1 GB (300 000 roads, 7 million nodes: 0.73 GB);
 #: a province is far below them, the whole country above
 _MOST_BYTES = {"pbf": 64 << 20, "xml": 1 << 30}
@@ -33,6 +32,8 @@ _MOST_OBJECTS = 300_000
 _LOCATIONS = "sparse_mem_array"
 #: relations whose ways are the rings of an area; others (routes, sites) draw none
 _AREA_RELATIONS = ("multipolygon", "boundary")
+#: roles of members that are rings; others ("subarea", "admin_centre") only go with the area
+_RINGS = ("outer", "inner", "")
 #: what osmium raises on damaged files
 _FAILURES = (RuntimeError, ValueError, OSError, MemoryError, InvalidLocationError)
 #: osmium's set of ids grows with the largest; OpenStreetMap is far from this number
@@ -47,7 +48,8 @@ class OsmObject:
 
     ``line`` is a way as WKB, None unless all its nodes are known; ``place`` a known
     location (degrees) of a node or of a way without line; ``lacking`` the nodes whose location
-    is missing or out of range. ``members`` are the ways of an area relation, None otherwise.
+    is missing or out of range. ``members`` are the ways of an area relation, None otherwise;
+    ``nested``: relations are among its rings. ``deleted``: the file says that it is no more.
     """
 
     kind: str
@@ -57,6 +59,8 @@ class OsmObject:
     place: Place | None = None
     lacking: tuple[int, ...] = ()
     members: tuple[int, ...] | None = None
+    nested: bool = False
+    deleted: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +88,8 @@ def read_objects(path: Path, label: str, keys: Sequence[str], details: Sequence[
     file = _open(path, label)
     wanted = frozenset((*keys, *details))
     try:
-        objects, areas = _collect(file, label, keys, wanted)
+        deleted = find_deleted(path) if path.suffix.lower() == ".osm" else frozenset()
+        objects, areas = _collect(file, label, keys, wanted, deleted)
         members = _collect_members(file, label, objects)
     except _FAILURES as problem:
         raise _damaged(problem, label) from None
@@ -105,7 +110,7 @@ def _open(path: Path, label: str) -> File:
         raise bad_data("osm_too_large", label, megabytes=_MOST_BYTES[form] >> 20)
     if form == "xml":
         check_lengths(path, label, b"<>")
-        _check_xml(path, label)
+        check_xml(path, label)
     else:
         check_pbf(path, label)
     file = File(path.resolve(), form)
@@ -118,33 +123,6 @@ def _open(path: Path, label: str) -> File:
     return file
 
 
-def _check_xml(path: Path, label: str) -> None:
-    """The root must be ``osm``, and nothing before it may declare a document type."""
-    roots: list[str] = []
-    parser = expat.ParserCreate()
-
-    def refuse_declaration(*_: object) -> None:
-        raise bad_data("osm_doctype", label)
-
-    def note_root(name: str, _: object) -> None:
-        roots.append(name)
-        parser.StartElementHandler = None
-
-    parser.StartDoctypeDeclHandler = refuse_declaration
-    parser.StartElementHandler = note_root
-    try:
-        with path.open("rb") as stream:
-            while not roots:
-                chunk = stream.read(_CHUNK)
-                parser.Parse(chunk, not chunk)
-    except expat.ExpatError:
-        # damage after the root is for osmium to tell
-        if not roots:
-            raise bad_data("not_the_format", label, format=".osm (OpenStreetMap XML)") from None
-    if roots != ["osm"]:
-        raise bad_data("not_the_format", label, format=".osm (OpenStreetMap XML)")
-
-
 def _damaged(problem: Exception, label: str) -> PlanDataError:
     said = " ".join(str(problem).split())[:160]
     if "out of order" in said:
@@ -153,7 +131,11 @@ def _damaged(problem: Exception, label: str) -> PlanDataError:
 
 
 def _collect(
-    file: File, label: str, keys: Sequence[str], wanted: frozenset[str]
+    file: File,
+    label: str,
+    keys: Sequence[str],
+    wanted: frozenset[str],
+    deleted: frozenset[tuple[str, int]],
 ) -> tuple[list[OsmObject], dict[tuple[str, int], bytes]]:
     borne = KeyFilter(*keys)
     processor = FileProcessor(file).with_locations(_LOCATIONS)
@@ -162,7 +144,10 @@ def _collect(
     areas: dict[tuple[str, int], bytes] = {}
     for item in processor.with_areas(borne).with_filter(borne):
         if not isinstance(item, Area):
-            objects.append(_to_object(item, wanted, factory))
+            found = _to_object(item, wanted, factory)
+            if (found.kind, found.number) in deleted:
+                found = replace(found, deleted=True)
+            objects.append(found)
             if len(objects) > _MOST_OBJECTS:
                 raise bad_data("osm_too_many", label, count=_MOST_OBJECTS)
         elif item.num_rings()[0]:
@@ -174,18 +159,20 @@ def _collect(
 
 
 def _to_object(item: Any, wanted: frozenset[str], factory: WKBFactory) -> OsmObject:
-    every = {tag.k: tag.v for tag in item.tags}
+    every, gone = {tag.k: tag.v for tag in item.tags}, not item.visible
     # many objects bear the same few tags: one copy of each word is enough
     tags = {intern(key): intern(value) for key, value in every.items() if key in wanted}
     if item.is_node():
         place = _known_place(item.location)
-        return OsmObject("n", item.id, tags, None, place, () if place else (item.id,))
+        lacking = () if place else (item.id,)
+        return OsmObject("n", item.id, tags, None, place, lacking, deleted=gone)
     if item.is_way():
-        return OsmObject("w", item.id, tags, *_to_line(item, factory))
-    members = None
+        return OsmObject("w", item.id, tags, *_to_line(item, factory), deleted=gone)
+    members, nested = None, False
     if every.get("type") in _AREA_RELATIONS:
         members = tuple(member.ref for member in item.members if member.type == "w")
-    return OsmObject("r", item.id, tags, members=members)
+        nested = any(member.type == "r" and member.role in _RINGS for member in item.members)
+    return OsmObject("r", item.id, tags, members=members, nested=nested, deleted=gone)
 
 
 def _to_line(way: Any, factory: WKBFactory) -> tuple[bytes | None, Place | None, tuple[int, ...]]:

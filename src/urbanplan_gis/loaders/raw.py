@@ -28,6 +28,15 @@ _VIETNAM = pd.Timedelta(hours=7)
 
 
 @dataclass(frozen=True, eq=False)
+class Note:
+    """What a reader assumed of some features or could not understand: the finding that tells it."""
+
+    code: str
+    rows: np.ndarray
+    params: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
 class RawLayer:
     """The features of one layer as the file has them.
 
@@ -56,6 +65,9 @@ class RawLayer:
     place: np.ndarray | None = None
     #: what was broken in the file and mended
     remarks: tuple[str, ...] = ()
+    #: what features are called where the role has no codes
+    labels: pd.Series | None = None
+    notes: tuple[Note, ...] = ()
 
     def __len__(self) -> int:
         return len(self.geometry)

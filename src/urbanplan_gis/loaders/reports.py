@@ -20,11 +20,11 @@ from urbanplan_gis.text import Text
 _ERRORS = frozenset({"not_finite", "unreadable_geometry"})
 #: what was never meant to be a feature of the layer
 _EXPECTED = frozenset(
-    {"code_ignored", "not_selected", "tag_ignored", "water_outside_parks", "joined_into_ring",
-     "paper_space", "drawn_twice"}
+    {"code_ignored", "not_selected", "tag_ignored", "water_outside_parks", "deleted_object",
+     "joined_into_ring", "paper_space", "drawn_twice"}
 )  # fmt: skip
 #: reasons for which the value of a feature does not matter
-_WITHOUT_VALUE = frozenset({"not_selected", "tag_ignored"})
+_WITHOUT_VALUE = frozenset({"not_selected", "tag_ignored", "water_outside_parks", "deleted_object"})
 #: text decoded with less confidence than this is to be looked at
 _SURE = 0.95
 _REMARKS_SHOWN = 3
@@ -98,6 +98,24 @@ def _pointer(geometry: np.ndarray, reason: str) -> shapely.Geometry | None:
     # of coordinates near the end of what numbers can be
     with np.errstate(invalid="ignore", over="ignore"):
         return shapely.point_on_surface(usable[int(np.argmax(shapely.length(usable)))])
+
+
+def tell_notes(
+    source: SourceFile, raw: RawLayer, kept: np.ndarray, ids: pd.Series
+) -> list[Finding]:
+    """What the reader assumed of features that are kept, or could not understand."""
+    findings = []
+    for note in raw.notes:
+        rows = note.rows & kept
+        if rows.any():
+            message = Text.of(
+                f"finding.{note.code}", source=source.name, count=int(rows.sum()), **note.params
+            )
+            named = tuple(ids[rows])
+            findings.append(
+                Finding(note.code, Severity.WARNING, source.role, named, message, action="assumed")
+            )
+    return findings
 
 
 def tell_changed(
