@@ -768,6 +768,12 @@ def test_the_question_can_be_answered_with_what_it_prints() -> None:
         assert same(settled.placement, reading)
 
 
+def test_a_system_told_by_mistake_is_named() -> None:
+    west = numbers_in(5898, city_wide()) - [300_000, 0]
+    with pytest.raises(PlanDataError, match=r"as told .*EPSG:5896.* outside Vietnam"):
+        settle_placement(west, None, CITY, "a.dxf", told=Told(CRS(5896)))
+
+
 def test_no_reading_at_all_is_one_line() -> None:
     with pytest.raises(PlanDataError) as caught:
         settle_placement(np.array([[12.0, 34.0]]), CRS(5898), CITY, "a.dxf")

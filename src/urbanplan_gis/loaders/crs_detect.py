@@ -125,6 +125,8 @@ def settle_placement(
         raise bad_data("no_crs", where)
     if decision is None:
         x, y = (f"{value:.10g}" for value in np.median(finite(points), axis=0))
+        if told.crs is not None:
+            raise bad_data("told_elsewhere", where, crs=name_crs(told.crs), x=x, y=y)
         raise bad_data("no_placement", where, x=x, y=y)
     if not decision.sure:
         # what no official system describes is named in the reason, not offered
