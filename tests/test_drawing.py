@@ -473,6 +473,102 @@ def test_islands_among_joined_lines_are_holes(tmp_path: Path) -> None:
     assert shapely.area(drawing.geometry[8:]).tolist() == pytest.approx([800, 100])
 
 
+def joined(drawing: Drawing) -> np.ndarray:
+    rows = (drawing.table["kind"] == "JOINED").to_numpy()
+    return drawing.geometry[rows]
+
+
+@pytest.mark.parametrize("bulged", [False, True])
+def test_lots_along_a_curved_street(tmp_path: Path, bulged: bool) -> None:
+    """Side lines end on the arcs themselves, which lie up to a millimetre off their chords."""
+    doc, msp = new()
+    near, far, degrees = 200.0, 230.0, np.arange(10, 81, 7)
+    at = {
+        (radius, degree): moved(
+            [(radius * math.cos(math.radians(degree)), radius * math.sin(math.radians(degree)))]
+        )[0]
+        for radius in (near, far)
+        for degree in degrees.tolist()
+    }
+    for radius in (near, far):
+        if bulged:
+            bulge = math.tan(math.radians(70) / 4)
+            ends = [(*at[radius, 10], bulge), (*at[radius, 80], 0)]
+            msp.add_lwpolyline(ends, format="xyb")
+        else:
+            msp.add_arc((EAST, NORTH), radius, 10, 80)
+    for degree in degrees.tolist():
+        msp.add_line(at[near, degree], at[far, degree])
+    drawing = read(doc, tmp_path, polygonise=["0"])
+    lot = (far**2 - near**2) / 2 * math.radians(7)
+    assert shapely.area(joined(drawing)) == pytest.approx([lot] * 10, abs=0.02)
+    assert (drawing.reason != "unclosed_line").all()
+
+
+@pytest.mark.parametrize("gap", [-0.02, -0.004, 0.0, 0.0005, 0.004])
+def test_lines_that_run_short_or_on_by_millimetres(tmp_path: Path, gap: float) -> None:
+    """A block of 100 by 30 m cut every 10 m; a gap is negative where lines run on."""
+    doc, msp = new()
+    for start, end in [((0, 0), (100, 0)), ((100, 30), (0, 30)), ((0, 30), (0, 0))]:
+        msp.add_line(*moved([start, end]))
+    msp.add_line(*moved([(100, gap), (100, 30 - gap)]))
+    for x in range(10, 100, 10):
+        msp.add_line(*moved([(x + 0.1234567, gap), (x + 0.1234567, 30 - gap)]))
+    drawing = read(doc, tmp_path, polygonise=["0"])
+    expected = sorted([303.703701, *[300.0] * 8, 296.296299])
+    # which of two ends moves to the other is open, so a lot 10 m wide may be off by the gap
+    spare = 1e-3 + 10 * abs(gap)
+    assert sorted(shapely.area(joined(drawing))) == pytest.approx(expected, abs=spare)
+
+
+def test_gaps_of_centimetres_stay_open(tmp_path: Path) -> None:
+    doc, msp = new()
+    for start, end in [((0, 0), (10, 0)), ((10, 0.03), (10, 10)), ((10, 10), (0, 0))]:
+        msp.add_line(*moved([start, end]))
+    drawing = read(doc, tmp_path, polygonise=["0"])
+    assert drawing.reason.tolist() == ["unclosed_line"] * 3
+
+
+def test_a_wall_drawn_for_both_lots_is_one_wall(tmp_path: Path) -> None:
+    doc, msp = new()
+    for x in (0.0, 10.004):
+        corners = moved([(0, 0), (10, 0), (10, 30), (0, 30)], x)
+        for start, end in zip(corners, corners[1:] + corners[:1], strict=True):
+            msp.add_line(start, end)
+    drawing = read(doc, tmp_path, polygonise=["0"])
+    assert shapely.area(joined(drawing)) == pytest.approx([300, 300], abs=0.13)
+
+
+def test_lines_divide_the_closed_outline_they_stand_in(tmp_path: Path) -> None:
+    """A block with three lots, one without lines, and a plan's outline round them all."""
+    doc, msp = new()
+    lots = {"layer": "LO"}
+    msp.add_lwpolyline(ring(200, -20, -20), close=True, dxfattribs=lots)
+    msp.add_lwpolyline(moved([(0, 0), (60, 0), (60, 40), (0, 40)]), close=True, dxfattribs=lots)
+    msp.add_lwpolyline(ring(40, 100), close=True, dxfattribs=lots)
+    for x in (10, 30):
+        msp.add_line(*moved([(x, 0), (x, 40)]), dxfattribs=lots)
+    msp.add_line(*moved([(40, 10), (45, 15)]), dxfattribs=lots)
+    drawing = read(doc, tmp_path, polygonise=["lo"])
+    assert drawing.reason.tolist() == [
+        "", "joined_into_ring", "", *["joined_into_ring"] * 2, "unclosed_line", "", "", "",
+    ]  # fmt: skip
+    assert sorted(shapely.area(joined(drawing))) == pytest.approx([400, 800, 1200])
+
+
+def test_lines_between_closed_outlines_enclose_what_lies_between(tmp_path: Path) -> None:
+    doc, msp = new()
+    for x in (0, 60):
+        msp.add_lwpolyline(ring(40, x), close=True)
+    for y in (0, 40):
+        msp.add_line(*moved([(40, y), (60, y)]))
+    for start, end in pairwise([*ring(40), ring(40)[0]]):
+        msp.add_line(start, end)
+    drawing = read(doc, tmp_path, polygonise=["0"])
+    assert drawing.reason.tolist() == ["", "", *["joined_into_ring"] * 6, ""]
+    assert shapely.area(joined(drawing)) == pytest.approx([800])
+
+
 # ---- texts -------------------------------------------------------------------------------------
 
 

@@ -48,6 +48,8 @@ _FARTHEST = 1e12
 _LINE, _POLYGON, _MULTIPOLYGON = 1, 3, 6
 _KINDS = {"LWPOLYLINE": "POLYLINE"}
 _HATCHES = ("HATCH", "MPOLYGON")
+#: closed lines that open ones may divide
+_OUTLINES = ("POLYLINE", "CIRCLE", "ELLIPSE", "SPLINE")
 #: MicroStation 95 reference guide, element types; others keep their number
 _DGN_KINDS = {
     2: "CELL", 3: "LINE", 4: "POLYLINE", 6: "POLYLINE", 11: "CURVE", 12: "POLYLINE",
@@ -289,14 +291,19 @@ def _join_lines(
     if missing:
         known = ", ".join(sorted(set(table["layer"]))[:_LISTED])
         raise bad_data("no_such_cad_layer", label, layers=", ".join(missing), known=known)
-    lines = (shapely.get_type_id(geometry) == _LINE) & (reason == "") & _within_reach(geometry)
+    usable = (reason == "") & _within_reach(geometry) & ~shapely.is_empty(geometry)
+    kinds = shapely.get_type_id(geometry)
+    outlines = table["kind"].isin(_OUTLINES).to_numpy() & (kinds == _POLYGON)
+    lines = usable & (kinds == _LINE)
     tables, shapes = [table], [geometry]
     for name in sorted(asked):
-        rows = np.flatnonzero(lines & (folded == name).to_numpy())
-        if len(rows) == 0:
+        here = (folded == name).to_numpy()
+        if not (lines & here).any():
             continue
+        rows = np.flatnonzero((lines | (usable & outlines)) & here)
         rings = close_rings(geometry[rows], tolerance_at(geometry[rows]))
-        reason[rows] = np.where(rings.used, "joined_into_ring", "unclosed_line")
+        reason[rows[rings.used]] = "joined_into_ring"
+        reason[rows[~rings.used & lines[rows]]] = "unclosed_line"
         tables.append(_ring_rows(table.iloc[rows], rings))
         shapes.append(rings.polygons)
     whole = pd.concat([part for part in tables if len(part)], ignore_index=True)
@@ -306,7 +313,7 @@ def _join_lines(
 
 def _ring_rows(lines: pd.DataFrame, rings: Rings) -> pd.DataFrame:
     """A row for each ring, with the layer and colour of its first line and a handle after it."""
-    rows = lines.iloc[rings.first_line].reset_index(drop=True)
+    rows = lines.iloc[rings.first].reset_index(drop=True)
     number = rows.groupby("handle").cumcount() + 1
     return rows.assign(
         kind="JOINED", text=None, font=None, handle=rows["handle"] + "+" + number.astype(str)

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 Points = NDArray[np.float64]
 
+#: lines meet if their ends are within so many tolerances: angles of arcs are rounded in files
+JOINT = 10
 #: a curve longer than this many chords is hostile or in a unit nobody draws land in
 _MOST_CHORDS = 100_000
 #: a circle of the size of the tolerance still looks like one

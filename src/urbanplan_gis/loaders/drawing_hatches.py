@@ -22,6 +22,7 @@ from ezdxf.math import fit_points_to_cad_cv
 
 from urbanplan_gis.geometry.areas import as_array, polygons_only
 from urbanplan_gis.loaders.drawing_curves import (
+    JOINT,
     Points,
     arc_points,
     bulged_points,
@@ -31,8 +32,6 @@ from urbanplan_gis.loaders.drawing_curves import (
     to_world,
 )
 
-#: edges meet if their ends are within so many tolerances: angles of arcs are rounded in files
-_JOINT = 10
 #: what is less than this part of a tolerance or joint is the same point
 _POINT = 1e-3
 _TEXT_FRAME = 8
@@ -79,7 +78,7 @@ def _path_rings(path: AbstractBoundaryPath, tolerance: float) -> tuple[list[Poin
         return [bulged_points(vertices[:, :2], vertices[:, 2], True, tolerance)], []
     edges = path.edges if isinstance(path, EdgePath) else []
     pieces = [_edge_points(edge, tolerance) for edge in edges]
-    return _chain([piece for piece in pieces if _has_length(piece, tolerance)], _JOINT * tolerance)
+    return _chain([piece for piece in pieces if _has_length(piece, tolerance)], JOINT * tolerance)
 
 
 def _has_length(piece: Points, tolerance: float) -> bool:
