@@ -665,6 +665,21 @@ def write_quietly(doc: DxfDocument, path: Path, **options: str) -> None:
         doc.saveas(path, **options)
 
 
+def test_inserts_on_layers_with_letters_that_were_lost(tmp_path: Path) -> None:
+    """Programs write `?` for letters their code page lacks; in inserts ezdxf takes no such name."""
+    doc, msp = new("R2000")
+    lot_block(doc)
+    msp.add_blockref("LO", (0, 0), {"layer": "DXT O"})
+    msp.add_polyline2d(SQUARE, close=True, dxfattribs={"layer": "DXT O"})
+    path = tmp_path / "ve.dxf"
+    doc.saveas(path)
+    path.write_bytes(path.read_bytes().replace(b"DXT O", b"D?t o"))
+    drawing = read_dxf(path, "ve.dxf")
+    assert drawing.table["layer"].tolist() == ["D?t o"] * 2
+    assert shapely.area(drawing.geometry).tolist() == [25, 100]
+    assert drawing.audit == ()
+
+
 @pytest.mark.parametrize("codepage", [b"ANSI_1252", b"ANSI_1258"])
 def test_binary_drawings(tmp_path: Path, codepage: bytes) -> None:
     doc, msp = new("R2000")

@@ -22,6 +22,7 @@ import numpy as np
 import pyogrio
 import shapely
 from ezdxf.document import Drawing as DxfDocument
+from ezdxf.entities.dxfgfx import acdb_entity
 from ezdxf.lldxf.tagger import binary_tags_loader
 
 from urbanplan_gis.errors import PlanDataError, bad_data
@@ -96,7 +97,7 @@ def open_dxf(path: Path, label: str) -> OpenDxf:
     if not binary and not _BEGINS.match(head):
         raise bad_data("not_the_format", label, format="DXF")
     codepage = _first(_CODE_PAGE, head)
-    with _complaints() as audit:
+    with _complaints() as audit, _any_layer_name():
         try:
             doc = _load_binary(path) if binary else _load_text(path, head, codepage.upper())
             doc.modelspace()  # raises where the file has lost it
@@ -155,6 +156,20 @@ def _complaints() -> Generator[list[str]]:
         yield said
     finally:
         logger.removeHandler(listener)
+
+
+@contextmanager
+def _any_layer_name() -> Generator[None]:
+    """No check of layer names: the library would refuse a drawing that has inserts on `D?t o`.
+
+    No CAD program lets one type the sign, but those that cannot write a letter put it there.
+    """
+    layer = acdb_entity.attribs["layer"]
+    check, layer.validator = layer.validator, None
+    try:
+        yield
+    finally:
+        layer.validator = check
 
 
 def _whole_tags(data: bytes) -> bytes:
