@@ -27,7 +27,7 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Polygon, box
 
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.loaders.drawing import Drawing, read_dgn, read_dxf, require_closed
+from urbanplan_gis.loaders.drawing import Asked, Drawing, read_dgn, read_dxf, require_closed
 from urbanplan_gis.loaders.drawing_files import refuse_closed_formats
 from urbanplan_gis.loaders.drawing_hatches import nest_rings
 from urbanplan_gis.text import Text
@@ -53,7 +53,7 @@ def new(version: str = "R2010") -> tuple[DxfDocument, Any]:
 
 def read(doc: DxfDocument, folder: Path, **options: Any) -> Drawing:
     doc.saveas(folder / "ve.dxf")
-    return read_dxf(folder / "ve.dxf", "ve.dxf", **options)
+    return read_dxf(folder / "ve.dxf", "ve.dxf", Asked(**options))
 
 
 def refused(kind: str, call: Callable[[], object]) -> str:
@@ -585,6 +585,21 @@ def test_labels_go_to_the_smallest_lot_in_reading_order(tmp_path: Path) -> None:
     assert drawing.table["label"].isna().sum() == 5
 
 
+def test_labels_go_to_the_lots_asked_for(tmp_path: Path) -> None:
+    """A circle round the lot's number, and a house under its area, are smaller than the lot."""
+    doc, msp = new()
+    msp.add_lwpolyline(ring(100), close=True, dxfattribs={"layer": "LO"})
+    sign = doc.blocks.new("KY HIEU")
+    sign.add_circle((0, 0), 8, dxfattribs={"layer": "CHU"})
+    sign.add_text("OM-12", height=2, dxfattribs={"insert": (-3, 1), "layer": "CHU"})
+    msp.add_blockref("KY HIEU", moved([(20, 80)])[0])
+    msp.add_lwpolyline(ring(20, 60, 20), close=True, dxfattribs={"layer": "NHA"})
+    msp.add_text("1 ha", height=2, dxfattribs={"insert": moved([(65, 30)])[0], "layer": "CHU"})
+    assert read(doc, tmp_path).table["label"].tolist()[0] is None
+    table = read(doc, tmp_path, only={"layer": ["lo"]}).table
+    assert table["label"].dropna().to_dict() == {0: "OM-12 | 1 ha"}
+
+
 def test_what_texts_say_and_in_which_font(tmp_path: Path) -> None:
     doc, msp = new()
     doc.styles.add("VN", font="vntime.shx")
@@ -756,7 +771,7 @@ def test_coordinates_that_are_no_numbers_stay_for_the_loader(tmp_path: Path, val
     text = (tmp_path / "ve.dxf").read_text(encoding="utf-8")
     assert text.count("123.456789") > 10
     (tmp_path / "ve.dxf").write_text(text.replace("123.456789", value), encoding="utf-8")
-    drawing = read_dxf(tmp_path / "ve.dxf", "ve.dxf", polygonise=["0"])
+    drawing = read_dxf(tmp_path / "ve.dxf", "ve.dxf", Asked(["0"]))
     assert len(drawing) == 12
     assert drawing.geometry[3].area == 100
 

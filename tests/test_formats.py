@@ -330,6 +330,21 @@ def test_labels_told_are_decoded_once(raw: Path) -> None:
         assert label_of(load_raw(raw.parent, PARKING_OF_DRAWING + told))[-1] == "Phú"
 
 
+def test_layers_with_legacy_names_are_asked_for_in_unicode(raw: Path) -> None:
+    """«Ranh lô đất ở» in TCVN3, its lines to be joined; a smaller frame has the name of another."""
+    doc = ezdxf.new("R2000")
+    space = doc.modelspace()
+    for start, end in itertools.pairwise(square(0, 0).exterior.coords):
+        space.add_line(start, end, dxfattribs={"layer": "Ranh l« ®Êt ë"})
+    frame = square(10, 10, 20).exterior.coords[:-1]
+    space.add_lwpolyline(frame, close=True, dxfattribs={"layer": "Khung ch÷"})
+    space.add_text("A", dxfattribs={"insert": (EAST + 15, NORTH + 15)})
+    doc.saveas(raw / "ve.dxf")
+    told = 'polygonise = ["ranh lô đất ở"]\nonly = { layer = ["Ranh lô đất ở"] }\n'
+    data = load_raw(raw.parent, PARKING_OF_DRAWING + told)
+    assert label_of(data) == ["A"]
+
+
 def test_a_drawing_without_closed_shapes(raw: Path) -> None:
     doc = ezdxf.new("R2010")
     space = doc.modelspace()

@@ -9,8 +9,8 @@ from __future__ import annotations
 import gc
 import math
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from urbanplan_gis.loaders.drawing_labels import (
 from urbanplan_gis.loaders.drawing_rings import Rings, close_rings, drawn_twice
 from urbanplan_gis.loaders.drawing_shapes import tolerance_at, trace_entity
 from urbanplan_gis.loaders.shapes import finite_mask
+from urbanplan_gis.loaders.values import have_values
 
 _COLUMNS = [
     "layer", "kind", "color", "rgb", "text", "font", "block", "handle", "label", "hidden",
@@ -55,6 +56,27 @@ _DGN_KINDS = {
     2: "CELL", 3: "LINE", 4: "POLYLINE", 6: "POLYLINE", 11: "CURVE", 12: "POLYLINE",
     14: "POLYLINE", 15: "ELLIPSE", 16: "ARC", 17: "TEXT",
 }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """What a project asks of a drawing.
+
+    ``polygonise`` names CAD layers (in any letter case) whose open lines are joined into rings.
+    ``decode(texts, fonts)`` turns legacy text into Unicode before texts are joined to lots, and
+    ``decode_layers`` the names of layers before they are compared with those asked for. Lots are
+    the polygons that have the values of ``only``, so that frames round texts and houses on lots,
+    which are smaller, do not take their labels.
+    """
+
+    polygonise: Sequence[str] = ()
+    decode: Decoder | None = None
+    decode_layers: Callable[[Sequence[str]], Sequence[str | None]] | None = None
+    only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+#: all entities, as they are
+_EVERYTHING = Asked()
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,13 +115,8 @@ class _Rows:
     texts: list[LegibleText | None]
 
 
-def read_dxf(
-    path: Path, label: str, polygonise: Sequence[str] = (), decode: Decoder | None = None
-) -> Drawing:
+def read_dxf(path: Path, label: str, asked: Asked = _EVERYTHING) -> Drawing:
     """Read all entities of the model space; those of paper space are listed and set aside.
-
-    ``polygonise`` names CAD layers (in any letter case) whose open lines are joined into rings;
-    ``decode(texts, fonts)`` turns legacy text into Unicode before texts are joined to lots.
 
     Raises:
         PlanDataError: for a file that is no DXF, one without entities, a layer that is not there.
@@ -108,14 +125,12 @@ def read_dxf(
         rows, facts = _read_rows(path, label)
         # entities and document point at each other and would stay in memory, six times the file
         gc.collect()
-        drawing = _finish(rows, label, polygonise, decode)
+        drawing = _finish(rows, label, asked)
     return replace(drawing, **facts)
 
 
-def read_dgn(
-    path: Path, label: str, polygonise: Sequence[str] = (), decode: Decoder | None = None
-) -> Drawing:
-    """Read the elements of a DGN v7 file, with layers "Level n"; parameters as :func:`read_dxf`.
+def read_dgn(path: Path, label: str, asked: Asked = _EVERYTHING) -> Drawing:
+    """Read the elements of a DGN v7 file, with layers "Level n".
 
     GDAL gives arcs as chords of its own choice, fonts not at all, and a hole of a complex shape
     as a shape of its own, which then lies inside the other.
@@ -144,7 +159,7 @@ def read_dgn(
     )
     geometry = np.array([_closed_shape(item) for item in elements.geometry], dtype=object)
     reason = np.where(shapely.is_missing(geometry), "unsupported_entity", "").astype(object)
-    return _finish(_Rows(table, geometry, reason, texts), label, polygonise, decode)
+    return _finish(_Rows(table, geometry, reason, texts), label, asked)
 
 
 def require_closed(drawing: Drawing, label: str) -> None:
@@ -241,17 +256,22 @@ def _closed_shape(shape: shapely.Geometry | None) -> shapely.Geometry | None:
     return ring_or_line(shapely.get_coordinates(shape), closed=False)
 
 
-def _finish(rows: _Rows, label: str, polygonise: Sequence[str], decode: Decoder | None) -> Drawing:
+def _finish(rows: _Rows, label: str, asked: Asked) -> Drawing:
     """Texts decoded, repeats told, lines joined, labels set."""
-    table = rows.table.assign(text=decode_texts(rows.texts, decode), label=None)
+    table = rows.table.assign(text=decode_texts(rows.texts, asked.decode), label=None)
+    if asked.decode_layers is not None:
+        table["layer"] = pd.Series(asked.decode_layers(table["layer"].tolist()), dtype=object)
     fonts = [None if item is None else item.font or None for item in rows.texts]
     table["font"] = pd.Series(fonts, dtype=object)
     geometry, reason = rows.geometry, rows.reason.copy()
     reason[_find_repeats(table, geometry, reason)] = "drawn_twice"
-    table, geometry, reason = _join_lines(table, geometry, reason, label, polygonise)
+    table, geometry, reason = _join_lines(table, geometry, reason, label, asked.polygonise)
     heights = np.zeros(len(table))
     heights[: len(rows.texts)] = [0.0 if item is None else item.height for item in rows.texts]
-    table["label"] = _label_lots(table, geometry, reason, heights)
+    others = set(table.columns) - {"label"}
+    known = {name: values for name, values in asked.only.items() if name in others}
+    meant = have_values(table, known, len(table))
+    table["label"] = _label_lots(table, geometry, reason, heights, meant)
     for name in ("layer", "kind", "rgb", "text", "font", "block", "handle", "label"):
         table[name] = table[name].astype(object).where(table[name].notna(), None)
     return Drawing(table[_COLUMNS], geometry, reason, units="", codepage="")
@@ -321,7 +341,11 @@ def _ring_rows(lines: pd.DataFrame, rings: Rings) -> pd.DataFrame:
 
 
 def _label_lots(
-    table: pd.DataFrame, geometry: np.ndarray, reason: np.ndarray, heights: np.ndarray
+    table: pd.DataFrame,
+    geometry: np.ndarray,
+    reason: np.ndarray,
+    heights: np.ndarray,
+    meant: np.ndarray,
 ) -> list[str | None]:
     """Labels of all rows: of what is drawn, for hidden texts and lots say nothing to a reader."""
     shown = ~table["hidden"].to_numpy()
@@ -329,7 +353,7 @@ def _label_lots(
     is_text = table["kind"].isin(TEXT_KINDS).to_numpy() & (said != "")
     is_point = shapely.get_type_id(geometry) == 0
     texts = np.flatnonzero(is_text & is_point & (reason == "") & shown & _within_reach(geometry))
-    lots = np.flatnonzero(_usable_polygons(geometry, reason) & shown)
+    lots = np.flatnonzero(_usable_polygons(geometry, reason) & shown & meant)
     labels: list[str | None] = [None] * len(table)
     found = join_labels(geometry[lots], geometry[texts], said[texts], heights[texts])
     for row, text in zip(lots, found, strict=True):

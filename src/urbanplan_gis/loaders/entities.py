@@ -11,7 +11,7 @@ import pandas as pd
 from pyproj import CRS
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.drawing import Drawing, read_dgn, read_dxf, require_closed
+from urbanplan_gis.loaders.drawing import Asked, Drawing, read_dgn, read_dxf, require_closed
 from urbanplan_gis.loaders.legacy_text import ColumnText, decode_column
 from urbanplan_gis.loaders.osm import read_osm
 from urbanplan_gis.loaders.raw import RawLayer, wanted_fields
@@ -45,7 +45,13 @@ def read_sketch(source: SourceFile, driver: str) -> RawLayer:
         understood.update(dict.fromkeys(_TEXT_FIELDS, found))
         return decoded
 
-    drawing: Drawing = _READERS[driver](source.path, source.label, source.facts.polygonise, decode)
+    def decode_layers(names: Sequence[str]) -> list[str | None]:
+        decoded, understood["layer"] = decode_column(names, told=told_letters(source, "layer"))
+        return decoded
+
+    facts = source.facts
+    asked = Asked(facts.polygonise, decode, decode_layers, facts.only)
+    drawing: Drawing = _READERS[driver](source.path, source.label, asked)
     if not len(drawing.table):
         raise bad_data("no_features", source.label)
     if ROLE_FIELDS[source.role].family == "area":

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from unicodedata import normalize
 
@@ -120,6 +120,18 @@ def tidy_text(value: Any) -> str | None:
 def fold_text(value: str) -> str:
     """Text for comparing: composed, trimmed, without regard to case."""
     return normalize("NFC", value).strip().casefold()
+
+
+def have_values(
+    fields: Mapping[str, pd.Series] | pd.DataFrame, only: Mapping[str, Sequence[str]], count: int
+) -> np.ndarray:
+    """Which of ``count`` features have, in every field of ``only``, one of the values it names."""
+    meant = np.ones(count, dtype=bool)
+    for name, values in only.items():
+        folded = {fold_text(value) for value in values}
+        texts = read_texts(fields[name]).map(lambda text: fold_text(text or ""))
+        meant &= texts.isin(folded).to_numpy()
+    return meant
 
 
 def shorten(value: str) -> str:

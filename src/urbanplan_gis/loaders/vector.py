@@ -39,7 +39,7 @@ from urbanplan_gis.loaders.raw import (
 )
 from urbanplan_gis.loaders.records import read_records
 from urbanplan_gis.loaders.texts import check_letters, decode_texts
-from urbanplan_gis.loaders.values import fold_text, read_texts
+from urbanplan_gis.loaders.values import have_values
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
@@ -203,11 +203,7 @@ def _select(source: SourceFile, raw: RawLayer) -> RawLayer:
     """Features of which a field has none of the values asked for are not of this layer."""
     if not source.facts.only:
         return raw
-    meant = np.ones(len(raw), dtype=bool)
-    for name, values in source.facts.only.items():
-        folded = {fold_text(value) for value in values}
-        texts = read_texts(raw.fields[name]).map(lambda text: fold_text(text or ""))
-        meant &= texts.isin(folded).to_numpy()
+    meant = have_values(raw.fields, source.facts.only, len(raw))
     if not meant.any():
         raise bad_data("none_selected", f"{source.config}: only", file=source.label)
     given = raw.reason if raw.reason is not None else np.full(len(raw), "", dtype=object)
