@@ -243,6 +243,44 @@ def test_mixed_columns_value_by_value() -> None:
     assert (found.encoding, found.mixed, found.changed) == ("tcvn3", True, 16)
 
 
+@pytest.mark.parametrize("encoding", ["tcvn3", "vni", "viscii", "cp1258"])
+def test_unicode_values_of_a_half_legacy_column_stay(encoding: str) -> None:
+    """«Xã Thanh An» holds no letter that tells Unicode from TCVN3 («Xó Thanh An»)."""
+    unclear = ["Xã Thanh An", "Xã Ninh Hòa", "Xã Long Hòa", "Xã Tân Long", "Xã Hòa An"]
+    names = unit_names()[:60]
+    legacy = ENCODERS[encoding]("\n".join(names[::2])).split("\n")
+    decoded, found = decode_column([*legacy, *names[1::2], *unclear])
+    assert decoded[len(legacy) :] == [*names[1::2], *unclear]
+    assert found.encoding == encoding
+    assert found.mixed
+
+
+HIGHLANDS = """
+Xã Đắk Hà|Xã Ngọk Bay|Xã Kroong|Xã Đắk Rơ Wa|Xã Ya Xiêr|Xã Ia Đal|Xã Đắk Blô|Xã Rờ Kơi
+Thị trấn Plei Kần|Xã Măng Ri|Xã Đắk Pxi|Xã Đắk Tờ Re|Xã Xốp|Xã Mường Hoong|Xã Đắk Pék|Xã Tu Mơ Rông
+Xã Kon Plông
+"""
+
+
+@pytest.mark.parametrize("encoding", ["tcvn3", "vni", "viscii"])
+@pytest.mark.parametrize("kind", [True, False])
+def test_names_of_the_highlands(encoding: str, kind: bool) -> None:
+    """Đắk, Plei, Xiêr are no syllables of Vietnamese, but nothing foreign either."""
+    names = cells(HIGHLANDS)
+    if not kind:
+        names = [name.removeprefix("Xã ").removeprefix("Thị trấn ") for name in names]
+    legacy = ENCODERS[encoding]("\n".join(names)).split("\n")
+    assert decode_column(legacy)[0] == names
+    assert decode_column(names)[0] == names
+
+
+def test_letters_of_other_languages_are_not_undecided() -> None:
+    values = ["Března", "Třešňová", "ОАО «Лапина»", "クロスが。", "Xã Ia Khươl", "Xã Qưới Sơn"]
+    decoded, found = decode_column(values)
+    assert decoded == values
+    assert found.undecided == 0
+
+
 def test_unicode_text_with_pairs_of_vni_stays() -> None:
     values = ["Hoà Bình", "Toà án", "Xoá", "Đoàn", "Ngoài", "Khoái Châu", "Loan Mỹ", "Goá"]
     assert decode_column(values)[0] == values

@@ -3,7 +3,8 @@
 Text before Unicode came in several encodings that all look like Latin letters. The decision is
 taken for the column and applied value by value: a value that reads as Vietnamese in a legacy
 encoding and makes no sense as it stands is decoded on its own evidence; a value that could be
-either («Phó») follows the values of its column that are clear; all else stays, byte for byte.
+either («Phó») follows the values of its column that are clear, by their number and their words;
+all else stays, byte for byte.
 Decoding a decoded column changes nothing.
 """
 
@@ -37,12 +38,15 @@ _CONVINCING = 5.0
 _REFUTED = -1.0
 #: from here on a reading is better than the text as it stands, though it may not convince
 _TEMPTING = 3.0
-#: a clear majority of the column lifts a neutral value just over the threshold, and no more:
-#: foreign names and units stay
-_PRIOR = 5.0
+#: a column lifts a neutral value just over the threshold, and no more (foreign names and units
+#: stay), where more of its clear values than this are in an encoding for each that stands as it is
+_MAJORITY = 9
 _MOST_PRIOR = 5.5
-#: how fast a minority of the column loses its say
-_SLOPE = 3.0
+#: clear values that stand as they are, where none was seen
+_FEW_AS_IS = 0.1
+#: sightings of a word that was not seen, and the most that words may speak for a reading
+_UNSEEN = 0.3
+_MOST_FAMILIAR = 2.5
 _FONT_LEAD = 3.0
 #: a vote needs this lead over the next reading: more than a word against a syllable
 _CLEAR_LEAD = 3.5
@@ -53,6 +57,7 @@ _FONT_WORTH = 4
 #: a letter lost to "?" inside a word; no query of a web address
 _LOST_LETTER = re.compile(r"(?<![/=&])[^\W\d_]\?[^\W\d_](?!\w*=)")
 _SMALL_ASCII = re.compile("[a-z]")
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,36 @@ class _Reading:
     text: str
     capitals: bool = False
     undecided: bool = False
+
+
+@dataclass(frozen=True)
+class _Column:
+    """What the values that are clear by themselves tell of the others."""
+
+    #: distinct values, by encoding; "unicode" are those that stand as they are
+    votes: Counter[str]
+    #: in how many of them each word stands, decoded
+    words: Counter[str]
+
+    def lend(self, text: str, encoding: str) -> float:
+        """What they lend to a reading, or take from it where they are few."""
+        if not self.votes[encoding]:
+            return -math.inf
+        ratio = self.votes[encoding] / max(_FEW_AS_IS, self.votes["unicode"])
+        familiar = self.weigh_words(text, encoding)
+        return min(_MOST_PRIOR, _CONVINCING + math.log(ratio / _MAJORITY) + familiar)
+
+    def weigh_words(self, text: str, encoding: str) -> float:
+        """How much better known its words are in a reading than as they stand.
+
+        «Xã» is common in lists of communes, «xó» is not, whatever else is written in TCVN3.
+        """
+        if not self.votes[encoding]:
+            return 0.0
+        as_is, decoded = _words(text), _words(decode_value(text, encoding))
+        gained = sum(math.log1p(self.words[word] / _UNSEEN) for word in decoded - as_is)
+        lost = sum(math.log1p(self.words[word] / _UNSEEN) for word in as_is - decoded)
+        return min(_MOST_FAMILIAR, gained - lost)
 
 
 def decode_column(
@@ -127,12 +162,12 @@ def _read_by_evidence(
 ) -> dict[tuple[str, str | None], _Reading]:
     composed = {value: compose(value) for value, _ in counts}
     seen = {text: _possible(text) for text in set(composed.values()) if not text.isascii()}
-    votes = _count_votes(seen)
+    column = _read_clear_values(seen)
     readings = {}
     for value, font in counts:
         text = composed[value]
         if text in seen:
-            readings[value, font] = _read(value, text, seen[text], votes, hints[font])
+            readings[value, font] = _read(value, text, seen[text], column, hints[font])
         else:
             lost = bool(_LOST_LETTER.search(text))
             readings[value, font] = _Reading("unicode", text, undecided=lost)
@@ -168,32 +203,45 @@ def _settled(text: str, encoding: str) -> bool:
     )
 
 
-def _count_votes(seen: Mapping[str, Evidence]) -> Counter[str]:
-    """Distinct values that are clear by themselves, by encoding."""
+def _read_clear_values(seen: Mapping[str, Evidence]) -> _Column:
+    """How many values are clear in which encoding, and the words they hold."""
     votes: Counter[str] = Counter()
-    for evidence in seen.values():
-        ranked = sorted(evidence.alone.items(), key=lambda item: -item[1])
-        if not ranked or ranked[0][1] <= _REFUTED:
-            if evidence.kinds & {Kind.SYLLABLE, Kind.WORD, Kind.ABBREVIATION}:
-                votes["unicode"] += 1
-        elif ranked[0][1] > _CONVINCING and (
-            len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _CLEAR_LEAD
-        ):
-            votes[ranked[0][0]] += 1
-    return votes
+    words: Counter[str] = Counter()
+    for text, evidence in seen.items():
+        encoding = _clear_encoding(evidence)
+        if encoding:
+            votes[encoding] += 1
+            words.update(_words(decode_value(text, encoding)))
+    return _Column(votes, words)
 
 
-def _read(
-    value: str, text: str, evidence: Evidence, votes: Counter[str], hint: FontHint
-) -> _Reading:
+def _clear_encoding(evidence: Evidence) -> str:
+    """The encoding of a value that is clear by itself ("unicode": as it stands); or ""."""
+    if max(evidence.gains.values(), default=_REFUTED) <= _REFUTED:
+        sound = evidence.kinds & {Kind.SYLLABLE, Kind.NEAR, Kind.WORD, Kind.ABBREVIATION}
+        return "unicode" if sound else ""
+    ranked = sorted(evidence.alone.items(), key=lambda item: -item[1])
+    clear = len(ranked) == 1 or ranked[0][1] - ranked[1][1] >= _CLEAR_LEAD
+    return ranked[0][0] if clear and ranked[0][1] > _CONVINCING else ""
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
+
+
+def _read(value: str, text: str, evidence: Evidence, column: _Column, hint: FontHint) -> _Reading:
     """The best reading of one value, if it convinces."""
-    chances = {}
+    chances, doubt = {}, _REFUTED
     for encoding, gain in evidence.gains.items():
-        by_font = hint.encoding == encoding
-        prior = _MOST_PRIOR if by_font else _prior(encoding, votes)
-        if evidence.alone[encoding] > _CONVINCING or (prior and gain + prior > _CONVINCING):
-            lead = _FONT_LEAD if by_font else 0.0
-            chances[encoding] = gain + lead + math.log(votes[encoding] + _USUAL[encoding])
+        if hint.encoding == encoding:
+            prior, lead = _MOST_PRIOR, _FONT_LEAD
+        else:
+            prior, lead = column.lend(text, encoding), column.weigh_words(text, encoding)
+        if evidence.alone[encoding] > _CONVINCING or gain + prior > _CONVINCING:
+            usual = math.log(column.votes[encoding] + _USUAL[encoding])
+            chances[encoding] = gain + lead + usual
+        elif column.votes[encoding]:
+            doubt = max(doubt, gain + prior)
     if chances:
         encoding = max(chances, key=chances.__getitem__)
         decoded = read_letters(text, encoding)
@@ -201,17 +249,9 @@ def _read(
             capitals = encoding == "tcvn3" and (hint.capitals or _in_capitals(decoded))
             return _Reading(encoding, decoded.upper() if capitals else decoded, capitals)
     puzzling = Kind.ODD in evidence.kinds or "\ufffd" in text or bool(_LOST_LETTER.search(text))
-    tempting = any(gain >= _TEMPTING for gain in evidence.gains.values())
+    tempting = any(gain >= _TEMPTING for gain in evidence.gains.values()) or doubt >= _TEMPTING
     left = puzzling or (tempting and not chances)
     return _Reading("unicode" if text == value else "nfd", text, undecided=left)
-
-
-def _prior(encoding: str, votes: Counter[str]) -> float:
-    """What the clear values of the column lend to a reading of the others."""
-    if not votes[encoding]:
-        return 0.0
-    as_is = max(0.5, votes["unicode"])
-    return min(_MOST_PRIOR, max(0.0, _PRIOR + _SLOPE * math.log(votes[encoding] / as_is)))
 
 
 def _in_capitals(text: str) -> bool:

@@ -13,7 +13,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from unicodedata import category
 
@@ -24,7 +24,12 @@ from urbanplan_gis.loaders.legacy_letters import (
     letters_of,
     read_letters,
 )
-from urbanplan_gis.loaders.syllables import has_tone_or_mark, is_syllable
+from urbanplan_gis.loaders.syllables import (
+    has_tone_or_mark,
+    is_highland_syllable,
+    is_syllable,
+    syllables,
+)
 
 #: encodings by letter tables; VPS shares the bytes of VISCII with other letters: never guessed
 _TABLES = ("tcvn3", "vni", "viscii", "cp1258")
@@ -40,6 +45,7 @@ class Kind(Enum):
     UNIT = auto()
     SYLLABLE = auto()
     ABBREVIATION = auto()
+    NEAR = auto()  # a syllable of highland languages in Vietnamese letters
     WORD = auto()
     ODD = auto()
 
@@ -48,11 +54,11 @@ class Kind(Enum):
 #: that is odd refutes the reading
 _COST_AS_IS = {
     Kind.PLAIN: 0.0, Kind.UNIT: -2.0, Kind.SYLLABLE: 0.0, Kind.ABBREVIATION: 0.0,
-    Kind.WORD: 3.0, Kind.ODD: 8.0,
+    Kind.NEAR: 1.0, Kind.WORD: 3.0, Kind.ODD: 8.0,
 }  # fmt: skip
 _COST_DECODED = {
     Kind.PLAIN: 0.0, Kind.UNIT: 0.0, Kind.SYLLABLE: 0.0, Kind.ABBREVIATION: 0.4,
-    Kind.WORD: 4.0, Kind.ODD: 12.0,
+    Kind.NEAR: 2.0, Kind.WORD: 4.0, Kind.ODD: 12.0,
 }  # fmt: skip
 #: bytes that happen to be valid UTF-8 are rare in text of any other encoding
 _UTF8_BONUS = 3.0
@@ -69,7 +75,8 @@ _TRAILING = "¹²³ªº®©™°½¼¾·±"
 _LEADING = "©®°±"
 #: what separates words rather than standing in them
 _BREAKS = re.compile(
-    "[\u00a0\u00a1\u00bf\u02c6\u02dc\u2000-\u20aa\u20ac-\u2bff\U0001f000-\U0001faff]+"
+    "[\u00a1\u00bf](?![^\\W\\d_])|(?<![^\\W\\d_])[\u00a1\u00bf]"
+    "|[\u00a0\u02c6\u02dc\u2000-\u20aa\u20ac-\u2bff\u3000-\u303f\uff00-\uff0f\U0001f000-\U0001faff]+"
 )
 _QUOTED = re.compile(r"(?<!\w)(?:«([^«»]*)»|»([^«»]*)«)(?!\w)")
 _SOFT_HYPHEN = "\u00ad"
@@ -93,7 +100,8 @@ class Evidence:
 def weigh(text: str) -> Evidence:
     """The evidence of one composed text; readings it cannot have are left out of ``gains``."""
     if beyond_bytes(text):
-        return Evidence(frozenset(map(_kind, _tokens(text))), {}, {})
+        unquoted = _QUOTED.sub(r" \1\2 ", text)
+        return Evidence(frozenset(map(_kind, _tokens(unquoted))), {}, {})
     # signs that stand for themselves say nothing about the rest, a word said twice nothing new
     tokens = set(_tokens(_QUOTED.sub(r" \1\2 ", KEPT_SIGNS.sub(" ", text))))
     measures = _COST_AS_IS[Kind.UNIT] * sum(sign[-1] in "Ø©µ" for sign in KEPT_SIGNS.findall(text))
@@ -142,6 +150,9 @@ def _cost_of(token: str, encoding: str) -> float:
     decoded = read_letters(token, encoding)
     if decoded is None:
         return _IMPOSSIBLE
+    if decoded == token.translate(_ETH) or decoded == token:
+        # no evidence: cp1258 and VISCII share letters with Latin-1, «Đ» looks like «Ð»
+        return _COST_AS_IS[_kind(token)]
     if encoding in ("tcvn3", "vni") and _foreign_letters(token, encoding):
         return _COST_DECODED[Kind.ODD]
     return _COST_DECODED[_kind(decoded)]
@@ -184,6 +195,8 @@ def _kind_of_core(core: str) -> Kind:
         return Kind.WORD if _shift_held(core) else Kind.ODD
     if is_syllable(compose(word)):
         return Kind.SYLLABLE
+    if is_highland_syllable(compose(word)):
+        return Kind.NEAR
     return Kind.ODD if _crowded(core) else Kind.WORD
 
 
@@ -215,10 +228,20 @@ def _shift_held(word: str) -> bool:
     return word[:2].isupper() and word[2:].islower() and is_syllable(word)
 
 
+@cache
+def _letters() -> frozenset[str]:
+    """The letters of Vietnamese."""
+    return frozenset("".join(syllables()) + "".join(syllables()).upper())
+
+
 def _crowded(word: str) -> bool:
-    """Two different marked letters side by side, as in «Phöôøng»; «créée» has a pair alike."""
+    """Two different marked letters side by side, as in «Phöôøng»; «créée» has a pair alike.
+
+    «Březí» holds a letter that no byte of a legacy encoding shows.
+    """
     return any(
         first != second and has_tone_or_mark(first) and has_tone_or_mark(second)
+        and all(letter in _letters() for letter in (first + second) if beyond_bytes(letter))
         and first not in "çñÇÑ" and second not in "çñÇÑ"
         for first, second in pairwise(word)
     )  # fmt: skip

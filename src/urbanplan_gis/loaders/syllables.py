@@ -9,6 +9,7 @@ in open oa, oe, uy («hòa», «hoà»).
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from itertools import product
 from unicodedata import combining, normalize
@@ -55,9 +56,28 @@ _BEFORE_FRONT = "k gh ngh"
 _BEFORE_ROUNDED = "g ng"
 
 
+#: initials and finals that names of the highlands have besides («Krông», «Đắk», «Plei», «Rve»)
+_HIGHLAND = re.compile("([bcdđghjklmnpqrstvwxy]{0,3})([aăâeêioôơuưy]+)(ch|n[gh]|[cghklmnprst])?")
+
+
 def is_syllable(word: str) -> bool:
     """Whether a word is spelled as one Vietnamese syllable, in any case («Nghĩa», «ĐẤT»)."""
     return word.lower() in syllables()
+
+
+def is_highland_syllable(word: str) -> bool:
+    """Whether a word has the vowels of Vietnamese between consonants of highland languages."""
+    parts = normalize("NFD", word.lower())
+    tones = [place for place, part in enumerate(parts) if part in _TONES[1:]]
+    bare = normalize("NFC", "".join(part for part in parts if part not in _TONES[1:]))
+    found = _HIGHLAND.fullmatch(bare)
+    if found is None or found[2] not in _vowels() or len(tones) > 1:
+        return False
+    if not tones:
+        return True
+    coda = found[3] or ""
+    place = len(normalize("NFC", parts[: tones[0]])) - len(found[1]) - 1
+    return place in _places(found[2] + coda, coda)
 
 
 @cache
@@ -68,6 +88,13 @@ def syllables() -> frozenset[str]:
         for initial, bare in _syllables_without_tone()
         for rhyme in _with_tones(bare)
     )
+
+
+@cache
+def _vowels() -> frozenset[str]:
+    """The vowels of all rhymes, without tones."""
+    rhymes = f"{_BROAD} {_FRONT} {_ROUNDED} {_INITIAL_Y}".split()
+    return frozenset(rhyme.rstrip("bcghkmnpt") for rhyme in rhymes)
 
 
 def _syllables_without_tone() -> set[tuple[str, str]]:
