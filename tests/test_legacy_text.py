@@ -353,6 +353,12 @@ def test_fonts_decide_short_values() -> None:
     assert decode_column(["Phó"], ["Arial"])[0] == ["Phó"]
 
 
+def test_a_font_of_texts_turned_into_unicode_decides_nothing() -> None:
+    turned = ["Đất ở", "Tịnh Khê", "Nghĩa Dũng", "Đất cây xanh", "Trường học"]
+    values = [*turned, "Làng xóm", "Song Giang", "Xã Tân Thành"]
+    assert decode_column(values, [".VnTime"] * len(values))[0] == values
+
+
 def test_capitals_of_headings_without_a_font_name() -> None:
     values = ["CéNG HßA X· HéI CHñ NGHÜA", "§ÊT ë", "Tö §µ", "TT. Bè H¹"]
     decoded, found = decode_column(values)

@@ -98,13 +98,12 @@ class _Column:
     #: in how many of them each word stands, decoded
     words: Counter[str]
 
-    def lend(self, text: str, encoding: str) -> float:
-        """What they lend to a reading, or take from it where they are few."""
+    def lend(self, encoding: str) -> float:
+        """What they lend to a reading; it takes from it where they are few."""
         if not self.votes[encoding]:
             return -math.inf
         ratio = self.votes[encoding] / max(_FEW_AS_IS, self.votes["unicode"])
-        familiar = self.weigh_words(text, encoding)
-        return min(_MOST_PRIOR, _CONVINCING + math.log(ratio / _MAJORITY) + familiar)
+        return _CONVINCING + math.log(ratio / _MAJORITY)
 
     def weigh_words(self, text: str, encoding: str) -> float:
         """How much better known its words are in a reading than as they stand.
@@ -137,13 +136,31 @@ def decode_column(
     drawn_in = [None] * len(values) if fonts is None else fonts
     pairs = list(zip(values, drawn_in, strict=True))
     counts = Counter((value, font) for value, font in pairs if value is not None)
-    hints = {font: read_font(font or "") for _, font in counts}
     if told:
+        hints = {font: read_font(font or "") for _, font in counts}
         readings = {(v, f): _read_as_told(v, told, hints[f]) for v, f in counts}
     else:
+        hints = _read_fonts(counts)
         readings = _read_by_evidence(counts, hints)
     decoded = [None if value is None else readings[value, font].text for value, font in pairs]
     return decoded, _describe(counts, readings, hints, told)
+
+
+def _read_fonts(counts: Counter[tuple[str, str | None]]) -> dict[str | None, FontHint]:
+    """What each font says; nothing, where most of its clear texts stand as they are.
+
+    Texts turned into Unicode often keep the style of before.
+    """
+    hints = {font: read_font(font or "") for _, font in counts}
+    votes: Counter[tuple[str | None, str]] = Counter()
+    for value, font in counts:
+        if hints[font].encoding and not value.isascii():
+            votes[font, _clear_encoding(_possible(compose(value)))] += 1
+    believed = {}
+    for font, hint in hints.items():
+        misled = votes[font, "unicode"] > _FONT_WORTH * (votes[font, hint.encoding] + 1)
+        believed[font] = FontHint() if misled else hint
+    return believed
 
 
 def _read_as_told(value: str, told: str, hint: FontHint) -> _Reading:
@@ -233,10 +250,13 @@ def _read(value: str, text: str, evidence: Evidence, column: _Column, hint: Font
     """The best reading of one value, if it convinces."""
     chances, doubt = {}, _REFUTED
     for encoding, gain in evidence.gains.items():
+        if gain + _MOST_PRIOR < _TEMPTING:
+            continue
         if hint.encoding == encoding:
             prior, lead = _MOST_PRIOR, _FONT_LEAD
         else:
-            prior, lead = column.lend(text, encoding), column.weigh_words(text, encoding)
+            lead = column.weigh_words(text, encoding)
+            prior = min(_MOST_PRIOR, column.lend(encoding) + lead)
         if evidence.alone[encoding] > _CONVINCING or gain + prior > _CONVINCING:
             usual = math.log(column.votes[encoding] + _USUAL[encoding])
             chances[encoding] = gain + lead + usual
