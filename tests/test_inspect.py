@@ -555,6 +555,12 @@ def test_an_empty_field_is_no_field(raw: Path) -> None:
     assert any(line.startswith("# missing, required: code") for line in lines)
 
 
+def test_houses_with_floors_are_buildings_though_their_uses_read_like_functions(raw: Path) -> None:
+    uses, floors = ["o", "kinh doanh", "o"], [1, 3, 2]
+    role, keys, _ = suggested(raw, "nha", so_tang=floors, cong_nang=uses)
+    assert (role, keys["fields"]["floors"]) == ("buildings", "so_tang")
+
+
 def test_points(raw: Path) -> None:
     columns = {"Loai": ["school", "market"], "TenCongTrinh": ["Trường A", "Chợ B"]}
     places = [Point(EAST + 10, NORTH + 10), Point(EAST + 20, NORTH + 20)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 import pandas as pd
@@ -47,6 +47,8 @@ _COLOURS = re.compile(r"#[0-9a-fA-F]{6}")
 _UNIT_CODE = re.compile(r"\d{5}")
 #: kinds written out before a name; abbreviations («P-12») stand before numbers of lots, too
 _UNIT_KIND = re.compile(r"(?:phường|phuong|xã|xa)\s+\S.*", re.IGNORECASE)
+#: what a field found adds for a column of several roles, and for one that a single role has
+_SHARED, _OWN = 0.05, 0.15
 #: of layers whose names and values say nothing
 _FALLBACK: Mapping[Family, Role] = {
     "area": Role.LAND_USE,
@@ -163,7 +165,7 @@ def _suggest(role: Role, named: int, told: str, features: FamilyFeatures) -> Sug
     if role is Role.PLANS and "plan_id" in columns:
         columns = {"feature_id": columns["plan_id"], **columns}
     telling = set(columns) - {"feature_id", "name", "kind", "code", "plan_id"}
-    score += 0.05 * len(telling)
+    score += sum(_OWN if _is_of_one(name, features.family) else _SHARED for name in telling)
     ordered = {name: columns[name] for name in ("feature_id", *shape.names) if name in columns}
     suggestion = Suggestion(
         role, round(min(score, 1.0), 2), ordered, unfit,
@@ -171,6 +173,13 @@ def _suggest(role: Role, named: int, told: str, features: FamilyFeatures) -> Sug
         colour=_find_colour(features) if code.recognise else "",
     )  # fmt: skip
     return replace(suggestion, missing=_missing(role, columns))
+
+
+@cache
+def _is_of_one(column: str, family: Family) -> bool:
+    """Whether the column tells a role from others: of areas, only buildings have floors."""
+    having = [column in shape.names for shape in ROLE_FIELDS.values() if shape.family == family]
+    return sum(having) == 1 < len(having)
 
 
 def _missing(role: Role, columns: Mapping[str, str]) -> tuple[str, ...]:
