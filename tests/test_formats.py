@@ -345,6 +345,48 @@ def test_layers_with_legacy_names_are_asked_for_in_unicode(raw: Path) -> None:
     assert label_of(data) == ["A"]
 
 
+def test_what_a_drawing_does_not_show_counts_and_is_told(raw: Path) -> None:
+    doc = ezdxf.new("R2010")
+    doc.layers.add("ODT").off()
+    doc.layers.add("DGT").freeze()
+    space = doc.modelspace()
+    for code, place in (("ODT", 0), ("DGT", 200), ("CLN", 400)):
+        corners = square(place, 0).exterior.coords[:-1]
+        space.add_lwpolyline(corners, close=True, dxfattribs={"layer": code})
+    space.add_linear_dim((EAST, NORTH), (EAST, NORTH), (EAST + 9, NORTH), dxfattribs={}).render()
+    space.add_blockref("THIEU", (EAST, NORTH))
+    doc.saveas(raw / "ve.dxf")
+    layers = DRAWING.format("raw/ve.dxf")
+    data = load_raw(raw.parent, layers)
+    assert set(drawn(data)) == {"ODT", "DGT", "CLN"}
+    told = [item for item in data.findings if item.code == "hidden_entity"]
+    assert [item.area_m2 for item in told] == [10_000, 10_000]
+    assert "'DGT'" in told[0].message.say("en")
+    assert 'only = { hidden = ["false"] }' in told[0].message.say("vi")
+    said = " ".join(item.message.say("en") for item in data.findings)
+    assert "(DIMENSION)" in said
+    assert "(THIEU)" in said
+    data = load_raw(raw.parent, layers + 'only = { hidden = ["false"] }\n')
+    assert set(drawn(data)) == {"CLN"}
+    assert all(item.code != "hidden_entity" for item in data.findings)
+
+
+def test_closed_lines_of_a_drawing_are_roads_where_roads_are_asked(raw: Path) -> None:
+    """A street, a ring road and the axis of a roundabout; a filled island is none."""
+    doc = ezdxf.new("R2010")
+    space = doc.modelspace()
+    space.add_line((EAST, NORTH), (EAST + 500, NORTH))
+    ring = square(0, 0).exterior.coords[:-1]
+    space.add_lwpolyline(ring, close=True)
+    space.add_circle((EAST + 50, NORTH + 50), 20)
+    space.add_hatch().paths.add_polyline_path(ring)
+    doc.saveas(raw / "ve.dxf")
+    data = load_raw(raw.parent, '[layers.roads]\npath = "raw/ve.dxf"\n')
+    lengths = sorted(data.layers[Role.ROADS].frame.length)
+    assert lengths == pytest.approx([2 * np.pi * 20, 400, 500], rel=1e-4)
+    assert [item.code for item in data.findings] == ["not_a_line"]
+
+
 def test_a_drawing_without_closed_shapes(raw: Path) -> None:
     doc = ezdxf.new("R2010")
     space = doc.modelspace()

@@ -49,8 +49,8 @@ _FARTHEST = 1e12
 _LINE, _POLYGON, _MULTIPOLYGON = 1, 3, 6
 _KINDS = {"LWPOLYLINE": "POLYLINE"}
 _HATCHES = ("HATCH", "MPOLYGON")
-#: closed lines that open ones may divide
-_OUTLINES = ("POLYLINE", "CIRCLE", "ELLIPSE", "SPLINE")
+#: lines that are areas where they close
+CLOSED_LINES = ("POLYLINE", "CIRCLE", "ELLIPSE", "SPLINE")
 #: MicroStation 95 reference guide, element types; others keep their number
 _DGN_KINDS = {
     2: "CELL", 3: "LINE", 4: "POLYLINE", 6: "POLYLINE", 11: "CURVE", 12: "POLYLINE",
@@ -313,7 +313,7 @@ def _join_lines(
         raise bad_data("no_such_cad_layer", label, layers=", ".join(missing), known=known)
     usable = (reason == "") & _within_reach(geometry) & ~shapely.is_empty(geometry)
     kinds = shapely.get_type_id(geometry)
-    outlines = table["kind"].isin(_OUTLINES).to_numpy() & (kinds == _POLYGON)
+    outlines = table["kind"].isin(CLOSED_LINES).to_numpy() & (kinds == _POLYGON)
     lines = usable & (kinds == _LINE)
     tables, shapes = [table], [geometry]
     for name in sorted(asked):

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+import shapely
 from pyproj import CRS
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.drawing import Asked, Drawing, read_dgn, read_dxf, require_closed
+from urbanplan_gis.loaders.drawing import (
+    CLOSED_LINES,
+    Asked,
+    Drawing,
+    read_dgn,
+    read_dxf,
+    require_closed,
+)
 from urbanplan_gis.loaders.legacy_text import ColumnText, decode_column
 from urbanplan_gis.loaders.osm import read_osm
 from urbanplan_gis.loaders.raw import RawLayer, wanted_fields
@@ -25,6 +33,7 @@ if TYPE_CHECKING:
 ENTITIES = "entities"
 #: fields of a drawing with what its texts say
 _TEXT_FIELDS = ("text", "label")
+_POLYGON = 3
 _READERS = {"DXF": read_dxf, "DGN": read_dgn}
 
 
@@ -57,8 +66,27 @@ def read_sketch(source: SourceFile, driver: str) -> RawLayer:
     if ROLE_FIELDS[source.role].family == "area":
         require_closed(drawing, source.label)
     encoding = drawing.codepage or "UTF-8"
-    raw = _to_raw(source, drawing.table, drawing.geometry, drawing.reason, None, encoding)
-    return replace(raw, texts=understood, remarks=drawing.audit)
+    table, geometry = drawing.table, drawing.geometry
+    if ROLE_FIELDS[source.role].family == "line":
+        geometry = _as_lines(table, geometry)
+    raw = _to_raw(source, table, geometry, drawing.reason, None, encoding)
+    inserts = (table["kind"] == "INSERT").to_numpy()
+    return replace(
+        raw,
+        texts=understood,
+        remarks=drawing.audit,
+        kinds=np.where(inserts, table["block"], table["kind"]),
+        hidden=table["hidden"].to_numpy(dtype=bool),
+    )
+
+
+def _as_lines(table: pd.DataFrame, geometry: np.ndarray) -> np.ndarray:
+    """Closed lines as lines: a ring road, or the axis of a roundabout, is no area."""
+    drawn = table["kind"].isin(CLOSED_LINES).to_numpy()
+    rings = drawn & (shapely.get_type_id(geometry) == _POLYGON)
+    lines = geometry.copy()
+    lines[rings] = shapely.boundary(geometry[rings])
+    return lines
 
 
 def read_extract(source: SourceFile) -> RawLayer:

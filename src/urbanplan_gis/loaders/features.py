@@ -35,6 +35,7 @@ from urbanplan_gis.loaders.raw import RawLayer
 from urbanplan_gis.loaders.recognise import Recognised
 from urbanplan_gis.loaders.reports import (
     tell_changed,
+    tell_hidden,
     tell_notes,
     tell_remarks,
     tell_set_aside,
@@ -102,7 +103,9 @@ def load_features(
     values = pd.Series("", index=ids.index) if raw.labels is None else raw.labels
     if table is not None:
         values = table["source_value"]
-    findings = tell_set_aside(source, why, shapes.types, values, ids, geometry, placed.places)
+    kinds = shapes.types if raw.kinds is None else raw.kinds
+    findings = tell_set_aside(source, why, kinds, values, ids, geometry, placed.places)
+    findings += tell_hidden(source, raw, kept, values, ids, geometry)
     findings += tell_changed(source, raw, shapes, kept, named, geometry)
     findings += tell_remarks(source, raw) + tell_notes(source, raw, kept, ids)
     findings += tell_texts(source.name, source.role, raw.texts, raw.fields) + list(placed.findings)

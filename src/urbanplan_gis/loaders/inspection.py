@@ -61,7 +61,7 @@ _TYPE_NAMES = {
 }  # fmt: skip
 #: fields of drawings (loaders.drawing) that say what an entity is
 _DRAWING_FIELDS = (
-    "handle", "layer", "kind", "color", "rgb", "text", "font", "block", "label",
+    "handle", "layer", "kind", "color", "rgb", "text", "font", "block", "label", "hidden",
 )  # fmt: skip
 _OPEN_LAYERS = 8
 
@@ -190,9 +190,9 @@ def _inspect_layers(path: Path, label: str, around: Surroundings) -> Iterator[In
             yield replace(_inspect_layer(source, form, around), role=str(role))
         return
     if form.driver in DRAWINGS:
-        # a role of lines: one of areas refuses drawings without closed shapes
+        # a role of points: those of areas and of lines do not take all shapes as they are
         fields = {name: name for name in _DRAWING_FIELDS}
-        source = _source(path, label, "", fields, Role.ROADS)
+        source = _source(path, label, "", fields, Role.FACILITIES)
         yield _inspect_layer(source, form, around)
         return
     source = _source(path, label, "", {})

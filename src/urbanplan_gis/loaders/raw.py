@@ -68,6 +68,10 @@ class RawLayer:
     #: what features are called where the role has no codes
     labels: pd.Series | None = None
     notes: tuple[Note, ...] = ()
+    #: what a drawing calls each feature (HATCH, TEXT, the name of a block); None: no drawing
+    kinds: np.ndarray | None = None
+    #: what a drawing does not show (layers off or frozen); None: no drawing
+    hidden: np.ndarray | None = None
 
     def __len__(self) -> int:
         return len(self.geometry)

@@ -151,6 +151,36 @@ def tell_changed(
     return findings
 
 
+def tell_hidden(
+    source: SourceFile,
+    raw: RawLayer,
+    kept: np.ndarray,
+    values: pd.Series,
+    ids: pd.Series,
+    geometry: np.ndarray,
+) -> list[Finding]:
+    """What a drawing does not show counts all the same, unless the project file says which does.
+
+    A layer is off for a moment, or frozen because it is superseded: the file does not tell.
+    """
+    if raw.hidden is None or "hidden" in source.facts.only:
+        return []
+    rows = np.flatnonzero(kept & raw.hidden)
+    findings = []
+    for value, group in values.iloc[rows].groupby(values.iloc[rows]):
+        area = float(np.nansum(shapely.area(geometry[group.index])))
+        message = Text.of(
+            "finding.hidden_entity", source=source.name, value=shorten(str(value)), count=len(group)
+        )
+        findings.append(
+            Finding(
+                "hidden_entity", Severity.WARNING, source.role, tuple(ids[group.index]), message,
+                "kept", geometry=_pointer(geometry[group.index], ""), area_m2=area,
+            )
+        )  # fmt: skip
+    return findings
+
+
 def tell_remarks(source: SourceFile, raw: RawLayer) -> list[Finding]:
     """What was broken in the file itself and mended while it was read."""
     if not raw.remarks:
