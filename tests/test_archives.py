@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from unicodedata import normalize
 
 import pytest
 
@@ -85,6 +86,38 @@ def test_a_shapefile_zipped_on_a_mac(raw: Path) -> None:
         archive.writestr(".DS_Store", b"x")
         archive.writestr("doc.pdf", b"%PDF")
     assert_lots(load_raw(raw.parent, LAND_USE.format("raw/lo.zip")))
+
+
+@pytest.mark.parametrize(
+    ("folder", "stem", "read"),
+    [
+        ("Bản đồ".encode(), "Tịnh Khê".encode(), "Bản đồ/Tịnh Khê"),
+        (normalize("NFD", "Bản đồ").encode(), normalize("NFD", "Đất ở").encode(), "Bản đồ/Đất ở"),
+        (b"B\xb6n \xae\xe5", b"T\xdenh Kh\xaa", "Bản đồ/Tịnh Khê"),
+        (b"Data", b"lo 1.b", "Data/lo 1.b"),
+    ],
+)  # fmt: skip
+def test_names_in_archives_that_do_not_state_utf8(
+    raw: Path, folder: bytes, stem: bytes, read: str
+) -> None:
+    """As macOS and old programs write them: UTF-8 without the flag, TCVN3 (TÞnh Khª)."""
+    shapefile(raw, "a")
+    shapefile(raw, "b")
+    name = folder + b"/" + stem
+    held = "x" * len(name)
+    with zipfile.ZipFile(raw / "lo.zip", "w") as archive:
+        for file in sorted(raw.glob("[ab].*")):
+            archive.write(file, (held if file.stem == "a" else "khac") + file.suffix)
+            file.unlink()
+    (raw / "lo.zip").write_bytes((raw / "lo.zip").read_bytes().replace(held.encode(), name))
+    layers = LAND_USE.format("raw/lo.zip")
+    refuse(raw.parent, layers, f"{read}.shp, khac.shp")
+    assert_lots(load_raw(raw.parent, layers + f'layer = "{read}.shp"\n'))
+
+
+def test_a_drawing_in_an_archive_that_nobody_reads(raw: Path) -> None:
+    (raw / "lo.zip").write_bytes(zipped({"QH/ve.DWG": b"AC1032" + bytes(100)}))
+    refuse(raw.parent, LAND_USE.format("raw/lo.zip"), "raw/lo.zip", "DXFOUT")
 
 
 def test_an_archive_with_several_layers(raw: Path) -> None:

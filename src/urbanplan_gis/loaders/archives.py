@@ -21,7 +21,9 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.encodings import utf8_or_latin
 from urbanplan_gis.loaders.formats import ARCHIVES, DRIVERS, READ_FAILURES, source_files
+from urbanplan_gis.loaders.legacy_text import decode_column
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
@@ -31,6 +33,8 @@ MOST_FILES = 20_000
 #: text and tables shrink to a tenth, sparse grids to a hundredth; nothing honest goes below
 LARGEST_RATIO = 500
 _CHUNK = 1 << 20
+#: the flag of names in UTF-8 (APPNOTE.TXT 4.4.4, bit 11)
+_UTF8 = 0x800
 #: what damaged archives make the standard library raise
 _DAMAGED = (
     BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, *READ_FAILURES,
@@ -83,10 +87,11 @@ def unpack(path: Path, label: str, folder: Path) -> None:
     try:
         with ZipFile(path) as archive:
             members = archive.infolist()
-            _check_members(members, path.stat().st_size, label)
-            for member in members:
+            names = _member_names(members)
+            _check_members(members, names, path.stat().st_size, label)
+            for member, name in zip(members, names, strict=True):
                 if not member.is_dir():
-                    _write_member(archive, member, folder)
+                    _write_member(archive, member, folder / name)
     except _DAMAGED as problem:
         # of the system's own problems the words without the place, which is a passing one
         said = problem.strerror if isinstance(problem, OSError) else str(problem)
@@ -94,12 +99,33 @@ def unpack(path: Path, label: str, folder: Path) -> None:
     _name_geodatabase(folder, path.name)
 
 
-def _check_members(members: list[ZipInfo], size: int, label: str) -> None:
+def _member_names(members: list[ZipInfo]) -> list[str]:
+    """Names in Unicode, with slashes, by which people know the files.
+
+    An archive states UTF-8 or nothing. Then the names may be UTF-8 all the same (macOS), or in
+    the letters of the office's fonts. Parts are read each for itself, so that files of one stem
+    keep it.
+    """
+    stated = [
+        member.filename
+        if member.flag_bits & _UTF8
+        else utf8_or_latin(member.filename.encode("cp437"))
+        for member in members
+    ]
+    names = [name.replace("\\", "/") for name in stated]
+    parts = sorted({part for name in names for part in re.split(r"[/.]", name)})
+    decoded, _ = decode_column(parts)
+    known = dict(zip(parts, decoded, strict=True))
+    return [
+        "".join(known.get(part) or part for part in re.split(r"([/.])", name)) for name in names
+    ]
+
+
+def _check_members(members: list[ZipInfo], names: list[str], size: int, label: str) -> None:
     total = sum(member.file_size for member in members)
     if len(members) > MOST_FILES or total > min(LARGEST_TOTAL, max(size, 1024) * LARGEST_RATIO):
         raise bad_data("archive_bomb", label, count=len(members), size=total >> 20)
-    for member in members:
-        name = member.filename.replace("\\", "/")
+    for member, name in zip(members, names, strict=True):
         parts = PurePosixPath(name).parts
         is_link = stat.S_ISLNK(member.external_attr >> 16)
         if name.startswith("/") or ".." in parts or ":" in name or "\0" in name or is_link:
@@ -108,9 +134,8 @@ def _check_members(members: list[ZipInfo], size: int, label: str) -> None:
             raise bad_data("archive_locked", label)
 
 
-def _write_member(archive: ZipFile, member: ZipInfo, folder: Path) -> None:
+def _write_member(archive: ZipFile, member: ZipInfo, target: Path) -> None:
     """Write one file; of two with one name neither is the right one."""
-    target = folder / member.filename.replace("\\", "/")
     target.parent.mkdir(parents=True, exist_ok=True)
     with archive.open(member) as packed, target.open("xb") as file:
         shutil.copyfileobj(packed, file, _CHUNK)
@@ -154,7 +179,9 @@ def _choose_member(source: SourceFile, folder: Path) -> SourceFile:
     """The file that ``layer`` names, or the only one."""
     members = members_of(folder)
     if not members:
-        raise bad_data("empty_archive", source.label, known=", ".join(DRIVERS))
+        closed = any(path.suffix.lower() == ".dwg" for path in folder.rglob("*"))
+        kind = "dwg_file" if closed else "empty_archive"
+        raise bad_data(kind, source.label, known=", ".join(DRIVERS))
     asked = source.facts.layer
     name, _, layer = asked.partition(_BETWEEN)
     chosen = [item for item in members if item == name]

@@ -100,12 +100,13 @@ def read_neutral(column: pa.ChunkedArray) -> pa.ChunkedArray:
         column.validate(full=True)
     except pa.ArrowInvalid:
         values = column.cast(pa.large_binary()).to_pylist()
-        texts = [None if value is None else _utf8_or_latin(value) for value in values]
+        texts = [None if value is None else utf8_or_latin(value) for value in values]
         return pa.chunked_array([pa.array(texts, pa.large_string())])
     return column
 
 
-def _utf8_or_latin(value: bytes) -> str:
+def utf8_or_latin(value: bytes) -> str:
+    """Bytes as UTF-8 if they are, else as Windows Latin in which every byte can be told."""
     try:
         return value.decode("utf-8")
     except UnicodeDecodeError:
