@@ -40,7 +40,7 @@ from urbanplan_gis.cli import main
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.legible import legible
 from urbanplan_gis.loaders.dataset import city_place
-from urbanplan_gis.loaders.inspection import Surroundings
+from urbanplan_gis.loaders.inspection import Surroundings, inspect_vector
 from urbanplan_gis.loaders.role_words import longest_words, match_names, split_name, words_of
 from urbanplan_gis.loaders.schema import ROLE_FIELDS, STATISTICS
 from urbanplan_gis.model.data import RASTER_ROLES, Dataset, Role
@@ -174,6 +174,16 @@ def test_a_drawing_of_open_lines_says_what_could_be_joined(raw: Path) -> None:
     assert tables(lines)[0][0] == "roads"
     told = '[layers.parking]\npath = "raw/ve.dxf"\npolygonise = ["Ranh lô"]\n'
     assert load(raw.parent, told).layers[Role.PARKING].frame.area.sum() == pytest.approx(1e4)
+
+
+def test_an_outline_round_its_hatch_counts_its_ground_once(raw: Path) -> None:
+    doc = ezdxf.new("R2010")
+    corners = [(EAST + x, NORTH + y) for x, y in ((0, 0), (100, 0), (100, 100), (0, 100))]
+    doc.modelspace().add_lwpolyline(corners, close=True, dxfattribs={"layer": "Đất ở"})
+    doc.modelspace().add_hatch(dxfattribs={"layer": "Đất ở"}).paths.add_polyline_path(corners)
+    doc.saveas(raw / "ve.dxf")
+    (layer,) = inspect_vector(raw / "ve.dxf", "ve.dxf", place_of_units(raw.parent))
+    assert [item.area_m2 for item in layer.recognised] == pytest.approx([10_000])
 
 
 def test_a_design_file(raw: Path) -> None:

@@ -328,8 +328,12 @@ def _measure(
 def _by_family(
     raw: RawLayer, geometry: np.ndarray, usable: np.ndarray, areas: np.ndarray
 ) -> list[FamilyFeatures]:
-    """The features of each kind of geometry there is; texts of a drawing are no points."""
-    dimensions = np.where(usable, shapely.get_dimensions(geometry), -1)
+    """The features of each kind of geometry there is; texts of a drawing are no points.
+
+    What the reader itself sets aside, such as outlines of hatches, would count ground twice.
+    """
+    read = usable if raw.reason is None else usable & (raw.reason == "").astype(bool)
+    dimensions = np.where(read, shapely.get_dimensions(geometry), -1)
     if "kind" in raw.fields and "handle" in raw.fields:
         dimensions = np.where((dimensions == 0).astype(bool), -1, dimensions)
     found = []
