@@ -7,10 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
 from click.testing import CliRunner
 
-from test_safety import make_city
+from test_safety import HEAD, LAND, UNITS, ground, make_city
 from urbanplan_gis.cli import main
 
 
@@ -49,8 +50,30 @@ def test_a_database_is_exported_and_a_wrong_code_refused(tmp_path: Path) -> None
     made = CliRunner().invoke(main, [*command, *codes])
     assert made.exit_code == 0, made.output
     assert (tmp_path / "out" / "CSDL_Thu" / "HoSoGIS" / "HienTrang.gpkg").is_file()
+    assert made.output.splitlines() == ["Wrote the planning database: HienTrang.gpkg."]
     codes[1] = "51-1"
     refused = CliRunner().invoke(main, [*command, *codes])
     assert refused.exit_code == 2
     assert "51-1" in refused.stderr
     assert len(refused.stderr.splitlines()) == 1
+
+
+def test_an_export_says_what_stays_behind(tmp_path: Path) -> None:
+    """A frame of the map that is set aside, and a survey of another day."""
+    land = LAND.replace("[layers", "[[layers").replace("land_use]", "land_use]]")
+    land += 'codes = "data/raw/codes.csv"\n'
+    outdated = land + 'name = "khao_sat_cu"\nvalid_to = 2020-01-01\n'
+    city = make_city(tmp_path / "city", HEAD + UNITS + land + outdated)
+    raw = city / "data" / "raw"
+    (raw / "codes.csv").write_text("source_value,code,action\nODT,ODT,\nKHUNG,,ignore\n")
+    lots = gpd.GeoDataFrame({"id": ["A", "B"], "ma": ["ODT", "KHUNG"]}, geometry=ground() * 2)
+    lots.set_crs(5898).to_file(raw / "land.gpkg", layer="land")
+    project = (city / "project.toml").read_text().replace("land.SHP", "land.gpkg")
+    (city / "project.toml").write_text(project)
+    command = ["export-tt16", str(tmp_path / "out"), "--project", str(city), "--name", "Thử"]
+    codes = ["--dossier", "51QPK0010001", "--information", "512021000001"]
+    made = CliRunner().invoke(main, [*command, *codes])
+    assert made.exit_code == 0, made.output
+    behind, sources, _ = made.output.splitlines()
+    assert "land [land_use]: 1 features written, 1 set aside" in behind
+    assert "khao_sat_cu, not valid on 2025-06-30" in sources

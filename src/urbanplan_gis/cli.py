@@ -214,9 +214,10 @@ def export_tt16(
 
     project, lang = _project(ctx, path)
     with _progress(ctx) as progress:
-        files = export_database(
+        files, told = export_database(
             project, Path(folder), name, dossier, information, form, lang, progress
         )
+    _print(ctx, (text.say(lang) for text in told))
     click.echo(say("cli.exported", lang, files=", ".join(file.name for file in files)))
 
 

@@ -48,14 +48,15 @@ from urbanplan_gis.outputs.tables import (
     write_csv,
     write_mappings,
 )
-from urbanplan_gis.outputs.tt16_package import Form, write_package
+from urbanplan_gis.outputs.tt16_package import Form, tell_left_out, write_package
 from urbanplan_gis.outputs.workbook import write_workbook
-from urbanplan_gis.project import Project
+from urbanplan_gis.project import Project, source_name
 from urbanplan_gis.quality.check import Checked, check
 from urbanplan_gis.quality.decisions import read_decisions, settle_rest
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.store import content_digest, file_digest
+from urbanplan_gis.text import Text
 
 Progress = Callable[[str], None]
 #: the files a run writes, relative to the output folder
@@ -95,17 +96,34 @@ def export_database(
     form: Form,
     lang: str,
     progress: Progress | None = None,
-) -> list[Path]:
+) -> tuple[list[Path], list[Text]]:
     """Write the checked layers as an official planning database below ``folder``.
+
+    Returns:
+        The files, and what they hold and do not hold, line by line.
 
     Raises:
         PlanDataError: for wrong codes, another CRS than the province's, or a folder in use.
     """
-    _, checked = check_project(project, progress)
-    return write_package(
+    dataset, checked = check_project(project, progress)
+    files = write_package(
         checked.dataset, folder, name, dossier, information,
         form=form, lang=lang, synthetic=project.facts.synthetic,
     )  # fmt: skip
+    told = tell_left_out(checked.dataset)
+    for count in _counted(dataset.counts, checked):
+        if count.set_aside:
+            told.append(
+                Text.of("tt16.left_features", source=count.source, role=count.role,
+                        kept=count.kept, count=count.set_aside)
+            )  # fmt: skip
+    loaded = {origin.source for origin in dataset.origins}
+    others = [source_name(role, facts) for role, facts in project.sources]
+    others = [name for name in others if name not in loaded]
+    if others:
+        day = project.facts.as_of
+        told.append(Text.of("tt16.left_sources", sources=", ".join(others), date=day))
+    return files, told
 
 
 def run_project(project: Project, progress: Progress | None = None) -> Run:

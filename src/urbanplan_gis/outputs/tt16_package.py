@@ -7,7 +7,8 @@ database, and it is what QGIS shows.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+import warnings
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
@@ -43,8 +44,10 @@ _WRITTEN = ("HienTrang", "QuyHoach")
 _FRAME = ("HoSoBASIC/BanVe", "HoSoBASIC/VanBan", "HoSoScan/BanVe", "HoSoScan/VanBan")
 #: what QGIS 3.22 and the GDAL of its day read without a warning
 _GEOPACKAGE = "1.2"
-#: a FileGDB keeps coordinates on a grid of this many steps per metre
-_STEPS_PER_METRE = "1e7"
+#: a FileGDB keeps coordinates as whole steps from an origin: from 0, whatever has nine decimals
+#: of a metre is read back as it was; a far origin, GDAL's default, costs the last digits
+_STEPS_PER_METRE = 1e9
+_MOST_STEPS = 2.0**53
 _GEOMETRY = "geometry"
 _MULTI = {"A": "MultiPolygon", "L": "MultiLineString", "P": "MultiPoint"}
 _SINGLE = {"A": "Polygon", "L": "LineString", "P": "Point"}
@@ -71,7 +74,7 @@ def write_package(
 
     ``dossier`` is ``maHoSoQH``, ``information`` ``maThongTinQH``. Written are the columns of
     every vector role; rasters have no class. In a GeoPackage coordinates stay as they are and the
-    same layers give the same bytes; a FileGDB keeps them to less than a micrometre. Features of a
+    same layers give the same bytes; a FileGDB keeps nine decimals of a metre. Features of a
     ``synthetic`` city say so in their note.
 
     Raises:
@@ -85,17 +88,28 @@ def write_package(
     files = {database: f"{package}/{_GIS}/{database}.{form}" for database in databases}
     _refuse_others_work(folder / package / _GIS, form)
     stamp = say("map.stamp.synthetic", lang) if synthetic else None
+    grid = _grid(frame for _, frame in layers.values()) if form == "gdb" else {}
     with staging(folder) as stage:
         with fixed_clock(), _unsynchronised():
             for entry, (role, frame) in layers.items():
                 facts = _attributes(entry, role, frame, dossier, information, stamp)
-                _write_class(stage / files[entry.database], form, entry, role, frame, facts)
+                path = stage / files[entry.database]
+                _write_class(path, form, entry, role, frame, facts, grid)
         made = sorted(
             path.relative_to(stage).as_posix() for path in stage.rglob("*") if path.is_file()
         )
         replace_together(stage, folder, made, _former(folder, package, form, made))
     _finish_folders(folder / package)
     return [folder / path for path in files.values()]
+
+
+def tell_left_out(dataset: Dataset) -> list[Text]:
+    """What of the layers no class of a planning database holds."""
+    rasters = [str(role) for role in dataset.layers if role not in ROLE_FIELDS]
+    told = [Text.of("tt16.left_rasters", roles=", ".join(rasters))] if rasters else []
+    if dataset.statistics:
+        told.append(Text.of("tt16.left_statistics", count=len(dataset.statistics)))
+    return told
 
 
 def _check_codes(dossier: str, information: str) -> tt16.Level:
@@ -238,6 +252,7 @@ def _write_class(
     role: Role,
     frame: gpd.GeoDataFrame,
     facts: dict[str, list[str | None]],
+    grid: Mapping[str, str],
 ) -> None:
     """Append one class to its database."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -253,21 +268,34 @@ def _write_class(
         options = {
             "FEATURE_DATASET": entry.dataset,
             "LAYER_ALIAS": entry.title,
-            "XYSCALE": _STEPS_PER_METRE,
+            **grid,
         }
     begun = path.exists()
-    pyogrio.raw.write_arrow(
-        _table(form, role, frame, facts, shapes),
-        path,
-        layer=entry.name,
-        driver=_DRIVERS[form],
-        geometry_name=_GEOMETRY,
-        geometry_type=kind,
-        crs=tt16.PROVINCE_CRS,
-        append=begun,
-        dataset_options={"VERSION": _GEOPACKAGE} if form == "gpkg" and not begun else None,
-        layer_options=options,
-    )
+    with warnings.catch_warnings():
+        # areas of more than a hundred rings are read back slowly
+        warnings.filterwarnings("ignore", message="organizePolygons", category=RuntimeWarning)
+        pyogrio.raw.write_arrow(
+            _table(form, role, frame, facts, shapes),
+            path,
+            layer=entry.name,
+            driver=_DRIVERS[form],
+            geometry_name=_GEOMETRY,
+            geometry_type=kind,
+            crs=tt16.PROVINCE_CRS,
+            append=begun,
+            dataset_options={"VERSION": _GEOPACKAGE} if form == "gpkg" and not begun else None,
+            layer_options=options,
+        )
+
+
+def _grid(frames: Iterable[gpd.GeoDataFrame]) -> dict[str, str]:
+    """Origin and steps per metre of all classes of a FileGDB, so that every coordinate fits."""
+    bounds = np.array([frame.total_bounds for frame in frames])
+    low = np.floor(min(0.0, np.nanmin(bounds)))
+    steps = _STEPS_PER_METRE
+    while (np.nanmax(bounds) - low) * steps > _MOST_STEPS:
+        steps /= 10
+    return {"XORIGIN": f"{low:.0f}", "YORIGIN": f"{low:.0f}", "XYSCALE": f"{steps:.9g}"}
 
 
 def _to_multi(shapes: np.ndarray, letter: str) -> np.ndarray:
