@@ -23,15 +23,18 @@ from pyproj import CRS
 from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon, box
 
 from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.loaders import load_layers
 from urbanplan_gis.loaders.features import load_features
 from urbanplan_gis.loaders.planning_checks import check_database
 from urbanplan_gis.loaders.planning_classes import database_sources, legend_codes
 from urbanplan_gis.loaders.planning_database import PlanningDatabase, open_database
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.loaders.sources import SourceFile
-from urbanplan_gis.model.data import Dataset, Finding, Layer, Role, Severity
-from urbanplan_gis.outputs.tt16_package import write_package
-from urbanplan_gis.project import LayerSource
+from urbanplan_gis.loaders.stages import read_stage
+from urbanplan_gis.model.data import Dataset, Finding, Layer, Origin, Role, Severity, Statistic
+from urbanplan_gis.outputs.tt16_package import tell_left_out, write_package
+from urbanplan_gis.project import LayerSource, load_project
+from urbanplan_gis.quality.order import feature_rank
 from urbanplan_gis.standards import tt16
 from urbanplan_gis.standards.codes import code_lists
 
@@ -253,7 +256,29 @@ def test_a_package_is_read_back_to_identical_layers(tmp_path: Path, form: str) -
             parts = [shapely.get_parts(shape) for shape in (one, other)]
             assert len(parts[0]) == len(parts[1])
             moved = shapely.get_coordinates(parts[0]) - shapely.get_coordinates(parts[1])
-            assert np.abs(moved).max() <= (0.0 if form == "gpkg" else 1e-6)
+            # the corners of these squares are sums, so the tenth decimal is not 0
+            assert np.abs(moved).max() <= (0.0 if form == "gpkg" else 1e-9)
+
+
+def test_a_file_geodatabase_keeps_millimetres_as_they_are(tmp_path: Path) -> None:
+    """Surveyed coordinates have few decimals; far-off features widen the grid, and still fit."""
+    thousandths = np.array([[585_000_123, 1_672_000_987], [585_000_124, 1_672_000_999]]) / 1000
+    roads = layer(Role.ROADS, [LineString(thousandths), LineString([(-7.5, -1e3), (6e6, 2e7)])])
+    near = Dataset({Role.ROADS: Layer(Role.ROADS, roads.frame.iloc[:1])})
+    for dataset, tolerance in ((near, 0.0), (Dataset({Role.ROADS: roads}), 1e-8)):
+        package = write(tmp_path / str(tolerance), "gdb", dataset)
+        found = read(open_database(package, "x"), package)[Role.ROADS]
+        moved = shapely.get_coordinates(found.geometry.iloc[0]) - thousandths
+        assert np.abs(moved).max() <= tolerance
+
+
+def test_areas_of_many_rings_are_written_without_a_warning(tmp_path: Path) -> None:
+    rings = [ground(20 * n, 20 * m, 10, 10) for n in range(11) for m in range(11)]
+    holed = Polygon(ground(-5, -5, 300, 300).exterior, [ring.exterior for ring in rings])
+    dataset = Dataset({Role.PARKING: layer(Role.PARKING, [holed])})
+    package = write(tmp_path, "gdb", dataset)
+    (found,) = read(open_database(package, "x"), package)[Role.PARKING].geometry
+    assert found.area == pytest.approx(300 * 300 - 121 * 100, abs=1e-3)
 
 
 @pytest.mark.parametrize("form", ["gpkg", "gdb"])
@@ -288,6 +313,14 @@ def test_another_gdal_reads_the_package(tmp_path: Path, form: str) -> None:
     assert lines[start : start + 6] == widths
     assert "phanLoai (String) = Đất ở tại đô thị" in said
     assert "2020/02/29" in said
+
+
+def test_what_no_class_holds_is_told() -> None:
+    number = Statistic("21010", 2024, "residents", 7.0, Origin("dan_so", "dan_so.csv"))
+    dataset = Dataset(every_role().layers, statistics=(number,) * 3)
+    grids, statistics = (text.say("en") for text in tell_left_out(dataset))
+    assert "population" in grids
+    assert "3 statistics" in statistics
 
 
 def test_attributes_say_what_the_annex_wants(tmp_path: Path) -> None:
@@ -477,10 +510,13 @@ def add_class(
 def good_package(folder: Path, suffix: str = ".gpkg") -> Path:
     """The least a package needs, without a finding."""
     gis = folder / "CSDL_Thu" / "HoSoGIS"
-    add_class(gis / f"HienTrang{suffix}", "ChucNangSuDungDat_A")
-    add_class(gis / f"HienTrang{suffix}", "MangLuoiGiaoThongDuongBo_L")
-    add_class(gis / f"QuyHoach{suffix}", "RanhGioiQuyHoach_A")
-    add_class(gis / f"QuyHoach{suffix}", "ChucNangSuDungDat_A")
+    for database, dataset, name in (
+        ("HienTrang", "HienTrangSuDungDat", "ChucNangSuDungDat_A"),
+        ("HienTrang", "HienTrangGiaoThong", "MangLuoiGiaoThongDuongBo_L"),
+        ("QuyHoach", "ViTriRanhGioi", "RanhGioiQuyHoach_A"),
+        ("QuyHoach", "QuyHoachSuDungDat", "ChucNangSuDungDat_A"),
+    ):
+        add_class(gis / f"{database}{suffix}", name, dataset=dataset if suffix == ".gdb" else "")
     return folder / "CSDL_Thu"
 
 
@@ -600,6 +636,135 @@ def test_roles_of_classes_that_could_be_two_things(tmp_path: Path) -> None:
     assert codes(check_database(database)) == ["tt16_class_unused"]
 
 
+def test_a_class_by_our_name_but_not_ours_feeds_no_role(tmp_path: Path) -> None:
+    """Others name added classes the same way: what they hold is theirs to say."""
+    package = good_package(tmp_path)
+    for name in ("DonViHanhChinh_A", "CayXanh_A", "BaiDoXe_A"):
+        add_class(package / "HoSoGIS" / "HienTrang.gpkg", name)
+    database = open_database(package, "CSDL_Thu")
+    assert {role for role, _ in database_sources(database, tmp_path)} == {
+        Role.LAND_USE, Role.ROADS, Role.PLANS, Role.ZONING,
+    }  # fmt: skip
+    (found,) = check_database(database)
+    assert found.code == "tt16_class_unused"
+    assert "CayXanh_A (2)" in found.message.say("vi")
+
+
+def test_lines_in_a_class_of_areas_do_not_stop_the_others(tmp_path: Path) -> None:
+    package = good_package(tmp_path)
+    replace_lots(package, shapes=LINES, kind="LineString")
+    sources = dict(database_sources(open_database(package, "CSDL_Thu"), tmp_path))
+    assert set(sources) == {Role.LAND_USE, Role.ROADS, Role.PLANS}
+
+
+def test_attributes_by_other_spellings_are_read_and_told(tmp_path: Path) -> None:
+    package = good_package(tmp_path)
+    renamed = {"phanLoai": "Phân loại", "tenDoiTuong": "ten_doi_tuong", "ghiChu": "GHICHU"}
+    attributes = {renamed.get(name, name): values for name, values in table().items()}
+    replace_lots(package, attributes=attributes)
+    database = open_database(package, "CSDL_Thu")
+    (found,) = [f for f in check_database(database) if f.code != "tt16_attribute_length"]
+    said = found.message.say("en")
+    assert found.code == "tt16_attribute_name"
+    assert "Phân loại (phanLoai)" in said
+    assert "GHICHU" not in said
+    assert read(database, tmp_path)[Role.ZONING]["code"].tolist() == ["O_Nhomnhao"] * 2
+
+
+def test_a_class_without_any_attribute_of_the_annex(tmp_path: Path) -> None:
+    package = good_package(tmp_path)
+    replace_lots(package, attributes={"ma_loai_dat": ["ONT", "CLN"]})
+    found = found_in(package)
+    assert codes(found) == ["tt16_attribute_missing"]
+    assert "phanLoai" in found[0].message.say("vi")
+    frame = read(open_database(package, "CSDL_Thu"), tmp_path)[Role.ZONING]
+    assert frame["code"].tolist() == ["", ""]
+
+
+@pytest.mark.parametrize(
+    ("name", "stage"),
+    [
+        ("HT_DAT_O_Nhomnhao", "HT"),
+        ("qhdd-dat-htxh-yte", "QHDD"),
+        ("QHDH_DAT_HTXH_CayxanhCC_DVO", "QHDH"),
+        ("Cây xanh (quy hoạch đợt đầu)", "QHDD"),
+        ("Đất công nghiệp quy hoạch dài hạn", "QHDH"),
+        ("QH_DAT_O_Nhomnhao", ""),
+        ("HT kỹ thuật", ""),
+        ("Đất ở hiện trạng cải tạo", ""),
+        ("Nhóm nhà ở", ""),
+        ("", ""),
+    ],
+)
+def test_the_stage_a_name_says(name: str, stage: str) -> None:
+    assert read_stage(name) == stage
+
+
+def test_of_two_stages_over_the_same_ground_the_long_term_plan_counts(tmp_path: Path) -> None:
+    """A smaller lot of the first stage would win by size; it must not."""
+    package = good_package(tmp_path)
+    legend = ["QHDH_DAT_O_Nhomnhao", "QHDD_DAT_NN_Nongnghiep", "HT_DAT_HTXH_Yte", "Y tế"]
+    shapes = [ground(0, 0, 200), ground(0, 0), ground(100, 0, 50), ground(300, 0)]
+    replace_lots(package, attributes=table(4, phanLoai=legend), shapes=shapes)
+    (role_facts,) = [
+        facts for facts in database_sources(open_database(package, "CSDL_Thu"), tmp_path)
+        if facts[0] is Role.ZONING
+    ]  # fmt: skip
+    facts = LayerSource(**role_facts[1])
+    file = SourceFile(
+        Role.ZONING, facts.name, facts, tmp_path / facts.path, None, facts.path, "project.toml"
+    )
+    features = load_features(file, CRS(SYSTEM))
+    frame = features.frame
+    assert frame["source_value"].tolist() == legend
+    assert frame["code"].tolist() == ["O_Nhomnhao", "NN_Nongnghiep", "HTXH_Yte", "HTXH_Yte"]
+    assert frame["priority"].tolist() == [0, -1, -2, 0]
+    assert np.argmin(feature_rank(frame)[:3]) == 0
+    (found,) = [item for item in features.findings if item.code == "other_stages"]
+    assert found.feature_ids == tuple(frame["feature_id"][1:3])
+    assert found.area_m2 == pytest.approx(100 * 100 + 50 * 100, abs=1e-4)
+    assert "QHDD: 1 (1 ha); HT: 1 (0.5 ha)" in found.message.say("en")
+
+
+def test_the_crs_of_a_database_can_be_told(tmp_path: Path) -> None:
+    """The numbers of 108° stated as 107°30′ fit twice; the line asks for crs, which must exist."""
+    package = good_package(tmp_path)
+    replace_lots(package, crs="EPSG:9216")
+    units = gpd.GeoDataFrame(
+        {"ma": ["21010"], "ten": ["Phường Lê Hồng Phong"]},
+        geometry=[ground(-500, -500, 2000, 2000)], crs=SYSTEM,
+    )  # fmt: skip
+    units.to_file(tmp_path / "units.gpkg", layer="units")
+    told = PROJECT.replace("CSDL_Thu/", 'CSDL_Thu/"\ncrs = "EPSG:5898')
+    for text, works in ((PROJECT, False), (told, True)):
+        (tmp_path / "project.toml").write_text(text, encoding="utf-8")
+        project = load_project(tmp_path / "project.toml")
+        if not works:
+            with pytest.raises(PlanDataError, match="EPSG:9216"):
+                load_layers(project)
+            continue
+        dataset = load_layers(project)
+        lots_read = dataset.layers[Role.ZONING].frame
+        assert lots_read.geometry.iloc[0].equals(ground(0, 0))
+        wrong = [f for f in dataset.findings if f.code == "tt16_wrong_crs"]
+        assert [f.layer for f in wrong] == ["CSDL_Thu/QuyHoach"]
+
+
+PROJECT = """
+[project]
+name = { vi = "Thử", en = "Trial" }
+as_of = 2025-06-30
+boundaries = "2014"
+crs = "EPSG:5898"
+output = "out"
+[layers.units]
+path = "units.gpkg"
+fields = { code = "ma", name = "ten" }
+[[databases]]
+path = "CSDL_Thu/"
+"""
+
+
 # ---- faults -------------------------------------------------------------------------------------
 
 
@@ -648,7 +813,7 @@ FAULTS: list[tuple[dict[str, Any], list[str], tuple[str, ...]]] = [
     ({"crs": "EPSG:3405"}, ["tt16_interprovince_crs"], ("EPSG:3405",)),
     (
         {"shapes": LINES, "kind": "LineString"},
-        ["tt16_geometry_type"],
+        ["tt16_class_unused", "tt16_geometry_type"],
         ("LineString", "ChucNangSuDungDat_A"),
     ),
     (
@@ -681,11 +846,15 @@ def test_findings_name_the_features(tmp_path: Path) -> None:
     package = good_package(tmp_path)
     replace_lots(package, attributes=table(3, maHoSoQH=[DOSSIER, None, None]))
     (found,) = found_in(package)
-    assert found.feature_ids == ("ChucNangSuDungDat_A:2", "ChucNangSuDungDat_A:3")
+    place = "CSDL_Thu/QuyHoach/ChucNangSuDungDat_A"
+    assert found.feature_ids == (f"{place}:2", f"{place}:3")
+    # as the layer itself names them
+    loaded = read(open_database(package, "CSDL_Thu"), tmp_path)[Role.ZONING]
+    assert set(found.feature_ids) <= set(loaded["feature_id"])
     named = table(3, maHoSoQH=[DOSSIER, None, None], maDoiTuong=["a", "b", "c"])
     replace_lots(package, attributes=named)
     (found,) = found_in(package)
-    assert (found.feature_ids, found.layer) == (("b", "c"), "QuyHoach/ChucNangSuDungDat_A")
+    assert (found.feature_ids, found.layer) == (("b", "c"), place)
     assert found.severity is Severity.WARNING
 
 
@@ -704,6 +873,39 @@ def test_classes_that_are_missing_unknown_and_added(tmp_path: Path) -> None:
         "tt16_unknown_class": Severity.WARNING,
         "tt16_added_class": Severity.INFO,
     }
+
+
+def test_a_class_of_another_database_is_named_as_such(tmp_path: Path) -> None:
+    package = good_package(tmp_path)
+    add_class(package / "HoSoGIS" / "HienTrang.gpkg", "PhanKhuQuyHoach_A")
+    (found,) = found_in(package)
+    assert (found.code, found.severity) == ("tt16_wrong_database", Severity.WARNING)
+    said = found.message.say("en")
+    assert "QuyHoach" in said.split("database", 1)[1]
+    assert "2 features" in said
+
+
+def test_classes_in_another_dataset_than_theirs(tmp_path: Path) -> None:
+    package = good_package(tmp_path / "gdb", ".gdb")
+    gdb = package / "HoSoGIS" / "QuyHoach.gdb"
+    add_class(gdb, "MangLuoiGiaoThongDuongBo_L", dataset="QuyHoachSuDungDat")
+    add_class(gdb, "CayXanh_P")
+    found = [f for f in found_in(package) if f.code == "tt16_wrong_dataset"]
+    (said,) = [f.message.say("vi") for f in found]
+    assert "MangLuoiGiaoThongDuongBo_L (QuyHoachSuDungDat → QuyHoachGiaoThong)" in said
+    assert "CayXanh_P (- → " in said
+    assert "ChucNangSuDungDat_A" not in said
+    package = good_package(tmp_path / "gpkg")
+    add_class(lots(package), "ThietKeDoThi_MangLuoiGiaoThongDuongBo_L")
+    found = [f for f in found_in(package) if f.code == "tt16_wrong_dataset"]
+    assert len(found) == 1
+
+
+def test_a_packed_package_is_to_be_unpacked(tmp_path: Path) -> None:
+    good_package(tmp_path)
+    shutil.make_archive(str(tmp_path / "CSDL_Thu"), "zip", tmp_path, "CSDL_Thu")
+    with pytest.raises(PlanDataError, match="unpack"):
+        open_database(tmp_path / "CSDL_Thu.zip", "CSDL_Thu.zip")
 
 
 def test_a_system_written_out_with_a_datum_shift_is_the_province_s(tmp_path: Path) -> None:

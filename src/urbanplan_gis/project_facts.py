@@ -78,7 +78,8 @@ class DatabaseFacts:
     """An official planning database (Circular 16/2025/TT-BXD): a folder ``CSDL_<name>``."""
 
     path: str
-    name: str = ""
+    #: of all its classes, where the file states none or a wrong one
+    crs: str = ""
     origin: OriginFacts = Field(default_factory=OriginFacts)
 
 

@@ -44,6 +44,7 @@ from urbanplan_gis.loaders.reports import (
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.loaders.shapes import finite_mask, sort_shapes
 from urbanplan_gis.loaders.sources import OSM_SUFFIXES, SourceFile, make_origin
+from urbanplan_gis.loaders.stages import order_stages
 from urbanplan_gis.loaders.values import read_texts
 from urbanplan_gis.loaders.vector import read_vector
 from urbanplan_gis.model.data import FeatureCount, Finding, Origin
@@ -112,6 +113,7 @@ def load_features(
     if codes is not None:
         findings += tell_recognised(source, frame, codes.recognised)
         findings += find_unmapped(source, frame, codes.table.loc[kept, UNMAPPED])
+        findings += order_stages(source, frame)
     set_aside = sum(finding.dropped for finding in findings)
     count = FeatureCount(source.name, source.role, len(raw), len(frame), set_aside)
     if count.read != count.kept + count.set_aside:

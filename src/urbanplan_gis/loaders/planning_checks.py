@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import shapely
 from pyproj import CRS
 
 from urbanplan_gis.loaders.crs import name_crs, same_crs, settle_crs
@@ -20,7 +19,10 @@ from urbanplan_gis.loaders.planning_classes import chosen_classes, plan_facts
 from urbanplan_gis.loaders.planning_database import (
     DatabaseClass,
     PlanningDatabase,
+    databases_of,
     entry_of,
+    find_misfits,
+    named_dataset,
     read_columns,
 )
 from urbanplan_gis.loaders.values import tidy_text
@@ -29,36 +31,24 @@ from urbanplan_gis.standards import tt16
 from urbanplan_gis.text import Text
 
 _WIDTH = b"GDAL:OGR:width"
-#: types of geometry by the letter of the class; curves and z values do not matter
-_SHAPES = {
-    "A": ("Polygon", "MultiPolygon", "CurvePolygon", "MultiSurface"),
-    "L": ("LineString", "MultiLineString", "CompoundCurve", "CircularString", "MultiCurve"),
-    "P": ("Point", "MultiPoint"),
-}
-_UNDECLARED = ("Unknown", "GeometryCollection")
-_TYPE_NAMES = np.array(
-    ["", "Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString",
-     "MultiPolygon", "GeometryCollection"]
-)  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
 class _Attributes:
-    """The attributes of one class: type and declared width by name, values as tidy text."""
+    """The attributes of one class: field, type and width by name, values as tidy text."""
 
     layer: DatabaseClass
+    fields: dict[str, str]
     types: dict[str, pa.DataType]
     widths: dict[str, int]
     values: pd.DataFrame
 
     def ids(self, rows: np.ndarray) -> tuple[str, ...]:
-        """What the features of these rows are called: their object code, else class and row."""
-        return tuple(
-            self.values[tt16.OBJECT].iloc[row] or f"{self.layer.name}:{row + 1}"
-            if tt16.OBJECT in self.values
-            else f"{self.layer.name}:{row + 1}"
-            for row in np.flatnonzero(rows)
-        )
+        """What the features of these rows are called: as loading names them."""
+        named = self.values.get(tt16.OBJECT)
+        if named is not None and named.is_unique and (named != "").all():
+            return tuple(named[rows])
+        return tuple(f"{self.layer.place}:{row + 1}" for row in np.flatnonzero(rows))
 
 
 def check_database(database: PlanningDatabase) -> list[Finding]:
@@ -73,7 +63,8 @@ def check_database(database: PlanningDatabase) -> list[Finding]:
         findings += [*_geometry_types(table), *_schema(table), *_values(table)]
     return [
         *findings,
-        *_codes(tables),
+        *_datasets(database),
+        *_codes(database, tables),
         *_reference_systems(database),
         *_empty_classes(database),
         *_use_of_classes(database),
@@ -94,7 +85,7 @@ def _read_attributes(layer: DatabaseClass) -> _Attributes:
     }
     types = {name: table.schema.field(field).type for name, field in there.items()}
     frame = pd.DataFrame(values, index=range(len(table)), dtype=object)
-    return _Attributes(layer, types, widths, frame)
+    return _Attributes(layer, there, types, widths, frame)
 
 
 def _missing_classes(database: PlanningDatabase) -> list[Finding]:
@@ -120,43 +111,51 @@ def _unknown_classes(database: PlanningDatabase) -> list[Finding]:
     """Layers no class is named for: added ones are allowed, by the rule of names; files aside."""
     findings = []
     for layer in database.unknown:
-        named = tt16.is_class_name(layer.name)
-        code = "tt16_added_class" if named else "tt16_unknown_class"
-        severity = Severity.INFO if named else Severity.WARNING
-        findings.append(_finding(code, severity, layer.place, count=layer.count))
+        elsewhere = ", ".join(databases_of(layer.layer))
+        added = tt16.is_class_name(layer.name) and not elsewhere
+        code = "tt16_added_class" if added else "tt16_unknown_class"
+        if elsewhere:
+            code = "tt16_wrong_database"
+        severity = Severity.INFO if added else Severity.WARNING
+        findings.append(
+            _finding(code, severity, layer.place, count=layer.count, databases=elsewhere)
+        )
     if database.aside:
         files = ", ".join(database.aside)
         findings.append(_finding("tt16_not_read", Severity.INFO, database.label, files=files))
     return findings
 
 
+def _datasets(database: PlanningDatabase) -> list[Finding]:
+    """Classes in another dataset than the annex has them in; a FileGDB also has classes in none."""
+    misplaced: dict[str, list[str]] = {}
+    for layer in database.classes:
+        given = layer.given_dataset or ("-" if layer.path.suffix.lower() == ".gdb" else "")
+        if given and named_dataset(layer.database, given) != layer.dataset:
+            said = f"{layer.name} ({given} → {layer.dataset})"
+            misplaced.setdefault(layer.database, []).append(said)
+    return [
+        _finding(
+            "tt16_wrong_dataset", Severity.WARNING, f"{database.label}/{name}",
+            classes=", ".join(classes),
+        )
+        for name, classes in misplaced.items()
+    ]  # fmt: skip
+
+
 def _geometry_types(table: _Attributes) -> list[Finding]:
     """Areas, points or lines, as the last letter of the class says."""
     layer = table.layer
-    declared = layer.shape.removeprefix("2.5D ").removeprefix("3D ").removeprefix("Measured ")
-    declared = declared.split(" ")[0]
-    right = _SHAPES[layer.geometry]
-    if declared in right:
+    wrong, types = find_misfits(layer)
+    # a class without features shows its fault all the same
+    if not types:
         return []
-    wrong, types = np.ones(layer.count, dtype=bool), layer.shape or "-"
-    if declared in _UNDECLARED and layer.count:
-        found = _feature_types(layer)
-        wrong = ~np.isin(found, (*right, ""))
-        types = ", ".join(sorted(set(found[wrong])))
-        if not wrong.any():
-            return []
     return [
         _finding(
             "tt16_geometry_type", Severity.ERROR, layer.place, table.ids(wrong),
             types=types, count=int(wrong.sum()), wanted=Text.of(f"tt16.shape.{layer.geometry}"),
         )
     ]  # fmt: skip
-
-
-def _feature_types(layer: DatabaseClass) -> np.ndarray:
-    wkb = read_columns(layer, [], geometry=True).columns[-1].to_numpy()
-    shapes = shapely.from_wkb(wkb, on_invalid="ignore")
-    return _TYPE_NAMES[shapely.get_type_id(shapes) + 1]
 
 
 def _schema(table: _Attributes) -> list[Finding]:
@@ -168,6 +167,16 @@ def _schema(table: _Attributes) -> list[Finding]:
         listed = ", ".join(missing)
         findings.append(
             _finding("tt16_attribute_missing", Severity.ERROR, place, fields=listed)
+        )  # fmt: skip
+    otherwise = [
+        f"{field} ({name})"
+        for name, field in table.fields.items()
+        if field.casefold() != name.casefold()
+    ]
+    if otherwise:
+        listed = ", ".join(otherwise)
+        findings.append(
+            _finding("tt16_attribute_name", Severity.WARNING, place, fields=listed)
         )  # fmt: skip
     for item in tt16.attributes():
         kind, width = table.types.get(item.name), table.widths.get(item.name, 0)
@@ -209,7 +218,7 @@ def _values(table: _Attributes) -> list[Finding]:
     return findings
 
 
-def _codes(tables: Sequence[_Attributes]) -> list[Finding]:
+def _codes(database: PlanningDatabase, tables: Sequence[_Attributes]) -> list[Finding]:
     """Patterns of both codes, their province, their level, and that a package has one of each."""
     findings = []
     levels: dict[str, list[str]] = {}
@@ -228,9 +237,10 @@ def _codes(tables: Sequence[_Attributes]) -> list[Finding]:
             listed = ", ".join(sorted(distinct)[:5])
             findings.append(
                 _finding(
-                    "tt16_codes_differ", Severity.WARNING, name, count=len(distinct), values=listed
+                    "tt16_codes_differ", Severity.WARNING, database.label, field=name,
+                    count=len(distinct), values=listed,
                 )
-            )
+            )  # fmt: skip
         for code in sorted(distinct):
             parsed = parse(code)
             if parsed:
@@ -238,7 +248,7 @@ def _codes(tables: Sequence[_Attributes]) -> list[Finding]:
     if len(levels) > 1:
         listed = ", ".join(f"{code} ({level})" for level in levels for code in levels[level][:3])
         findings.append(
-            _finding("tt16_levels_differ", Severity.WARNING, tt16.INFORMATION, values=listed)
+            _finding("tt16_levels_differ", Severity.WARNING, database.label, values=listed)
         )
     return findings
 
@@ -274,14 +284,15 @@ def _reference_systems(database: PlanningDatabase) -> list[Finding]:
         crs = settle_crs(layer.crs, "", layer.place, layer.place)[0] if layer.crs else None
         if crs is not None and same_crs(crs, wanted):
             continue
-        key = (layer.database, name_crs(crs) if crs else "-")
+        key = (f"{database.label}/{layer.database}", name_crs(crs) if crs else "")
         found.setdefault(key, []).append(layer.name)
         interprovince = crs is not None and same_crs(crs, template)
         codes[key] = "tt16_interprovince_crs" if interprovince else "tt16_wrong_crs"
     return [
         _finding(
             code, Severity.INFO if code == "tt16_interprovince_crs" else Severity.WARNING, key[0],
-            crs=key[1], classes=", ".join(found[key]), wanted=tt16.PROVINCE_CRS,
+            crs=key[1] or Text.of("tt16.no_crs"), classes=", ".join(found[key]),
+            wanted=tt16.PROVINCE_CRS,
         )
         for key, code in codes.items()
     ]  # fmt: skip
@@ -300,7 +311,7 @@ def _empty_classes(database: PlanningDatabase) -> list[Finding]:
                 _finding("tt16_empty_class", Severity.WARNING, layer.place, classes=layer.name)
             )
         elif layer.count == 0:
-            others.setdefault(layer.database, []).append(layer.name)
+            others.setdefault(f"{database.label}/{layer.database}", []).append(layer.name)
     return findings + [
         _finding("tt16_empty_class", Severity.INFO, name, classes=", ".join(classes))
         for name, classes in others.items()
@@ -314,7 +325,8 @@ def _use_of_classes(database: PlanningDatabase) -> list[Finding]:
     unused: dict[str, list[str]] = {}
     for layer in database.classes:
         if layer.count and (layer.path, layer.layer) not in used:
-            unused.setdefault(layer.database, []).append(f"{layer.name} ({layer.count})")
+            where = f"{database.label}/{layer.database}"
+            unused.setdefault(where, []).append(f"{layer.name} ({layer.count})")
     findings = [
         _finding("tt16_class_unused", Severity.INFO, name, classes=", ".join(classes))
         for name, classes in unused.items()

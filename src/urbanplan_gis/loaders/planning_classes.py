@@ -19,6 +19,7 @@ from urbanplan_gis.loaders.planning_database import (
     DatabaseClass,
     PlanningDatabase,
     entry_of,
+    find_misfits,
     read_columns,
 )
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
@@ -40,7 +41,7 @@ CODE_LIST = "tt16-2025"
 #: what a drawing's layer has before the core of its name: the stage it shows
 _STAGES = ("", "HT_", "QHDD_", "QHDH_")
 _PLAN_KINDS: Mapping[Level, str] = {"QHC": "general", "QPK": "zoning", "QCT": "detail"}
-#: our columns <- attributes of every class, in classes of others
+#: roles whose name is the label of the object
 _NAMED = frozenset(
     {Role.PLANS, Role.ROADS, Role.RIGHT_OF_WAY, Role.FACILITIES, Role.PROJECTS}
 )  # fmt: skip
@@ -67,11 +68,12 @@ def database_sources(database: PlanningDatabase, root: Path) -> list[tuple[Role,
     sources = []
     for role, layers in chosen_classes(database, plan.level).items():
         for layer in layers:
-            place = layer.place if len(layers) == 1 else f"{layer.database}/{layer.layer}"
+            place = f"{database.label}/{layer.database}/{layer.layer}"
+            name = layer.place if len(layers) == 1 else place
             common = {
                 "path": _relative(layer.path, root, database.label),
                 "layer": layer.layer,
-                "name": f"{database.label}/{place}",
+                "name": name,
             }
             made = [_foreign(role, layer, plan, database.label)]
             if is_own(role, layer):
@@ -86,11 +88,15 @@ def database_sources(database: PlanningDatabase, root: Path) -> list[tuple[Role,
 def chosen_classes(
     database: PlanningDatabase, level: Level
 ) -> dict[Role, tuple[DatabaseClass, ...]]:
-    """The classes with features that feed each role: those of the lowest rank that are there."""
+    """The classes with features of their kind that feed each role: the lowest rank there is."""
     found: dict[Role, list[DatabaseClass]] = {}
     for layer in database.classes:
-        role = entry_of(layer).role_at(level)
-        if role is not None and layer.count and layer.shape:
+        entry = entry_of(layer)
+        role = entry.role_at(level)
+        if role is None or not layer.count or not layer.shape or find_misfits(layer)[0].all():
+            continue
+        # a class the annex does not have means what it says only where we wrote it
+        if entry.confidence != "proposal" or is_own(role, layer):
             found.setdefault(role, []).append(layer)
     chosen = {}
     for role in (role for role in Role if role in found):
@@ -195,7 +201,7 @@ def _foreign(role: Role, layer: DatabaseClass, plan: PlanFacts, label: str) -> d
         facts["code_list"] = CODE_LIST
         facts["recognise"] = True
         if legend:
-            fields["code"] = legend
+            fields["code"] = fields["source_value"] = legend
             facts["values"] = {"code": dict(legend_codes(plan.level))}
         else:
             constants["code"] = ""

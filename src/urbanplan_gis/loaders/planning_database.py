@@ -9,19 +9,21 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import fiona
+import numpy as np
 import pyarrow as pa
 import pyogrio
+import shapely
 from pyproj import CRS
 
 from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.folding import fold_words
-from urbanplan_gis.loaders.formats import READ_FAILURES, identify_format
+from urbanplan_gis.loaders.formats import ARCHIVES, READ_FAILURES, identify_format
 from urbanplan_gis.loaders.raw import to_crs
 from urbanplan_gis.standards.tt16 import (
     DATABASES,
@@ -32,6 +34,17 @@ from urbanplan_gis.standards.tt16 import (
 )
 
 _FORMS = (".gdb", ".gpkg")
+#: types of geometry by the letter of the class; curves and z values do not matter
+_SHAPES = {
+    "A": ("Polygon", "MultiPolygon", "CurvePolygon", "MultiSurface"),
+    "L": ("LineString", "MultiLineString", "CompoundCurve", "CircularString", "MultiCurve"),
+    "P": ("Point", "MultiPoint"),
+}
+_UNDECLARED = ("Unknown", "GeometryCollection")
+_TYPE_NAMES = np.array(
+    ["", "Point", "LineString", "LinearRing", "Polygon", "MultiPoint", "MultiLineString",
+     "MultiPolygon", "GeometryCollection"]
+)  # fmt: skip
 _GIS_FOLDER = "hosogis"
 #: tables of QGIS beside the layers of a GeoPackage
 _NO_LAYERS = frozenset({"layer_styles", "qgis_projects"})
@@ -42,11 +55,14 @@ class DatabaseClass:
     """One layer of a database; ``dataset`` is ``""`` and ``name`` the layer's for unknown ones.
 
     ``geometry`` is A, P or L by its name (``""``: it does not say), ``shape`` the type the file
-    declares (``""``: a table without geometry).
+    declares (``""``: a table without geometry); ``given_dataset`` is the dataset the file has it
+    in (``""``: none, or it does not say).
     """
 
+    package: str
     database: str
     dataset: str
+    given_dataset: str
     name: str
     geometry: str
     path: Path
@@ -57,13 +73,15 @@ class DatabaseClass:
     shape: str
 
     def field(self, name: str) -> str | None:
-        """The field of that name as the file spells it."""
-        return next((f for f in self.fields if f.casefold() == name.casefold()), None)
+        """The field of that name as the file spells it, by the letters alone if need be."""
+        exact = (f for f in self.fields if f.casefold() == name.casefold())
+        alike = (f for f in self.fields if _key(f) == _key(name))
+        return next(exact, None) or next(alike, None)
 
     @property
     def place(self) -> str:
-        """The class as findings name it."""
-        return f"{self.database}/{self.name}"
+        """The class as findings and sources name it."""
+        return f"{self.package}/{self.database}/{self.name}"
 
 
 @dataclass(frozen=True)
@@ -94,7 +112,7 @@ def open_database(path: Path, label: str) -> PlanningDatabase:
     for database, file in files:
         where = label if file == path else f"{label}/{file.relative_to(path).as_posix()}"
         try:
-            layers += _read_layers(database, file, where)
+            layers += _read_layers(label, database, file, where)
         except PlanDataError as problem:
             problems += problem.problems
     if problems:
@@ -109,6 +127,27 @@ def open_database(path: Path, label: str) -> PlanningDatabase:
 def entry_of(layer: DatabaseClass) -> ClassEntry:
     """What the annex says of a known class."""
     return _entries(layer.database)[_key(layer.name)]
+
+
+def find_misfits(layer: DatabaseClass) -> tuple[np.ndarray, str]:
+    """Which features are not areas, lines or points as the name of a known class says; their types.
+
+    Types are those the file declares; where it declares none, those of the features.
+
+    Raises:
+        PlanDataError: if the layer cannot be read.
+    """
+    declared = layer.shape.removeprefix("2.5D ").removeprefix("3D ").removeprefix("Measured ")
+    declared = declared.split(" ")[0]
+    right = _SHAPES[layer.geometry]
+    if declared in right:
+        return np.zeros(layer.count, dtype=bool), ""
+    if declared not in _UNDECLARED:
+        return np.ones(layer.count, dtype=bool), layer.shape or "-"
+    wkb = read_columns(layer, [], geometry=True).columns[-1].to_numpy()
+    found = _TYPE_NAMES[shapely.get_type_id(shapely.from_wkb(wkb, on_invalid="ignore")) + 1]
+    wrong = ~np.isin(found, (*right, ""))
+    return wrong, ", ".join(sorted(set(found[wrong])))
 
 
 def read_columns(layer: DatabaseClass, names: Iterable[str], geometry: bool = False) -> pa.Table:
@@ -139,7 +178,8 @@ def _read_table(
                 layer=layer,
                 columns=columns,
                 read_geometry=geometry,
-                return_fids=fids,
+                # something has to be read, so that features can be counted
+                return_fids=fids or not (columns or geometry),
                 **_open_options(path),
             )
             table.validate(full=True)
@@ -155,6 +195,8 @@ def _database_files(path: Path, label: str) -> tuple[list[tuple[str, Path]], lis
     if not path.exists():
         raise bad_data("missing_file", label, path=label)
     known = {_key(name): name for name in DATABASES}
+    if path.suffix.lower() in ARCHIVES and path.is_file():
+        raise bad_data("tt16_archive", label)
     if path.suffix.lower() in _FORMS:
         database = known.get(_key(path.stem))
         if database is None:
@@ -187,12 +229,14 @@ def _listed(folder: Path) -> list[Path]:
     return sorted(folder.iterdir(), key=lambda item: item.name)
 
 
-def _read_layers(database: str, path: Path, where: str) -> list[DatabaseClass]:
+def _read_layers(package: str, database: str, path: Path, where: str) -> list[DatabaseClass]:
     """Every layer of one file, recognised or not, after checking that the file is whole."""
     form = identify_format(path, where)
     options = _open_options(path)
+    datasets: dict[str, str] = {}
     if form.driver == "OpenFileGDB":
         _check_tables(path, where)
+        datasets = _feature_datasets(path, where)
     try:
         with fiona.Env(CPL_LOG="/dev/null"):
             names = fiona.listlayers(path, **options)
@@ -214,8 +258,21 @@ def _read_layers(database: str, path: Path, where: str) -> list[DatabaseClass]:
         # a GeoPackage keeps a count that programs forget; a FileGDB counts its records
         if form.driver == "OpenFileGDB" and count != info["features"]:
             raise bad_data("cut_file", f"{where}: {name}")
-        layers.append(_to_class(database, path, name, info, count))
+        made = _to_class(package, database, path, name, info, count)
+        layers.append(replace(made, given_dataset=datasets[name]) if name in datasets else made)
     return layers
+
+
+def _feature_datasets(path: Path, where: str) -> dict[str, str]:
+    """The dataset of each class that is in one; paths are ``\\dataset\\class``."""
+    items = _read_table(path, "GDB_Items", where, ["Name", "Path"])
+    parts = (str(item or "").split("\\") for item in items.column("Path").to_pylist())
+    names = items.column("Name").to_pylist()
+    return {
+        str(name): part[1]
+        for name, part in zip(names, parts, strict=True)
+        if len(part) == 3 and part[2] == name
+    }
 
 
 def _check_tables(path: Path, where: str) -> None:
@@ -245,14 +302,16 @@ def _open_options(path: Path) -> dict[str, str]:
 
 
 def _to_class(
-    database: str, path: Path, layer: str, info: dict[str, Any], count: int
+    package: str, database: str, path: Path, layer: str, info: dict[str, Any], count: int
 ) -> DatabaseClass:
-    entry = _recognise(database, layer)
+    entry, given = _recognise(database, layer)
     name = entry.name if entry else layer
     suffix = name[-1].upper() if name[-2:-1] == "_" else ""
     return DatabaseClass(
+        package=package,
         database=database,
         dataset=entry.dataset if entry else "",
+        given_dataset=given,
         name=name,
         geometry=suffix if suffix in ("A", "P", "L") else "",
         path=path,
@@ -264,16 +323,26 @@ def _to_class(
     )
 
 
-def _recognise(database: str, layer: str) -> ClassEntry | None:
-    """The class a layer is named for, with or without its dataset (or database) before it."""
+def _recognise(database: str, layer: str) -> tuple[ClassEntry | None, str]:
+    """The class a layer is named for, and the dataset before its name (or the database)."""
     entries = _entries(database)
     key = _key(layer)
     if key in entries:
-        return entries[key]
-    for head in _heads(database):
+        return entries[key], ""
+    for head, dataset in _heads(database).items():
         if key.startswith(head) and key[len(head) :] in entries:
-            return entries[key[len(head) :]]
-    return None
+            return entries[key[len(head) :]], dataset
+    return None, ""
+
+
+def databases_of(layer: str) -> tuple[str, ...]:
+    """The databases that have a class a layer is named for."""
+    return tuple(database for database in DATABASES if _recognise(database, layer)[0])
+
+
+def named_dataset(database: str, name: str) -> str:
+    """The dataset of the annex a name stands for, whatever its spelling; else the name itself."""
+    return _heads(database).get(_key(name), name)
 
 
 @cache
@@ -282,12 +351,12 @@ def _entries(database: str) -> dict[str, ClassEntry]:
 
 
 @cache
-def _heads(database: str) -> tuple[str, ...]:
-    """Names that may stand before that of a class, the longest first."""
+def _heads(database: str) -> dict[str, str]:
+    """Names that may stand before that of a class, the longest first; the dataset each means."""
     datasets = {entry.dataset for entry in class_entries() if entry.database == database}
-    renamed = {new for new, old in RENAMED.items() if old in datasets}
-    keys = {_key(name) for name in (*datasets, *renamed, database)}
-    return tuple(sorted(keys, key=lambda key: (-len(key), key)))
+    heads = {_key(name): name for name in datasets} | {_key(database): ""}
+    heads |= {_key(new): old for new, old in RENAMED.items() if old in datasets}
+    return {key: heads[key] for key in sorted(heads, key=lambda key: (-len(key), key))}
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from urbanplan_gis.errors import bad_data
@@ -92,9 +92,10 @@ def _database_sources(
     project: Project, database: DatabaseFacts
 ) -> tuple[list[tuple[Role, LayerSource]], list[Finding]]:
     """The classes of a planning database as sources, and what its check found."""
-    opened = open_database(project.path(database.path), database.path)
+    label = PurePath(database.path).as_posix()
+    opened = open_database(project.path(database.path), label)
     found = [
-        (role, replace(LayerSource(**keys), origin=database.origin))
+        (role, replace(LayerSource(**keys), origin=database.origin, crs=database.crs))
         for role, keys in database_sources(opened, project.root)
     ]
     return found, check_database(opened)
