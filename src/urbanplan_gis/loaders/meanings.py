@@ -10,7 +10,15 @@ from itertools import islice, product
 from rapidfuzz.distance import OSA
 
 from urbanplan_gis.loaders.folding import fold_words
-from urbanplan_gis.loaders.vocabulary import Piece, Word, term_of_code, vocabulary
+from urbanplan_gis.loaders.vocabulary import (
+    Piece,
+    Word,
+    is_word,
+    marks_agree,
+    term_of_code,
+    vocabulary,
+    written_words,
+)
 from urbanplan_gis.standards.codes import CodeEntry, code_lists, read_rows
 
 #: what a word counts beside one that names a function; unknown ones by their letters
@@ -100,8 +108,15 @@ def match_misspelt_core(text: str, code_list: str) -> str:
 
 
 def match_title(text: str, code_list: str) -> str:
-    """The code whose name in the list is exactly this, whatever marks and punctuation; or ""."""
-    return _titles(code_list).get(fold_words(text), "")
+    """The code whose name in the list is exactly this, whatever case and punctuation; or "".
+
+    Marks may be missing; other ones than the name's make another name: «Vạn Hòa».
+    """
+    code = _titles(code_list).get(fold_words(text), "")
+    if not code:
+        return ""
+    name = code_lists()[code_list][code].name.vi
+    return code if marks_agree(written_words(text), written_words(name)) else ""
 
 
 def sub_use_of(code: str, level: str = "") -> str:
@@ -173,8 +188,8 @@ def _unknown_weight(
     )
     in_doubt = not leads and not any(word.firm for word, piece in reading if piece not in fillers)
     weight = _UNKNOWN_IN_DOUBT if in_doubt or code_list != PLAN_LIST else _UNKNOWN
-    lengths = [len(piece.text.replace("?", "")) for piece in pieces if not piece.words]
-    total = sum(weight if length > 2 else _UNKNOWN_SHORT for length in lengths if length)
+    texts = [piece.text.replace("?", "") for piece in pieces if not piece.words]
+    total = sum(weight if is_word(text) else _UNKNOWN_SHORT for text in texts if text)
     return total if in_doubt else min(total, _UNKNOWN_MOST)
 
 

@@ -34,7 +34,7 @@ from urbanplan_gis.loaders.meanings import (
     weigh_pieces,
 )
 from urbanplan_gis.loaders.values import fold_text, tidy_text
-from urbanplan_gis.loaders.vocabulary import Piece, Word, merge_text, read_name
+from urbanplan_gis.loaders.vocabulary import Piece, Word, is_word, merge_text, read_name
 from urbanplan_gis.text import Text
 
 #: below this score a class is left undecided
@@ -316,8 +316,8 @@ def _decide_by_colour(text: str, pieces: Sequence[Piece], colour: ColourMeaning 
 
 
 def _unknown(pieces: Sequence[Piece]) -> list[Piece]:
-    """Unknown words; one or two letters are no word."""
-    return [piece for piece in pieces if not piece.words and len(piece.text) > 2]
+    """Unknown words."""
+    return [piece for piece in pieces if not piece.words and is_word(piece.text)]
 
 
 def _damaged(text: str) -> bool:

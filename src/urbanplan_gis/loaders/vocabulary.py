@@ -17,7 +17,7 @@ from unicodedata import normalize
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from urbanplan_gis.loaders.folding import fold_words, strip_marks
+from urbanplan_gis.loaders.folding import fold_words, place_tones, strip_marks
 from urbanplan_gis.standards.codes import code_lists, read_rows
 
 Kind = Literal["function", "qualifier", "filler", "outline", "drawing", "mark", "outside"]
@@ -58,6 +58,8 @@ class Word:
     kind: Kind
     terms: tuple[str, ...]
     strength: float
+    #: with its marks; none where they are not known
+    written: tuple[str, ...] = ()
 
     @property
     def firm(self) -> bool:
@@ -67,6 +69,24 @@ class Word:
     @property
     def joined(self) -> str:
         return self.spelling.replace(" ", "")
+
+    def may_be(self, text: str) -> bool:
+        """Whether a text with the same letters may be this word by its marks.
+
+        Marks may be missing; «Dương» and «Chưa» are no «đường» and «chùa», though.
+        """
+        return not self.written or any(marks_agree(text, word) for word in self.written)
+
+
+def marks_agree(text: str, word: str) -> bool:
+    """Whether two texts of the same letters are alike, but for those that lost all their marks.
+
+    Drawings lose ư, ơ, ă, đ (and «?» stands for most others); where one of those is left, all are.
+    """
+    given, known = (place_tones(either).replace(" ", "") for either in (text, word))
+    if any(letter > "\xff" and letter != "đ" for letter in given):
+        return given == known
+    return all(a == b or a.isascii() for a, b in zip(given, known, strict=True))
 
 
 @dataclass(frozen=True)
@@ -109,8 +129,8 @@ def read_name(text: str, code_list: str) -> tuple[Piece, ...]:
         ways = []
         for start in range(max(0, end - _LONGEST_RUN), end):
             run = tokens[start:end]
-            accented = any(flag for _, flag in run)
-            for pieces in _read_run(tuple(token for token, _ in run), accented, code_list):
+            plain = tuple(token for token, _ in run)
+            for pieces in _read_run(plain, " ".join(written for _, written in run), code_list):
                 cost = best[start][0] + sum(piece.cost for piece in pieces)
                 ways.append((round(cost, 6), best[start][1] + pieces))
         best.append(min(ways, key=lambda way: (way[0], len(way[1]))))
@@ -125,7 +145,8 @@ def vocabulary(code_list: str) -> Vocabulary:
     for row in read_rows("function_words.csv"):
         terms = tuple(row["terms"].split())
         word = Word(row["spelling"], row["form"] == "abbreviation", cast(Kind, row["kind"]), terms,
-                    float(row["strength"]))  # fmt: skip
+                    float(row["strength"]),
+                    tuple(filter(None, row["written"].split("/"))))  # fmt: skip
         words.setdefault(word.joined, []).append(word)
         if len(terms) == 1:
             kinds[terms[0]] = word.kind
@@ -134,6 +155,16 @@ def vocabulary(code_list: str) -> Vocabulary:
         kinds[word.terms[0]] = word.kind
     full = sorted(key for key, found in words.items() if not all(w.abbreviation for w in found))
     return Vocabulary({key: tuple(found) for key, found in words.items()}, tuple(full), kinds)
+
+
+def written_words(text: str) -> str:
+    """The words of a text in small letters, with their marks."""
+    return " ".join(written for _, written in _tokens(text))
+
+
+def is_word(text: str) -> bool:
+    """Whether an unknown stretch is a word of its own; one or two plain letters are none."""
+    return len(text) > 2 or not text.isascii()
 
 
 def term_of_code(code: str) -> str:
@@ -160,36 +191,51 @@ def _words_of_list(code_list: str) -> Iterator[Word]:
         yield Word(fold_words(code), True, "function", (term_of_code(code),), 1.0)
 
 
-def _tokens(text: str) -> list[tuple[str, bool]]:
-    """Small letters without marks between digits and punctuation, and whether they had marks."""
-    letters, flags = "", []
-    for sign in normalize("NFC", text).replace("\ufffd", "?"):
-        bare = strip_marks(sign).casefold()
+def _tokens(text: str) -> list[tuple[str, str]]:
+    """Small letters without marks between digits and punctuation, and the same with marks."""
+    letters, written = "", ""
+    for sign in normalize("NFC", text.replace("Ð", "Đ").replace("ð", "đ")).replace("\ufffd", "?"):
+        bare, small = strip_marks(sign).casefold(), sign.casefold()
         letters += bare
-        flags += [len(normalize("NFD", sign)) > 1] * len(bare)
+        written += small if len(small) == len(bare) else bare
     runs = re.finditer(r"(?<=cap )[123]\b|[a-z?]+", letters)
-    return [(_GRADES.get(run[0], run[0]), any(flags[run.start() : run.end()])) for run in runs]
+    return [
+        (_GRADES.get(run[0], run[0]), _GRADES.get(run[0], written[run.start() : run.end()]))
+        for run in runs
+    ]
 
 
 @lru_cache(maxsize=_CACHED)
 def _read_run(
-    tokens: tuple[str, ...], accented: bool, code_list: str
+    tokens: tuple[str, ...], written: str, code_list: str
 ) -> tuple[tuple[Piece, ...], ...]:
-    """The ways to read some tokens as one stretch (or one joined token as several)."""
+    """The ways to read some tokens as one stretch (or one joined token as several).
+
+    ``written`` is the stretch with its marks.
+    """
     known = vocabulary(code_list)
     text, joined = " ".join(tokens), "".join(tokens)
     if "?" in joined:
         found = _undamaged(joined, known)
         if found:
             return ((Piece(text, found, "damaged"),),)
-        return ((Piece(text),),) if len(tokens) == 1 else ()
+        return ((Piece(written),),) if len(tokens) == 1 else ()
     exact = known.words.get(joined, ())
     if len(tokens) > 1 and not all(len(token) == 1 for token in tokens):
-        # an abbreviation is one token, unless written with points or listed in parts
-        exact = tuple(word for word in exact if not word.abbreviation or word.spelling == text)
-    if accented:
+        # an abbreviation is one token, unless written with points, in pairs or listed in parts
+        parts = all(len(token) == 2 for token in tokens) and not all(
+            _is_function(token, known) for token in tokens
+        )
+        exact = tuple(
+            word for word in exact if not word.abbreviation or word.spelling == text or parts
+        )
+    if _has_marks(written):
         # abbreviations have no accents: «Ấn» is not AN
-        exact = tuple(word for word in exact if not word.abbreviation or word.kind == "filler")
+        exact = tuple(
+            word
+            for word in exact
+            if (word.written or not word.abbreviation) and word.may_be(written)
+        )
     if exact:
         return ((Piece(text, exact, "exact"),),)
     ways: list[tuple[Piece, ...]] = []
@@ -199,8 +245,16 @@ def _read_run(
         if found and (not sound or found[0].kind == "function"):
             ways.append((Piece(text, found, "similar" if sound else "misspelt"),))
     if len(tokens) == 1:
-        ways += [_take_apart(joined, known), (Piece(text),)]
+        ways += [_take_apart(joined, known), (Piece(written),)]
     return tuple(way for way in ways if way)
+
+
+def _is_function(token: str, known: Vocabulary) -> bool:
+    return any(word.kind == "function" for word in known.words.get(token, ()))
+
+
+def _has_marks(written: str) -> bool:
+    return any(len(normalize("NFD", letter)) > 1 for letter in written)
 
 
 def _holds_word(tokens: tuple[str, ...], known: Vocabulary) -> bool:
@@ -229,7 +283,7 @@ def _misspelt(joined: str, code_list: str) -> tuple[Word, ...]:
         return ()
     near = process.extract(joined, known.full, scorer=OSA.distance, score_cutoff=errors, limit=None)
     near = [(key, distance) for key, distance, _ in near
-            if key[0] == joined[0] and len(key) >= _ONE_ERROR]  # fmt: skip
+            if distance and key[0] == joined[0] and len(key) >= _ONE_ERROR]  # fmt: skip
     nearest = min((distance for _, distance in near), default=0)
     return _agreeing([key for key, distance in near if distance == nearest], known)
 
@@ -255,7 +309,7 @@ def _take_apart(joined: str, known: Vocabulary) -> tuple[Piece, ...]:
                 ways.append((before[0] + piece.cost, before[1] + (piece,)))
         best.append(min(ways, key=lambda way: way[0]) if ways else None)
     found = best[-1]
-    if found is None:
+    if found is None or len(found[1]) < 2:
         return ()
     opened = len(found[1]) == 2 and found[1][0].text == "dat"
     return found[1] if opened or any(_written_out(piece) for piece in found[1]) else ()
