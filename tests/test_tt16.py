@@ -636,6 +636,26 @@ def test_roles_of_classes_that_could_be_two_things(tmp_path: Path) -> None:
     assert codes(check_database(database)) == ["tt16_class_unused"]
 
 
+@pytest.mark.parametrize(
+    ("legend", "expected", "code_list"),
+    [
+        (["ODT", "Đất trồng lúa", "luc", "tên lạ"], ["ODT", "LUA", "LUC", ""], "tt08-2024"),
+        (["Nhóm nhà ở", "HT_DAT_HTXH_Yte", "ODT", ""],
+         ["O_Nhomnhao", "HTXH_Yte", "", ""], "tt16-2025"),
+    ],
+)  # fmt: skip
+def test_existing_land_told_by_land_codes(
+    tmp_path: Path, legend: list[str], expected: list[str], code_list: str
+) -> None:
+    package = good_package(tmp_path)
+    (package / "HoSoGIS" / "HienTrang.gpkg").unlink()
+    attributes = table(4, phanLoai=legend)
+    add_class(package / "HoSoGIS" / "HienTrang.gpkg", "ChucNangSuDungDat_A", attributes)
+    frame = read(open_database(package, "CSDL_Thu"), tmp_path)[Role.LAND_USE]
+    assert frame["code"].tolist() == expected
+    assert set(frame["code_list"]) == {code_list, ""}
+
+
 def test_a_class_by_our_name_but_not_ours_feeds_no_role(tmp_path: Path) -> None:
     """Others name added classes the same way: what they hold is theirs to say."""
     package = good_package(tmp_path)

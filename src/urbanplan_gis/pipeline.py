@@ -24,6 +24,8 @@ from urbanplan_gis.analysis.zoning import plan_table
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.areas import geodesic_ratio
 from urbanplan_gis.loaders import load_layers
+from urbanplan_gis.loaders.planning_checks import check_database
+from urbanplan_gis.loaders.planning_database import open_database
 from urbanplan_gis.model.data import Dataset, FeatureCount, Finding, Origin, Role
 from urbanplan_gis.model.figures import Assessment, Effect, Figure, Target
 from urbanplan_gis.outputs.files import clear_stages, replace_together, staging
@@ -100,7 +102,7 @@ def export_database(
     """Write the checked layers as an official planning database below ``folder``.
 
     Returns:
-        The files, and what they hold and do not hold, line by line.
+        The files, and line by line what they do not hold, and what our check finds in them.
 
     Raises:
         PlanDataError: for wrong codes, another CRS than the province's, or a folder in use.
@@ -123,7 +125,9 @@ def export_database(
     if others:
         day = project.facts.as_of
         told.append(Text.of("tt16.left_sources", sources=", ".join(others), date=day))
-    return files, told
+    package = files[0].parents[1]
+    findings = check_database(open_database(package, package.name))
+    return files, told + [finding.message for finding in findings]
 
 
 def run_project(project: Project, progress: Progress | None = None) -> Run:

@@ -15,6 +15,7 @@ from typing import Any
 
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.loaders.folding import strip_marks
+from urbanplan_gis.loaders.meanings import match_core, match_title
 from urbanplan_gis.loaders.planning_database import (
     DatabaseClass,
     PlanningDatabase,
@@ -38,6 +39,7 @@ from urbanplan_gis.standards.tt16 import (
 )
 
 CODE_LIST = "tt16-2025"
+LAND_LIST = "tt08-2024"
 #: what a drawing's layer has before the core of its name: the stage it shows
 _STAGES = ("", "HT_", "QHDD_", "QHDH_")
 _PLAN_KINDS: Mapping[Level, str] = {"QHC": "general", "QPK": "zoning", "QCT": "detail"}
@@ -202,10 +204,27 @@ def _foreign(role: Role, layer: DatabaseClass, plan: PlanFacts, label: str) -> d
         facts["recognise"] = True
         if legend:
             fields["code"] = fields["source_value"] = legend
-            facts["values"] = {"code": dict(legend_codes(plan.level))}
+            if role is Role.LAND_USE and _has_land_codes(layer, legend):
+                facts["code_list"] = LAND_LIST
+            else:
+                facts["values"] = {"code": dict(legend_codes(plan.level))}
         else:
             constants["code"] = ""
     return facts
+
+
+def _has_land_codes(layer: DatabaseClass, legend: str) -> bool:
+    """Whether existing land is told by land codes, as the cadastre has it, not by functions.
+
+    The list that knows more of the features' values, as codes or names, is the one meant.
+    """
+    values = read_texts(read_columns(layer, [legend]).column(legend).to_pandas()).dropna()
+    counts = dict.fromkeys((CODE_LIST, LAND_LIST), 0)
+    for value, count in values.value_counts().items():
+        for code_list in counts:
+            if match_core(str(value), code_list) or match_title(str(value), code_list):
+                counts[code_list] += int(count)
+    return counts[LAND_LIST] > counts[CODE_LIST]
 
 
 def _is_filled(layer: DatabaseClass, field: str, unique: bool = False) -> bool:
