@@ -497,3 +497,16 @@ def test_real_plans_against_the_mapping_written_by_hand(plan: str) -> None:
     assert classed / total >= 0.9
     assert same == pytest.approx(classed)
     assert {key for key in found if key not in lines} == ignored
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "QH_Khu dịch vụ (không bao gồm dịch vụ du lịch)",
+        "Khu dich vu - khong bao gom dich vu du lich",
+        "Đất khu dịch vụ [chưa kể du lịch]",
+    ],
+)
+def test_what_a_name_leaves_out_is_not_read(name: str) -> None:
+    """The circular's own name of a class says which other class it is not."""
+    assert label(recognise([name])[0]) == "Dichvu"

@@ -45,6 +45,10 @@ _SYLLABLE = re.compile(
     r"(?:ch?|m|ng?|nh|p|t)?"
 )
 _LAND_LISTS = ("tt27-2018", "tt08-2024")
+#: what a name says it is not: «Khu dịch vụ (không bao gồm dịch vụ du lịch)»
+_LEFT_OUT = re.compile(
+    r"\b(?:kh[oô]ng|ch[uư]a)[\s_]+(?:bao[\s_]+)?(?:g[oồ]m|k[eể])(?![^\W_])[^)\]]*", re.IGNORECASE
+)
 #: openings of names in land lists that tell nothing
 _OPENING = re.compile(r"^(?:dat )?(?:xay dung )?(?:co so |cong trinh |tru so cua |co )?")
 
@@ -118,10 +122,11 @@ class Vocabulary:
 def read_name(text: str, code_list: str) -> tuple[Piece, ...]:
     """The cheapest way to read a name: known stretches, misspelt ones, unknown tokens.
 
-    Digits and punctuation only separate; case, tones and marks do not matter. A name of more
-    than :data:`MOST_TOKENS` words is one unknown piece.
+    Digits and punctuation only separate; case, tones and marks do not matter. What a name says
+    it leaves out («không bao gồm …») is not read. A name of more than :data:`MOST_TOKENS` words
+    is one unknown piece.
     """
-    tokens = _tokens(text)
+    tokens = _tokens(_LEFT_OUT.sub(" ", normalize("NFC", text)))
     if len(tokens) > MOST_TOKENS:
         return (Piece(" ".join(token for token, _ in tokens[:MOST_TOKENS])),)
     best: list[tuple[float, tuple[Piece, ...]]] = [(0.0, ())]
