@@ -66,13 +66,15 @@ class Asked:
     ``decode(texts, fonts)`` turns legacy text into Unicode before texts are joined to lots, and
     ``decode_layers`` the names of layers before they are compared with those asked for. Lots are
     the polygons that have the values of ``only``, so that frames round texts and houses on lots,
-    which are smaller, do not take their labels.
+    which are smaller, do not take their labels. Where ``lines`` are wanted, a line round a hatch
+    repeats nothing.
     """
 
     polygonise: Sequence[str] = ()
     decode: Decoder | None = None
     decode_layers: Callable[[Sequence[str]], Sequence[str | None]] | None = None
     only: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    lines: bool = False
 
 
 #: all entities, as they are
@@ -264,7 +266,7 @@ def _finish(rows: _Rows, label: str, asked: Asked) -> Drawing:
     fonts = [None if item is None else item.font or None for item in rows.texts]
     table["font"] = pd.Series(fonts, dtype=object)
     geometry, reason = rows.geometry, rows.reason.copy()
-    reason[_find_repeats(table, geometry, reason)] = "drawn_twice"
+    reason[_find_repeats(table, geometry, reason, asked.lines)] = "drawn_twice"
     table, geometry, reason = _join_lines(table, geometry, reason, label, asked.polygonise)
     heights = np.zeros(len(table))
     heights[: len(rows.texts)] = [0.0 if item is None else item.height for item in rows.texts]
@@ -277,11 +279,14 @@ def _finish(rows: _Rows, label: str, asked: Asked) -> Drawing:
     return Drawing(table[_COLUMNS], geometry, reason, units="", codepage="")
 
 
-def _find_repeats(table: pd.DataFrame, geometry: np.ndarray, reason: np.ndarray) -> np.ndarray:
+def _find_repeats(
+    table: pd.DataFrame, geometry: np.ndarray, reason: np.ndarray, lines: bool
+) -> np.ndarray:
     """Rows of closed polylines that only outline a hatch or another polyline of their layer."""
     hatch = table["kind"].isin(_HATCHES).to_numpy()
     outline = (table["kind"] == "POLYLINE").to_numpy()
-    rows = np.flatnonzero(_usable_polygons(geometry, reason) & (hatch | outline))
+    concerned = outline if lines else hatch | outline
+    rows = np.flatnonzero(_usable_polygons(geometry, reason) & concerned)
     layers, _ = pd.factorize(table["layer"].iloc[rows])
     return rows[drawn_twice(geometry[rows], layers, hatch[rows])]
 

@@ -59,7 +59,8 @@ def read_sketch(source: SourceFile, driver: str) -> RawLayer:
         return decoded
 
     facts = source.facts
-    asked = Asked(facts.polygonise, decode, decode_layers, facts.only)
+    of_lines = ROLE_FIELDS[source.role].family == "line"
+    asked = Asked(facts.polygonise, decode, decode_layers, facts.only, of_lines)
     drawing: Drawing = _READERS[driver](source.path, source.label, asked)
     if not len(drawing.table):
         raise bad_data("no_features", source.label)
@@ -67,7 +68,7 @@ def read_sketch(source: SourceFile, driver: str) -> RawLayer:
         require_closed(drawing, source.label)
     encoding = drawing.codepage or "UTF-8"
     table, geometry = drawing.table, drawing.geometry
-    if ROLE_FIELDS[source.role].family == "line":
+    if of_lines:
         geometry = _as_lines(table, geometry)
     raw = _to_raw(source, table, geometry, drawing.reason, None, encoding)
     inserts = (table["kind"] == "INSERT").to_numpy()
