@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
+import socket
 import sqlite3
 import struct
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -34,6 +38,7 @@ from test_loaders_vector import (
     write_project,
 )
 from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.loaders.inspection import inspect_vector
 from urbanplan_gis.model.data import Dataset, Role
 
 #: megabytes the whole program may take at most
@@ -195,6 +200,23 @@ def test_a_wrong_number_of_records_in_a_dbf(raw: Path) -> None:
         content = whole[:4] + struct.pack("<I", rows) + whole[8:head] + body + b"\x1a"
         (raw / "lo.dbf").write_bytes(content)
         refuse(raw.parent, land_use("lo.shp"), "raw/lo.shp", "lo.dbf")
+
+
+@pytest.mark.parametrize(("at", "value"), [(8, 33), (10, 3), (48, 255)])
+def test_a_dbf_whose_header_contradicts_itself(raw: Path, at: int, value: int) -> None:
+    """Wrong length of the header, of a record, of a field: GDAL sees a table without fields."""
+    write_as(lots(), raw / "lo.shp", "ESRI Shapefile")
+    content = bytearray((raw / "lo.dbf").read_bytes())
+    content[at : at + 2] = struct.pack("<H", value)
+    (raw / "lo.dbf").write_bytes(content)
+    refuse(raw.parent, land_use("lo.shp"), "raw/lo.shp", "lo.dbf")
+
+
+def test_an_empty_export_says_so(raw: Path) -> None:
+    """Not that it lacks fields, which an empty GeoJSON does as well."""
+    (raw / "lo.geojson").write_text('{"type": "FeatureCollection", "features": []}')
+    line = refuse(raw.parent, land_use("lo.geojson"), "raw/lo.geojson")
+    assert "no features" in line
 
 
 @pytest.mark.parametrize(
@@ -423,6 +445,76 @@ def test_json_that_gdal_would_fetch(raw: Path) -> None:
         refuse(raw.parent, land_use("lo.json"), "raw/lo.json")
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("lo.geojson", '{"type": "FeatureCollection", "x": "VIRTUAL", "features": []}'),
+        ("lo.mif", "Version 300\nVIRTUAL"),
+        ("lo.tab", "!table\n!version 300\nVIRTUAL"),
+        ("lo.gml", "<a><!-- VIRTUAL --></a>"),
+        ("lo.fgb", "fgb\x03fgb\0VIRTUAL"),
+        ("lo.gml", "<OGRWFSDataSource><URL>ADDRESS</URL></OGRWFSDataSource>"),
+        ("lo.json", '{"type": "gdal_streamed_alg", "command_line": "gdal vector read ADDRESS"}'),
+    ],
+)
+def test_virtual_files_inside_others(raw: Path, name: str, text: str) -> None:
+    """GDAL looks for its virtual formats anywhere in the first kilobytes."""
+    text = text.replace("VIRTUAL", VIRTUAL.replace('"', "'").replace("\n", " "))
+    (raw / name).write_text(text.replace("ADDRESS", "/vsicurl/http://127.0.0.1:9/x.gpkg"))
+    refuse(raw.parent, land_use(name), f"raw/{name}", "QGIS")
+
+
+@pytest.fixture
+def server() -> Iterator[tuple[str, list[bytes]]]:
+    """An address on this computer, and what was asked of it."""
+    asked: list[bytes] = []
+
+    def answer() -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                asked.append(connection.recv(1000))
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}", asked
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(1)
+
+
+def test_a_schema_on_the_network_is_not_fetched(raw: Path, server: tuple[str, list[bytes]]) -> None:
+    """GML as a web service answers it: lots that are whole, and their schema elsewhere."""
+    address, asked = server
+    write_as(lots(), raw / "lo.gml", "GML")
+    schema = f"{address}/wfs?SERVICE=WFS&amp;REQUEST=DescribeFeatureType&amp;TYPENAME=lo"
+    text = (raw / "lo.gml").read_text(encoding="utf-8").replace("lo.xsd", schema)
+    text = text.replace("ogr:FeatureCollection", "wfs:FeatureCollection")
+    text = text.replace("xmlns:ogr=", 'xmlns:wfs="http://www.opengis.net/wfs/2.0" xmlns:ogr=')
+    (raw / "lo.gml").write_text(text, encoding="utf-8")
+    for side in (".xsd", ".gfs"):
+        (raw / f"lo{side}").unlink(missing_ok=True)
+    assert isinstance(outcome(raw, land_use("lo.gml")), Dataset)
+    (found,) = inspect_vector(raw / "lo.gml", "raw/lo.gml")
+    assert found.count == len(lots())
+    assert asked == []
+
+
+def test_a_crs_on_the_network_is_not_fetched(raw: Path, server: tuple[str, list[bytes]]) -> None:
+    address, asked = server
+    write_as(lots().to_crs(4326), raw / "lo.geojson", "GeoJSON")
+    text = (raw / "lo.geojson").read_text(encoding="utf-8")
+    where = f'"properties": {{"type": "proj4", "href": "{address}/crs"}}'
+    for crs in (f'{{"type": "link", {where}}}', f'{{{where}, "type": "link"}}'):
+        linked = text.replace('"features"', f'"crs" : {crs}, "features"', 1)
+        (raw / "lo.geojson").write_text(linked, encoding="utf-8")
+        refuse(raw.parent, land_use("lo.geojson"), "raw/lo.geojson", "QGIS")
+    assert asked == []
+
+
 @pytest.mark.parametrize("place", ["../ngoai.tab", "C:\\ngoai.tab", "/etc/ngoai.tab", "sub\\a.tab"])
 @pytest.mark.parametrize("line", ['Open Table "{0}" Hide', ' FILE "{0}"', '\tFile "{0}"'])
 def test_a_table_of_mapinfo_that_leads_elsewhere(raw: Path, place: str, line: str) -> None:
@@ -459,6 +551,22 @@ def test_paths_that_are_folders_or_lead_out(
     shutil.copy(outside / "lo.shx", raw / "lo.shx")
     (raw / "lo.dbf").symlink_to("/etc/passwd")
     refuse(raw.parent, land_use("lo.shp"), "raw/lo.shp")
+    (raw / "lo.dbf").unlink()
+    (raw / "lo.dbf").symlink_to(outside / "lo.dbf")
+    refuse(raw.parent, land_use("lo.shp"), "raw/lo.shp", "lo.dbf")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names here")
+def test_parts_that_are_no_files(raw: Path) -> None:
+    """A pipe would be waited for, a device read without end."""
+    write_as(lots(), raw / "lo.shp", "ESRI Shapefile")
+    (raw / "lo.prj").unlink()
+    os.mkfifo(raw / "lo.prj")
+    refuse(raw.parent, land_use("lo.shp"), "raw/lo.shp", "lo.prj")
+    (raw / "lo.prj").unlink()
+    (raw / "lo.cpg").unlink(missing_ok=True)
+    (raw / "lo.cpg").symlink_to("/dev/zero")
+    refuse(raw.parent, land_use("lo.shp"), "raw/lo.shp", "lo.cpg")
 
 
 # ---- formats that are not open, folders, rasters -------------------------------------------------
@@ -503,7 +611,7 @@ def test_rasters_for_vectors_and_vectors_for_rasters(raw: Path) -> None:
         grid.write(np.ones((4, 4), dtype="float32"), 1)
     refuse(raw.parent, land_use("luoi.tif"), "raw/luoi.tif", ".gpkg")
     (raw / "luoi.gpkg").write_bytes((raw / "luoi.tif").read_bytes())
-    refuse(raw.parent, land_use("luoi.gpkg"), "raw/luoi.gpkg", "GPKG")
+    refuse(raw.parent, land_use("luoi.gpkg"), "raw/luoi.gpkg", "GeoPackage")
     lots().to_file(raw / "lo.gpkg")
     refuse(raw.parent, '[layers.population]\npath = "raw/lo.gpkg"\n', "raw/lo.gpkg")
 

@@ -278,7 +278,7 @@ def test_shapefile_parts_and_unknown_formats(tmp_path: Path) -> None:
     (tmp_path / "lu.doc").write_text("<kml/>")
     refuse(tmp_path, LAND_USE.format("lu.doc"), "lu.doc", ".gpkg")
     (tmp_path / "lu.vrt.gpkg").write_text("<OGRVRTDataSource/>")
-    refuse(tmp_path, LAND_USE.format("lu.vrt.gpkg"), "lu.vrt.gpkg", "GPKG")
+    refuse(tmp_path, LAND_USE.format("lu.vrt.gpkg"), "lu.vrt.gpkg")
     latin = '{"type":"FeatureCollection","features":[],"name":"é"}'.encode("latin-1")
     (tmp_path / "lu.geojson").write_bytes(latin)
     refuse(tmp_path, LAND_USE.format("lu.geojson"), "lu.geojson", "UTF-8")

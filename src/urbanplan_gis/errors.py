@@ -7,6 +7,8 @@ from typing import NoReturn
 
 from urbanplan_gis.text import Text
 
+_MOST_NAMES = 40
+
 
 class PlanDataError(Exception):
     """Input that cannot be used, said in one line.
@@ -62,6 +64,12 @@ def bad_data(kind: str, where: str, **params: object) -> PlanDataError:
         Text.of(f"error.{kind}.expected", **params),
         Text.of(f"error.{kind}.fix", **params),
     )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names on one line a person can read: the first forty, or "-" for none."""
+    shown = ", ".join(names[:_MOST_NAMES]) or "-"
+    return f"{shown}, … ({len(names)})" if len(names) > _MOST_NAMES else shown
 
 
 def raise_problems(problems: Sequence[PlanDataError]) -> NoReturn:

@@ -21,6 +21,8 @@ from urbanplan_gis.errors import PlanDataError, bad_data
 #: one value larger than this is no attribute of a feature (and would not fit into memory)
 LARGEST_VALUE = 1 << 26
 _CHUNK = 1 << 22
+#: letters kept of a piece of text, for what stands across its end
+_OVERLAP = 1 << 12
 _SIDECARS = (".cpg", ".dbf", ".prj", ".shp", ".shx")
 _NEEDED_SIDECARS = (".dbf", ".shx")
 _MAPINFO_PARTS = (".map", ".id")
@@ -31,11 +33,24 @@ _OBJECT = re.compile(
     re.IGNORECASE,
 )
 _CRS_MEMBER = re.compile(r'"crs"\s*:\s*\{')
+#: one that GDAL would fetch
+_CRS_LINK = re.compile(_CRS_MEMBER.pattern + r'[^{}]*(?:"link"|\{[^{}]*"href")')
 #: newer SQLite tells a text's size without reading it
 _LENGTH = "octet_length" if sqlite3.sqlite_version_info >= (3, 43) else "length"
 #: a table of MapInfo that leads to files elsewhere: a view, a join, a raster
 _LEADS_AWAY = re.compile(rb'^\s*(?:open\s+table|file)\s+"([^"]*)"', re.IGNORECASE | re.MULTILINE)
 _NOT_HERE = re.compile(rb"[\\/:]|\.\.")
+#: what makes GDAL take a file, whatever its name and first bytes, for one that leads to others
+_VIRTUAL = re.compile(rb"<OGR(?:VRT|WFS)DataSource|gdal_streamed_alg")
+#: GDAL looks for these in the first kilobytes
+_HEAD = 1 << 20
+
+
+def refuse_virtual(path: Path, label: str) -> None:
+    """GDAL must not take the file for a virtual one, which may lead anywhere."""
+    with path.open("rb") as file:
+        if _VIRTUAL.search(file.read(_HEAD)):
+            raise bad_data("remote_source", label)
 
 
 def check_geojson(path: Path, label: str) -> bool:
@@ -50,7 +65,9 @@ def check_geojson(path: Path, label: str) -> bool:
                 if not text.lstrip().startswith("{"):
                     raise bad_data("not_the_format", label, format="GeoJSON")
             states_crs = states_crs or _CRS_MEMBER.search(text) is not None
-            tail = text[-64:]
+            if _CRS_LINK.search(text):
+                raise bad_data("remote_source", label)
+            tail = text[-_OVERLAP:]
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         raise bad_data("not_utf8", label) from None
@@ -120,12 +137,24 @@ def _check_dbase(path: Path, label: str) -> tuple[int, int, int]:
     """Records, length of the header and of a record; the file must be as long as these."""
     with path.open("rb") as file:
         header = file.read(32)
-    if len(header) < 32:
+        rows, head, width = struct.unpack("<IHH", header[4:12]) if len(header) == 32 else (0, 0, 0)
+        fields = file.read(max(head - 32, 0))
+    if len(header) < 32 or path.stat().st_size < head + rows * width:
         raise _cut_part(label, path)
-    rows, head, width = struct.unpack("<IHH", header[4:12])
-    if path.stat().st_size < head + rows * width:
-        raise _cut_part(label, path)
+    # GDAL takes a table that contradicts itself for one without fields
+    taken = 1 + sum(_field_widths(fields))
+    if taken > width or taken == 1 < width:
+        problem = f"record {width} B, fields {taken} B"
+        raise bad_data("unreadable", f"{label}: {path.name}", problem=problem)
     return rows, head, width
+
+
+def _field_widths(described: bytes) -> Iterator[int]:
+    """The bytes each field takes: 32 bytes describe one, and a line end comes after the last."""
+    for at in range(0, len(described) - 31, 32):
+        if described[at] == 0x0D:
+            return
+        yield described[at + 16]
 
 
 def _cut_part(label: str, part: Path) -> PlanDataError:
@@ -172,7 +201,7 @@ def check_xml(path: Path, label: str, driver: str) -> None:
     except expat.ExpatError as problem:
         if seen.root:
             raise bad_data("cut_xml", label, line=problem.lineno) from None
-        raise bad_data("not_the_format", label, format=driver) from None
+        raise bad_data("not_the_format", label, format=seen.format) from None
 
 
 class _XmlSeen:
@@ -180,6 +209,7 @@ class _XmlSeen:
 
     def __init__(self, label: str, driver: str) -> None:
         self.label, self.driver, self.root, self.length = label, driver, "", 0
+        self.format = "KML" if driver == "LIBKML" else driver
 
     def refuse_entities(self, *_: object) -> None:
         raise bad_data("xml_entity", self.label)
@@ -189,7 +219,7 @@ class _XmlSeen:
         if not self.root:
             self.root = name
             if (self.driver == "LIBKML") != (name == "kml") or name.startswith("OGRVRT"):
-                raise bad_data("not_the_format", self.label, format=self.driver)
+                raise bad_data("not_the_format", self.label, format=self.format)
         if name == "NetworkLink":
             raise bad_data("remote_source", self.label)
         self.length = 0
@@ -212,7 +242,7 @@ def check_mapinfo(path: Path, label: str) -> int:
     with path.open("rb") as file:
         head = file.read(1 << 16)
     if (b"!table" if is_table else b"version") not in head[:256].lower():
-        raise bad_data("not_the_format", label, format="MapInfo File")
+        raise bad_data("not_the_format", label, format="MapInfo")
     parts = {file.suffix.lower(): file for file in path.parent.iterdir() if file.stem == path.stem}
     if not is_table:
         return max(_count_objects(path), _count_rows(parts[".mid"]) if ".mid" in parts else 0)
@@ -264,7 +294,7 @@ def check_file_geodatabase(path: Path, label: str) -> None:
     """A folder with the tables of a FileGDB, none of them empty."""
     tables = sorted(file for file in path.iterdir() if file.suffix.lower() == ".gdbtable")
     if not any(file.name.lower() == "a00000001.gdbtable" for file in tables):
-        raise bad_data("not_the_format", label, format="OpenFileGDB")
+        raise bad_data("not_the_format", label, format="FileGDB")
     for file in tables:
         with file.open("rb") as table:
             header = table.read(40)

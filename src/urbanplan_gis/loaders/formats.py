@@ -39,6 +39,10 @@ DRIVERS = {
     ".pbf": "OSM",
     ".osm": "OSM",
 }
+#: what people call them, where that is not the name of the driver
+FORMAT_NAMES = {
+    "GPKG": "GeoPackage", "LIBKML": "KML", "MapInfo File": "MapInfo", "OpenFileGDB": "FileGDB",
+}  # fmt: skip
 #: read by modules of their own, not by GDAL
 DRAWINGS = frozenset({"DXF", "DGN"})
 ARCHIVES = (".zip", ".kmz")
@@ -84,20 +88,25 @@ def identify_format(path: Path, label: str) -> FileFormat:
     suffix = path.suffix.lower()
     driver = DRIVERS.get(suffix)
     if driver is None:
-        raise bad_data(_why_unknown(suffix), label, known=", ".join(DRIVERS), suffix=suffix)
+        known = ", ".join((*DRIVERS, *ARCHIVES))
+        raise bad_data(why_unknown(suffix), label, known=known, suffix=suffix)
     if driver == "OpenFileGDB":
         if not path.is_dir():
-            raise bad_data("not_the_format", label, format=driver)
+            raise bad_data("not_the_format", label, format=FORMAT_NAMES[driver])
         checks.check_file_geodatabase(path, label)
         return FileFormat(driver)
     if path.stat().st_size == 0:
         raise bad_data("empty_file", label)
+    for part in path.parent.iterdir():
+        if part.stem == path.stem and part.suffix.lower() in _BESIDE.get(suffix, ()):
+            _check_part(part, path, label)
+    checks.refuse_virtual(path, label)
     if driver == "GeoJSON":
         return FileFormat(driver, states_crs=checks.check_geojson(path, label))
     first = _FIRST_BYTES.get(driver, b"")
     with path.open("rb") as file:
         if file.read(len(first)) != first:
-            raise bad_data("not_the_format", label, format=driver)
+            raise bad_data("not_the_format", label, format=FORMAT_NAMES.get(driver, driver))
     if driver == "DXF":
         # lines end values, and in binary drawings zero bytes
         checks.check_lengths(path, label, b"\n\r\0")
@@ -114,7 +123,15 @@ def identify_format(path: Path, label: str) -> FileFormat:
     return FileFormat(driver)
 
 
-def _why_unknown(suffix: str) -> str:
+def _check_part(part: Path, path: Path, label: str) -> None:
+    """What belongs to a file must be a file as well, in the same folder."""
+    if not part.is_file():
+        raise bad_data("no_plain_file", f"{label}: {part.name}")
+    if part.is_symlink() and part.resolve().parent != path.resolve().parent:
+        raise bad_data("outside_path", f"{label}: {part.name}", path=part.name)
+
+
+def why_unknown(suffix: str) -> str:
     """The error that helps most."""
     if suffix in _CLOSED:
         return "dwg_file"

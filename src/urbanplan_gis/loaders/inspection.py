@@ -35,6 +35,7 @@ from urbanplan_gis.loaders.formats import (
     FileFormat,
     identify_format,
 )
+from urbanplan_gis.loaders.offline import offline
 from urbanplan_gis.loaders.osm_tags import osm_roles
 from urbanplan_gis.loaders.raw import RawLayer, unreadable
 from urbanplan_gis.loaders.recognise import Recognised, recognise_values
@@ -178,7 +179,7 @@ def list_tables(path: Path) -> list[str]:
 
 def _inspect_file(path: Path, label: str, around: Surroundings) -> Iterator[InspectedLayer]:
     # GDAL writes beside GML: it gets a copy
-    with unpacked(_source(path, label, "", {})) as ready:
+    with unpacked(_source(path, label, "", {})) as ready, offline():
         yield from _inspect_layers(ready.path, label, around)
 
 

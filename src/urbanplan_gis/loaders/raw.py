@@ -16,7 +16,7 @@ from pyproj.crs import GeographicCRS, ProjectedCRS
 from pyproj.crs.datum import CustomDatum
 from pyproj.exceptions import CRSError
 
-from urbanplan_gis.errors import PlanDataError, bad_data
+from urbanplan_gis.errors import PlanDataError, bad_data, listed
 from urbanplan_gis.loaders.crs_shift import Datum, find_datum, recognise
 from urbanplan_gis.loaders.wkb import is_nested_deeply
 
@@ -103,7 +103,7 @@ def wanted_fields(
         raise bad_data(
             "no_such_field",
             source.where(layer, ", ".join(dict.fromkeys(missing))),
-            fields=", ".join(known),
+            fields=listed(list(known)),
         )
     return wanted
 

@@ -12,6 +12,7 @@ from shapely.geometry import shape
 
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.loaders.formats import READ_FAILURES
+from urbanplan_gis.loaders.offline import NO_NETWORK
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.sources import SourceFile
@@ -29,7 +30,8 @@ def read_records(
     wkb: list[bytes | None] = []
     stated = 0
     try:
-        with fiona.open(source.path, layer=layer, **options) as records:
+        env = fiona.Env(**NO_NETWORK)
+        with env, fiona.open(source.path, layer=layer, **options) as records:
             stated = len(records)
             for record in records:
                 values = {name: record.properties.get(name) for name in columns}

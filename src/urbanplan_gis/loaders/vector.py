@@ -26,8 +26,15 @@ from urbanplan_gis.loaders.encodings import (
     recode_text,
     settle_encoding,
 )
-from urbanplan_gis.loaders.formats import DRAWINGS, READ_FAILURES, FileFormat, identify_format
+from urbanplan_gis.loaders.formats import (
+    DRAWINGS,
+    FORMAT_NAMES,
+    READ_FAILURES,
+    FileFormat,
+    identify_format,
+)
 from urbanplan_gis.loaders.geoparquet import read_parquet
+from urbanplan_gis.loaders.offline import offline
 from urbanplan_gis.loaders.raw import (
     RawLayer,
     to_crs,
@@ -56,7 +63,7 @@ def read_vector(source: SourceFile) -> RawLayer:
         PlanDataError: for a damaged or empty file, a layer or field that is not there.
     """
     check_letters(source)
-    with unpacked(source) as ready, warnings.catch_warnings():
+    with unpacked(source) as ready, warnings.catch_warnings(), offline():
         warnings.simplefilter("ignore")
         raw = _read(ready)
     return _select(source, decode_texts(source, raw))
@@ -89,9 +96,13 @@ def _read_ogr(source: SourceFile, form: FileFormat) -> RawLayer:
     except READ_FAILURES as problem:
         raise unreadable(source, problem) from None
     if _SAME_FORMAT.get(info["driver"], info["driver"]) != form.driver:
-        raise bad_data("not_the_format", source.label, format=form.driver)
+        name = FORMAT_NAMES.get(form.driver, form.driver)
+        raise bad_data("not_the_format", source.label, format=name)
     known = {recode_text(name, encoding) if is_shapefile else name: name for name in info["fields"]}
     identifier = info["fid_column"] or "fid"
+    if info["features"] == 0:
+        # an empty GeoJSON has no fields either
+        raise bad_data("no_features", source.where(layer))
     wanted = wanted_fields(source, layer, known, identifier)
     columns = [known[name] for name in wanted.values() if name in known]
     table, wkb = _read_table(source, layer, columns, identifier, options)
