@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import openpyxl
 import pytest
@@ -140,6 +141,47 @@ def test_excel(tmp_path: Path) -> None:
     refuse(tmp_path, table + 'sheet = "2020"\n', "so_lieu.xlsx", "'2020'", "2019, ghi chú")
     (tmp_path / "so_lieu.xlsx").write_bytes(b"PK\3\4 cut")
     refuse(tmp_path, table, "so_lieu.xlsx")
+
+
+def test_excel_whose_stated_extent_is_too_small(tmp_path: Path) -> None:
+    """Some exporters state A1 whatever they write; the cells beyond it count."""
+    table = write_book(tmp_path)
+    change_part(tmp_path / "so_lieu.xlsx", b'ref="A1:C3"', b'ref="A1"')
+    (item,) = load(tmp_path, table + 'sheet = "2019"\n').statistics
+    assert (item.unit_code, item.year, item.value) == ("21010", 2019, 9717.0)
+
+
+def test_excel_with_blank_cells_to_the_end_of_the_sheet(tmp_path: Path) -> None:
+    """Formats that run on to the last row are no data, and neither in the way nor in memory."""
+    table = write_book(tmp_path)
+    last = b'<row r="1048576"><c r="A1048576" s="0"/></row></sheetData>'
+    change_part(tmp_path / "so_lieu.xlsx", b"</sheetData>", last)
+    assert len(load(tmp_path, table + 'sheet = "2019"\n').statistics) == 1
+
+
+def change_part(path: Path, old: bytes, new: bytes) -> None:
+    """Write something else into the first sheet of an Excel file."""
+    with ZipFile(path) as book:
+        parts = {name: book.read(name) for name in book.namelist()}
+    sheet = "xl/worksheets/sheet1.xml"
+    assert old in parts[sheet]
+    parts[sheet] = parts[sheet].replace(old, new)
+    with ZipFile(path, "w", ZIP_DEFLATED) as book:
+        for name, content in parts.items():
+            book.writestr(name, content)
+
+
+def test_tables_too_large_to_be_statistics(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("urbanplan_gis.loaders.tables._LARGEST_XML", 1 << 20)
+    table = write_book(tmp_path) + 'sheet = "2019"\n'
+    change_part(tmp_path / "so_lieu.xlsx", b"</sheetData>", b"</sheetData>" + b" " * (1 << 20))
+    assert "more than 1 MB" in refuse(tmp_path, table, "so_lieu.xlsx")
+    (tmp_path / "so_lieu.csv").write_text(",".join(f"c{n}" for n in range(20_000)) + "\n1\n")
+    line = refuse(tmp_path, STATISTICS, "so_lieu.csv: 1", "16384")
+    assert len(line) < 400
+    monkeypatch.setattr("urbanplan_gis.loaders.tables._MOST_FILLED", 20)
+    (tmp_path / "so_lieu.csv").write_text("a\n" + "1\n" * 30)
+    refuse(tmp_path, STATISTICS, "so_lieu.csv: 21", "21")
 
 
 def in_tables(*values: tuple[str, int, str, float], sheet: str = "") -> list[Statistic]:

@@ -10,7 +10,7 @@ from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.loaders.formats import READ_FAILURES
 from urbanplan_gis.loaders.role_words import match_names, words_of
 from urbanplan_gis.loaders.schema import STATISTICS
-from urbanplan_gis.loaders.tables import Table, read_table
+from urbanplan_gis.loaders.tables import Table, check_size, read_table
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 _KEYS = ("unit_code", "year")
@@ -29,7 +29,12 @@ class InspectedTable:
 
 
 def inspect_tables(path: Path, label: str) -> Iterator[InspectedTable]:
-    """Every sheet of a file; a CSV is one."""
+    """Every sheet of a file; a CSV is one.
+
+    Raises:
+        PlanDataError: if the file is empty or far too large for a table.
+    """
+    check_size(path, label)
     for sheet in _sheets(path):
         try:
             table = read_table(path, label, sheet)

@@ -6,17 +6,26 @@ import csv
 import io
 import warnings
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
-from urbanplan_gis.errors import bad_data
+from urbanplan_gis.errors import PlanDataError, bad_data, listed
 from urbanplan_gis.loaders.legacy_text import ColumnText, decode_column
 
 _SEPARATORS = ",;\t"
+#: what damaged Excel files make the libraries raise
+_DAMAGED = (OSError, ValueError, LookupError, BadZipFile, zlib.error, SyntaxError)
+_PICTURES = (".bin", ".emf", ".gif", ".jpeg", ".jpg", ".png")
+#: bytes of a CSV, and of the XML that an Excel file unpacks to
+_LARGEST_CSV, _LARGEST_XML = 1 << 26, 1 << 27
+#: cells with something in them, and cells in all: formats often run on to the last row of a sheet
+_MOST_FILLED, _MOST_CELLS = 2_000_000, 20_000_000
+#: what a spreadsheet can hold, the name of the last column being XFD
+_MOST_COLUMNS = 16_384
 
 
 @dataclass(frozen=True)
@@ -48,8 +57,8 @@ class Table:
         for name in names:
             if self.columns.count(name) != 1:
                 kind = "no_such_field" if name not in self.columns else "same_column"
-                listed = ", ".join(column for column in self.columns if column)
-                raise bad_data(kind, f"{self.where}: {name}", fields=listed)
+                known = listed([column for column in self.columns if column])
+                raise bad_data(kind, f"{self.where}: {name}", fields=known)
 
 
 def read_table(path: Path, label: str, sheet: str = "") -> Table:
@@ -63,24 +72,68 @@ def read_table(path: Path, label: str, sheet: str = "") -> Table:
     suffix = path.suffix.lower()
     if suffix not in (".csv", ".txt", ".tsv", ".xlsx"):
         raise bad_data("unknown_format", label, known=".csv, .tsv, .txt, .xlsx")
-    if path.stat().st_size == 0:
-        raise bad_data("empty_file", label)
+    check_size(path, label)
     is_utf8 = True
     if suffix == ".xlsx":
         where, rows = _read_xlsx(path, label, sheet)
     else:
         is_utf8, rows = _read_csv(path, label)
         where = label
-    filled = [(number, row) for number, row in rows if any(not _blank(cell) for cell in row)]
-    if len(filled) < 2:
+    if len(rows) < 2:
         raise bad_data("no_rows", where)
-    top = decode_column([_text(cell) for cell in filled[0][1]], _fonts(filled[0][1]))[0]
+    top = decode_column([_text(cell) for cell in rows[0][1]], _fonts(rows[0][1]))[0]
     header = tuple("" if cell is None else cell.strip() for cell in top)
-    table = Table(where, header, tuple(_to_row(where, header, *row) for row in filled[1:]))
+    table = Table(where, header, tuple(_to_row(where, header, *row) for row in rows[1:]))
     table = _decoded(table)
     if not is_utf8 and any(found.undecided for found in table.texts.values()):
         raise bad_data("not_utf8", label)
     return table
+
+
+def check_size(path: Path, label: str) -> None:
+    """Neither empty nor so large that it is no table of people's own making.
+
+    Raises:
+        PlanDataError: if it is; a damaged Excel file passes, reading says what is wrong.
+    """
+    size, largest = path.stat().st_size, _LARGEST_CSV
+    if size == 0:
+        raise bad_data("empty_file", label)
+    if path.suffix.lower() == ".xlsx":
+        largest = _LARGEST_XML
+        try:
+            with ZipFile(path) as book:
+                parts = [part for part in book.infolist() if not part.filename.endswith(_PICTURES)]
+                size = sum(part.file_size for part in parts)
+        except _DAMAGED:
+            return
+    if size > largest:
+        raise bad_data("large_file", label, size=largest >> 20)
+
+
+def _too_large(label: str, row: int, cells: int) -> PlanDataError:
+    most = {"most_cells": _MOST_FILLED, "most_columns": _MOST_COLUMNS}
+    return bad_data("large_table", f"{label}: {row}", row=row, cells=cells, **most)
+
+
+def _kept(label: str, rows: Iterable[Sequence[Any]]) -> list[tuple[int, list[Any]]]:
+    """The rows that are not blank, numbered from 1, unless there are too many cells."""
+    kept: list[tuple[int, list[Any]]] = []
+    filled, seen = 0, 0
+    for number, row in enumerate(rows, start=1):
+        cells = list(row)
+        seen += len(cells)
+        # the first row is the header, whose blank columns may have values below
+        while kept and cells and _blank(cells[-1]):
+            cells.pop()
+        filled += len(cells)
+        if len(cells) > _MOST_COLUMNS:
+            raise _too_large(label, number, len(cells))
+        if filled > _MOST_FILLED or seen > _MOST_CELLS:
+            raise _too_large(label, number, filled)
+        if any(not _blank(cell) for cell in cells):
+            kept.append((number, cells))
+    return kept
 
 
 def _decoded(table: Table) -> Table:
@@ -144,7 +197,7 @@ def _read_csv(path: Path, label: str) -> tuple[bool, list[tuple[int, list[Any]]]
     separator = max(_SEPARATORS, key=header.count)
     try:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        return is_utf8, [(number, row) for number, row in enumerate(reader, start=1)]
+        return is_utf8, _kept(label, reader)
     except csv.Error as problem:
         raise bad_data("unreadable", label, problem=problem) from None
 
@@ -153,7 +206,6 @@ def _read_xlsx(path: Path, label: str, sheet: str) -> tuple[str, list[tuple[int,
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
 
-    failures = (OSError, ValueError, LookupError, BadZipFile, zlib.error, SyntaxError)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -165,10 +217,13 @@ def _read_xlsx(path: Path, label: str, sheet: str) -> tuple[str, list[tuple[int,
                 if not sheet and len(names) > 1:
                     raise bad_data("which_sheet", label, sheets=", ".join(names))
                 chosen = sheet or names[0]
-                rows = [[_Set.of(cell) for cell in row] for row in book[chosen].iter_rows()]
-    except (*failures, InvalidFileException) as problem:
+                page = book[chosen]
+                # the extent a file states may be too small, and cells beyond it would be lost
+                page.reset_dimensions()
+                rows = ([_Set.of(cell) for cell in row] for row in page.iter_rows())
+                return f"{label}: {chosen}", _kept(f"{label}: {chosen}", rows)
+    except (*_DAMAGED, InvalidFileException) as problem:
         raise bad_data("unreadable", label, problem=" ".join(str(problem).split())) from None
-    return f"{label}: {chosen}", list(enumerate(rows, start=1))
 
 
 def _to_row(where: str, header: tuple[str, ...], number: int, cells: list[Any]) -> TableRow:
