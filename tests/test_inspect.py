@@ -611,7 +611,7 @@ def test_words_speak_of_columns_there_are() -> None:
 def test_a_file_that_cannot_be_read_is_one_line(raw: Path) -> None:
     for name, content, piece in (
         ("x.gpkg", b"", "an empty file"),
-        ("y.gpkg", b"abc", "not GPKG"),
+        ("y.gpkg", b"abc", "not GeoPackage"),
         ("z.zip", b"PK\3\4", "unreadable"),
         ("e.xlsx", b"abc", "unreadable"),
         ("t.tif", b"abc", "not GeoTIFF"),
@@ -620,7 +620,8 @@ def test_a_file_that_cannot_be_read_is_one_line(raw: Path) -> None:
         ("d.dxf", b"abc", "not DXF"),
         ("o.pbf", b"abc", "OpenStreetMap"),
         ("n.geojson", b'{"type":"FeatureCollection","features":[', "unreadable"),
-        ("README.md", b"# x", "expected one of"),
+        ("README.md", b"# x", ".gpkg, "),
+        ("so_lieu.xls", b"\xd0\xcf\x11\xe0", ".xlsx"),
     ):
         (raw / name).write_bytes(content)
         line = problem_of(raw / name)
@@ -632,8 +633,12 @@ def test_a_file_that_cannot_be_read_is_one_line(raw: Path) -> None:
     assert "no layer" in problem_of(raw / "bang.gpkg")
     write_as(lots().head(0), raw / "rong.gpkg", "GPKG")
     assert "no features" in problem_of(raw / "rong.gpkg")
-    said = run(str(raw / "y.gpkg"), "--lang", "en")
-    assert (said.exit_code, said.output.count("\n")) == (2, 1)
+    write_project(raw.parent, "")
+    for name in ("y.gpkg", "khong co.gpkg"):
+        for lang in ("vi", "en", "both"):
+            said = run(str(raw / name), "--lang", lang, "--project", str(raw.parent))
+            assert (said.exit_code, said.output.count("\n")) == (2, 1)
+            assert name in said.output
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of files are Unicode there")
@@ -683,6 +688,10 @@ def test_a_project_that_is_not_ready_is_said_and_not_needed(
     assert said.exit_code == 0
     assert said.stderr.startswith("The project here cannot be used")
     assert tables(said.stdout.splitlines())[0][1]["path"] == "raw/lo.gpkg"
+    vietnamese, english = run("raw/lo.gpkg").stderr.splitlines()
+    assert english == said.stderr.strip()
+    assert vietnamese.startswith("Không dùng được dự án ở đây")
+    assert "found" not in vietnamese
 
 
 def test_both_languages_print_one_block(raw: Path) -> None:

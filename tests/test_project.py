@@ -291,6 +291,16 @@ def test_file_that_is_not_toml(tmp_path: Path, text: str) -> None:
     assert place == "project.toml"
 
 
+def test_a_pasted_table_beside_the_one_it_replaces(tmp_path: Path) -> None:
+    """The form for several sources below that for one, and the other way round."""
+    several = UNITS.replace("[layers.units]", "[[layers.units]]")
+    for text in (HEAD + UNITS + several, HEAD + several + UNITS, HEAD + UNITS + UNITS):
+        (line,) = refused(tmp_path, text).values()
+        first, second = (n for n, row in enumerate(text.splitlines(), 1) if "layers.units" in row)
+        assert line.startswith(f"project.toml: layers.units: found two tables layers.units, in "
+                               f"lines {first} and {second};")  # fmt: skip
+
+
 def test_no_file_at_all(tmp_path: Path) -> None:
     with pytest.raises(PlanDataError) as caught:
         load_project(tmp_path / "nothing")

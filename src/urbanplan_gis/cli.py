@@ -170,7 +170,7 @@ def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
 
 
 @main.command()
-@click.argument("path", type=click.Path(exists=True))
+@click.argument("path")
 @_PROJECT_FILE
 @_LANGUAGE
 @click.pass_context
@@ -178,16 +178,19 @@ def inspect(ctx: click.Context, path: str, project_file: str) -> None:
     """What a file holds, and its block for project.toml / Xem tệp có gì."""
     from urbanplan_gis.outputs.inspection import inspection_lines
     from urbanplan_gis.project_place import inspection_place
-    from urbanplan_gis.text import say
+    from urbanplan_gis.text import LANGUAGES, say
 
+    if not Path(path).exists():
+        raise bad_data("missing_file", path, path=Path(path).name)
     place = inspection_place(path, project_file)
     lang = ctx.obj["lang"] or place.language
     if place.problem is not None:
         if ctx.get_parameter_source("project_file") is not ParameterSource.DEFAULT:
             raise place.problem
         if Path(project_file).exists():
-            reason = place.problem.line(lang)
-            click.echo(say("inspect.without_project", lang, reason=reason), err=True)
+            for language in LANGUAGES if lang == "both" else (lang,):
+                reason = place.problem.line(language)
+                click.echo(say("inspect.without_project", language, reason=reason), err=True)
     for line in inspection_lines(Path(path), place.label, lang, place.around):
         click.echo(line)
 

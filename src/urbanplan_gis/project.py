@@ -7,6 +7,7 @@ project's root; virtual GDAL paths are refused.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,8 @@ from urbanplan_gis.project_facts import (
     ToleranceFacts,
 )
 from urbanplan_gis.project_words import dotted_place, wanted
+
+_LAYER_TABLE = re.compile(r"^[ \t]*(\[\[?)[ \t]*layers[ \t]*\.[ \t]*(\w+)[ \t]*\]", re.MULTILINE)
 
 
 class Project:
@@ -87,9 +90,12 @@ def load_project(path: str | Path) -> Project:
         file = file / "project.toml"
     if not _is_possible(file) or not file.is_file():
         raise bad_data("no_project", str(path))
+    text = ""
     try:
-        table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        text = file.read_text(encoding="utf-8-sig")
+        table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        _refuse_tables_given_twice(file.name, text)
         raise bad_data("not_toml", file.name, problem=problem) from None
     try:
         facts = TypeAdapter(ProjectFile).validate_python(table)
@@ -100,6 +106,18 @@ def load_project(path: str | Path) -> Project:
     if problems:
         raise PlanDataErrors(problems)
     return Project(file.resolve(), facts, root)
+
+
+def _refuse_tables_given_twice(file: str, text: str) -> None:
+    """A pasted table beside the one it replaces, which TOML's own words do not tell."""
+    seen: dict[str, tuple[str, int]] = {}
+    for match in _LAYER_TABLE.finditer(text):
+        brackets, role = match.groups()
+        line = text.count("\n", 0, match.start(1)) + 1
+        former = seen.setdefault(role, (brackets, line))
+        if line != former[1] and "[" in (brackets, former[0]):
+            place = f"{file}: layers.{role}"
+            raise bad_data("table_twice", place, role=role, first=former[1], second=line)
 
 
 def _root(file: Path, relative: str) -> Path:

@@ -12,6 +12,7 @@ import numpy as np
 from urbanplan_gis.errors import bad_data, raise_problems
 from urbanplan_gis.legible import legible
 from urbanplan_gis.loaders.crs import name_crs
+from urbanplan_gis.loaders.formats import ARCHIVES, DRIVERS, why_unknown
 from urbanplan_gis.loaders.inspected_tables import TABLES, InspectedTable, inspect_tables
 from urbanplan_gis.loaders.inspection import (
     InspectedField,
@@ -56,6 +57,9 @@ def inspection_lines(
     if any("\ud800" <= sign <= "\udfff" for sign in label):
         raise bad_data("undecodable_name", legible(label))
     suffix = path.suffix.lower()
+    known = (*DRIVERS, *ARCHIVES, *TABLES, *_RASTERS)
+    if path.is_file() and suffix not in known and why_unknown(suffix) == "unknown_format":
+        raise bad_data("unknown_format", label, known=", ".join(known))
     if path.is_dir() and suffix != ".gdb":
         lines = _database_lines(open_database(path, label), label, lang)
     elif suffix in TABLES:
