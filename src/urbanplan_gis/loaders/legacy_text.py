@@ -17,6 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from urbanplan_gis.loaders.legacy_capitals import are_names, capitalise_name, in_capitals
 from urbanplan_gis.loaders.legacy_fonts import FontHint, read_font
 from urbanplan_gis.loaders.legacy_letters import (
     ENCODINGS,
@@ -56,7 +57,6 @@ _USUAL = {"tcvn3": 0.5, "vni": 0.5, "mojibake": 0.5, "viscii": 0.1, "cp1258": 0.
 _FONT_WORTH = 4
 #: a letter lost to "?" inside a word; no query of a web address
 _LOST_LETTER = re.compile(r"(?<![/=&])[^\W\d_]\?[^\W\d_](?!\w*=)")
-_SMALL_ASCII = re.compile("[a-z]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -86,6 +86,8 @@ class _Reading:
     encoding: str
     text: str
     capitals: bool = False
+    #: a name that was given capitals its letters do not have
+    named: bool = False
     undecided: bool = False
 
 
@@ -142,6 +144,7 @@ def decode_column(
     else:
         hints = _read_fonts(counts)
         readings = _read_by_evidence(counts, hints)
+    readings = _capitalise_names(readings)
     decoded = [None if value is None else readings[value, font].text for value, font in pairs]
     return decoded, _describe(counts, readings, hints, told)
 
@@ -170,7 +173,7 @@ def _read_as_told(value: str, told: str, hint: FontHint) -> _Reading:
     if text == value:
         puzzling = told != "unicode" and Kind.ODD in weigh(value).kinds
         return _Reading("unicode", value, undecided=puzzling)
-    capitals = told == "tcvn3" and (hint.capitals or _in_capitals(text))
+    capitals = told == "tcvn3" and (hint.capitals or in_capitals(text))
     return _Reading(told, text.upper() if capitals else text, capitals)
 
 
@@ -266,7 +269,7 @@ def _read(value: str, text: str, evidence: Evidence, column: _Column, hint: Font
         encoding = max(chances, key=chances.__getitem__)
         decoded = read_letters(text, encoding)
         if decoded is not None and decoded != text:
-            capitals = encoding == "tcvn3" and (hint.capitals or _in_capitals(decoded))
+            capitals = encoding == "tcvn3" and (hint.capitals or in_capitals(decoded))
             return _Reading(encoding, decoded.upper() if capitals else decoded, capitals)
     puzzling = Kind.ODD in evidence.kinds or "\ufffd" in text or bool(_LOST_LETTER.search(text))
     tempting = any(gain >= _TEMPTING for gain in evidence.gains.values()) or doubt >= _TEMPTING
@@ -274,15 +277,18 @@ def _read(value: str, text: str, evidence: Evidence, column: _Column, hint: Font
     return _Reading("unicode" if text == value else "nfd", text, undecided=left)
 
 
-def _in_capitals(text: str) -> bool:
-    """Whether text of TCVN3 was drawn in a capital font though none is named: «ĐấT ở».
-
-    TCVN3 has no capitals with tones, so headings in capitals hold small letters where tones are.
-    """
-    if _SMALL_ASCII.search(text):
-        return False
-    words = re.findall(r"[^\W\d_]+", text)
-    return any(not word.isupper() and sum(map(str.isupper, word)) > 1 for word in words)
+def _capitalise_names(
+    readings: Mapping[tuple[str, str | None], _Reading],
+) -> dict[tuple[str, str | None], _Reading]:
+    """The readings with the capitals of names that TCVN3 could not write."""
+    decoded = {item.text for item in readings.values() if item.encoding == "tcvn3"}
+    if not are_names(decoded):
+        return dict(readings)
+    result = {}
+    for key, item in readings.items():
+        text = capitalise_name(item.text) if item.encoding == "tcvn3" else item.text
+        result[key] = item if text == item.text else replace(item, text=text, named=True)
+    return result
 
 
 def _describe(
@@ -304,6 +310,7 @@ def _describe(
         proven = tokens if reading.encoding in ("nfd", "mojibake") else syllables
         found[reading.encoding] += number
         seen["capitals"] += number * reading.capitals
+        seen["named"] += number * reading.named
         seen["by_font"] += number * (hints[font].encoding == reading.encoding)
         seen["tokens"] += number * tokens
         seen["syllables"] += number * syllables
@@ -319,7 +326,7 @@ def _describe(
         undecided=seen["undecided"],
         mixed=len(kinds) > 1,
         capitals=seen["capitals"],
-        reason=_reason(found, counts.total(), seen, told),
+        reason=_with_names(_reason(found, counts.total(), seen, told), seen["named"]),
     )
 
 
@@ -330,6 +337,10 @@ def _confidence(changed: int, total: int, seen: Counter[str]) -> float:
     worth = _FONT_WORTH if seen["by_font"] else 0
     proven = (seen["proven"] + worth) / (seen["tokens"] + 1 + worth)
     return proven * changed / (changed + seen["undecided"])
+
+
+def _with_names(reason: Text, named: int) -> Text:
+    return Text.of("text_reason.names", reason=reason, named=named) if named else reason
 
 
 def _reason(found: Counter[str], total: int, seen: Counter[str], told: str) -> Text:
