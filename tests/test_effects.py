@@ -440,6 +440,17 @@ def test_ground_moves_between_units() -> None:
     assert_price_is_the_difference(outcome, finding, other)
 
 
+def test_units_overlap_where_nobody_dwells() -> None:
+    """The same town with its dwellings elsewhere: floors do not move, urban land does."""
+    homes = layer(Role.BUILDINGS, feature("j", square(0, 0, 10, 10), use="residential", floors=1))
+    houses = layer(Role.LAND_USE, parcel("a", square(0, 0, 200, 100)))
+    outcome = complete_run(town(overlapping_units(), houses, homes))
+    choice, moves = price_of(outcome, outcome.finding("overlap"))
+    assert choice == "keep W here"
+    assert moves_of(moves, "urban_land_ratio", "wide") == {"city": 5.0}
+    assert moves_of(moves, "floor_area_per_capita", "buildings") == {}
+
+
 def test_a_dwelling_without_floors_where_units_overlap_counts_once() -> None:
     homes = layer(
         Role.BUILDINGS,

@@ -122,7 +122,8 @@ class Ground:
         homes = homes.iloc[np.sort(homes.sindex.query(ground, predicate="intersects"))]
         homes = homes[(homes["use"] == "residential").to_numpy()]
         floors = np.nan_to_num(homes["floors"].to_numpy(dtype=float, na_value=np.nan))
-        moved = float((shapely.area(homes.geometry.intersection(ground)) * floors).sum())
+        inside = shapely.intersection(homes.geometry.to_numpy(), ground)
+        moved = float((shapely.area(inside) * floors).sum())
         gained = np.zeros(len(self.evidence.units))
         gained[winner], gained[loser] = -moved, moved
         yield Change(Role.BUILDINGS, floor_area=gained)
