@@ -38,6 +38,7 @@ def test_a_narrow_gap_is_a_sliver() -> None:
     assert gaps["gap"].area_m2 == pytest.approx(60.0)
     assert (gaps["gap_sliver"].severity, gaps["gap"].severity) == (Severity.INFO, Severity.WARNING)
     assert {item.action for item in gaps.values()} == {"unclassified"}
+    assert "than 0.5 m" in gaps["gap_sliver"].message.say("en")
 
 
 @pytest.mark.parametrize(("sliver_m", "code"), [(0.0, "gap"), (0.3, "gap"), (0.5, "gap_sliver")])

@@ -14,7 +14,7 @@ from urbanplan_gis.geometry.planar import Overlaps, find_overlaps, yield_ground
 from urbanplan_gis.geometry.split import split_faces
 from urbanplan_gis.model.data import Finding, Layer, Severity
 from urbanplan_gis.project import ToleranceFacts
-from urbanplan_gis.quality.slivers import nowhere_wider
+from urbanplan_gis.quality.slivers import nowhere_wider, width_in_words
 from urbanplan_gis.text import Text
 
 #: a feature this far covered by another is called contained: all but the noise of coordinates
@@ -85,6 +85,7 @@ def check_overlaps(
     told = (overlaps.area >= tolerance.overlap_m2) & (overlaps.area > 0)
     told &= ~_same_shape(geometries, overlaps)  # findings of check_duplicates
     winner, loser, shared = overlaps.winner[told], overlaps.loser[told], overlaps.shared[told]
+    width = width_in_words(tolerance.sliver_m)
     codes = _kinds(geometries[winner], geometries[loser], shared, tolerance.sliver_m)
     findings = [
         Finding(
@@ -92,7 +93,7 @@ def check_overlaps(
             severity=_SEVERITY.get(code, Severity.WARNING),
             layer=str(layer.role),
             feature_ids=(str(kept), str(cut)),
-            message=Text.of(f"finding.{code}", kept=kept, cut=cut),
+            message=Text.of(f"finding.{code}", kept=kept, cut=cut, width=width),
             action="resolved_by_order",
             geometry=ground,
             area_m2=float(ground.area),
@@ -142,6 +143,7 @@ def check_gaps(
     features = yield_ground(layer.frame.geometry.to_numpy(), overlaps)
     ground = yield_ground(units.frame.geometry.to_numpy(), overlaps_of_units)
     findings = []
+    width = width_in_words(tolerance.sliver_m)
     tree = shapely.STRtree(features)
     for unit, code in zip(ground, units.frame["code"], strict=True):
         near = np.sort(tree.query(unit, predicate="intersects"))
@@ -158,7 +160,7 @@ def check_gaps(
                     severity=_SEVERITY.get(name, Severity.WARNING),
                     layer=str(layer.role),
                     feature_ids=(),
-                    message=Text.of(f"finding.{name}", unit=code),
+                    message=Text.of(f"finding.{name}", unit=code, width=width),
                     action="unclassified",
                     geometry=gap,
                     area_m2=float(gap.area),

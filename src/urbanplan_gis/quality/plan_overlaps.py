@@ -17,7 +17,7 @@ from urbanplan_gis.geometry.areas import area_noise, common_ground
 from urbanplan_gis.model.data import Finding, Layer, Role, Severity
 from urbanplan_gis.project import ToleranceFacts
 from urbanplan_gis.quality.in_force import ALWAYS, NEVER, Days, validity
-from urbanplan_gis.quality.slivers import nowhere_wider
+from urbanplan_gis.quality.slivers import nowhere_wider, width_in_words
 from urbanplan_gis.text import Text
 
 
@@ -36,7 +36,9 @@ def check_plan_overlaps(plans: Layer, as_of: dt.date, tolerance: ToleranceFacts)
     told = np.flatnonzero((size >= tolerance.overlap_m2) & (size > noise))
     thin = nowhere_wider(shared[told], tolerance.sliver_m)
     return [
-        _plan_overlap(plans.frame, pairs, place, shared[place], bool(sliver), as_of)
+        _plan_overlap(
+            plans.frame, pairs, place, shared[place], tolerance.sliver_m if sliver else None, as_of
+        )
         for place, sliver in zip(told.tolist(), thin, strict=True)
     ]
 
@@ -70,7 +72,7 @@ def _plan_overlap(
     pairs: _Pairs,
     place: int,
     ground: shapely.Geometry,
-    sliver: bool,
+    sliver_m: float | None,
     as_of: dt.date,
 ) -> Finding:
     both = frame.iloc[[pairs.first[place], pairs.second[place]]]
@@ -78,7 +80,7 @@ def _plan_overlap(
     code = "plan_overlap_other_time"
     if begin <= np.datetime64(as_of) < end:
         code = "plan_overlap"
-    if sliver:
+    if sliver_m is not None:
         code = "plan_overlap_sliver"
     first, second = both["plan_id"]
     return Finding(
@@ -90,6 +92,7 @@ def _plan_overlap(
             f"finding.{code}",
             first=first,
             second=second,
+            width=width_in_words(sliver_m or 0.0),
             period=_period(begin, end, both.loc[both["approved"].isna().to_numpy(), "plan_id"]),
         ),
         action="reported",

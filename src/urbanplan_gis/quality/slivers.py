@@ -9,9 +9,11 @@ import shapely
 from numpy.typing import NDArray
 
 from urbanplan_gis.geometry.areas import Geometries
+from urbanplan_gis.text import Name
 
 #: half a width this much too large (m) is the rounding of coordinates, not a width
 _ROUNDING = 1e-6
+_POLYGON = shapely.GeometryType.POLYGON
 #: inner buffers are off by a few hundredths of their distance either way
 _WITH_SPARE = 1.05
 
@@ -26,11 +28,18 @@ def nowhere_wider(polygons: Geometries, width_m: float) -> NDArray[np.bool_]:
     radius = width_m / 2 + _ROUNDING
     parts, owner = shapely.get_parts(polygons, return_index=True)
     wide = _surely_wider(parts, radius)
-    wide[~wide] = ~shapely.is_empty(shapely.buffer(parts[~wide], -radius * _WITH_SPARE))
-    wide[~wide] = _has_room(parts[~wide], radius)
+    open_ = ~wide & ~_surely_thin(parts, radius)
+    wide[open_] = ~shapely.is_empty(shapely.buffer(parts[open_], -radius * _WITH_SPARE))
+    open_ &= ~wide
+    wide[open_] = _has_room(parts[open_], radius)
     result = np.ones(len(polygons), dtype=bool)
     result[owner[wide]] = False
     return result
+
+
+def width_in_words(width_m: float) -> Name:
+    """The width in metres as it was given, in the form of each language."""
+    return Name(f"{width_m:g}".replace(".", ","), f"{width_m:g}")
 
 
 def _surely_wider(parts: Geometries, radius: float) -> NDArray[np.bool_]:
@@ -42,6 +51,21 @@ def _surely_wider(parts: Geometries, radius: float) -> NDArray[np.bool_]:
     strips = radius * shapely.length(parts)
     discs = np.pi * radius**2 * shapely.get_num_interior_rings(parts)
     return shapely.area(parts) > strips + discs
+
+
+def _surely_thin(parts: Geometries, radius: float) -> NDArray[np.bool_]:
+    """Polygons without the area of such a disc, or in a rectangle it does not fit (shape: n).
+
+    Most slivers along a straight border are so; the others take a hundred times as long.
+    """
+    thin = shapely.area(parts) < np.pi * radius**2
+    around = shapely.oriented_envelope(parts)
+    # round a needle it is no rectangle but a line
+    thin |= shapely.get_type_id(around) != _POLYGON
+    corners = shapely.get_coordinates(around[~thin]).reshape(-1, 5, 2)
+    sides = np.linalg.norm(corners[:, 1:3] - corners[:, 0:2], axis=2)
+    thin[~thin] = sides.min(axis=1, initial=np.inf) < 2 * radius
+    return thin
 
 
 def _has_room(parts: Geometries, radius: float) -> NDArray[np.bool_]:
