@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
+from shapely import box
 
 from test_safety import HEAD, LAND, UNITS, ground, make_city
 from urbanplan_gis.cli import main
@@ -83,3 +87,76 @@ def test_an_export_says_what_stays_behind(tmp_path: Path) -> None:
     behind, sources, *_ = made.output.splitlines()
     assert "land [land_use]: 1 features written, 1 set aside" in behind
     assert "khao_sat_cu, not valid on 2025-06-30" in sources
+
+
+# ---- findings -------------------------------------------------------------------------------
+
+
+def check(city: Path, *words: str) -> Result:
+    return CliRunner().invoke(main, ["check", "--lang", "en", *words, "--project", str(city)])
+
+
+def survey_strips(city: Path, codes: list[str], reach_m: float) -> None:
+    """Parcels one beside the other, each of which reaches so far into the next."""
+    raw = city / "data" / "raw"
+    (unit,) = gpd.read_file(raw / "units.gpkg").geometry
+    west, south, east, north = unit.bounds
+    wide = (east - west) / len(codes)
+    strips = [
+        box(west + wide * n, south, min(east, west + wide * (n + 1) + reach_m), north)
+        for n in range(len(codes))
+    ]
+    frame = gpd.GeoDataFrame(
+        {"id": [f"p{n:02d}" for n in range(len(codes))], "ma": codes}, geometry=strips, crs=5898
+    )
+    for old in raw.glob("land.*"):
+        old.unlink()
+    frame.to_file(raw / "land.shp", encoding="UTF-8")
+    for part in list(raw.glob("land.*")):
+        part.rename(part.with_suffix(part.suffix.upper()))
+
+
+def test_findings_beyond_the_first_twenty_are_summed_up_by_kind(tmp_path: Path) -> None:
+    """Thirty strips of a kilometre overlap by 0.3 m: 300 m² each, 29 times."""
+    city = make_city(tmp_path)
+    survey_strips(city, ["ODT"] * 30, 0.3)
+    lines = check(city).output.splitlines()
+    slivers = [line for line in lines if "overlap_sliver" in line]
+    assert len(slivers) == 21
+    assert all("0.0300 ha" in line and "than 0.5 m" in line for line in slivers[:20])
+    assert "9 smaller findings" in lines[lines.index(slivers[20]) - 1]
+    assert re.fullmatch(r"info +0\.2700 ha  overlap_sliver  \[land_use\]  × 9", slivers[20])
+    assert "× " not in check(city, "-v").output
+
+
+def test_exit_codes_of_fail_on(tmp_path: Path) -> None:
+    """A sliver is information, an overlap a warning, an unknown code an error.
+
+    What is decided is none of them any more.
+    """
+    city = make_city(tmp_path)
+
+    def codes() -> list[int]:
+        return [check(city, "--fail-on", level).exit_code for level in ("warning", "error")]
+
+    survey_strips(city, ["ODT", "CLN"], 0.3)
+    assert codes() == [0, 0]
+    survey_strips(city, ["ODT", "CLN"], 3.0)
+    assert codes() == [1, 0]
+    survey_strips(city, ["ODT", "???"], 3.0)
+    assert codes() == [1, 1]
+    assert check(city).exit_code == 0
+    run = CliRunner().invoke(main, ["run", "-q", "--project", str(city)])
+    assert run.exit_code == 0
+    with (city / "data/processed/tables/findings.csv").open(encoding="utf-8-sig") as file:
+        found = {row["code"]: row["finding_id"] for row in csv.DictReader(file)}
+    assert found.keys() >= {"overlap", "unmapped_code"}
+    header = "finding_id,choice,who,when,why\n"
+    decided = f"{header}{found['unmapped_code']},code CLN,An,2025-07-01,\n"
+    (city / "decisions.csv").write_text(decided, encoding="utf-8")
+    assert codes() == [1, 0]
+    accepted = f"{decided}{found['overlap']},accept,An,2025-07-01,\n"
+    (city / "decisions.csv").write_text(accepted, encoding="utf-8")
+    assert codes() == [0, 0]
+    manifest = json.loads((city / "data/processed/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["parameters"]["tolerance"]["sliver_m"] == 0.5

@@ -127,7 +127,9 @@ def check(ctx: click.Context, path: str, fail_on: str | None) -> None:
     _print(ctx, role_lines(dataset, lang))
     _print(ctx, finding_lines(checked.findings, lang, _limit(ctx)))
     _last_line("cli.checked", lang, checked.findings)
-    severities = {str(finding.severity) for finding in checked.findings}
+    # what a person decided is settled, and no reason to stop
+    left = (item for item in checked.findings if not item.action.startswith("decided"))
+    severities = {str(finding.severity) for finding in left}
     if fail_on and severities & ({"error"} if fail_on == "error" else {"error", "warning"}):
         sys.exit(1)
 

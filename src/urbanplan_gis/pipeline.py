@@ -309,6 +309,7 @@ def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
                 "quadrant_segments": project.derive.quadrant_segments,
             },
             "street_land": list(project.derive.street_land),
+            "tolerance": asdict(project.tolerance),
         },
         "versions": library_versions(),
         "origins": [_plain(origin) for origin in evidence.dataset.origins],

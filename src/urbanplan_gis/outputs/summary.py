@@ -55,7 +55,7 @@ def finding_lines(
 ) -> Iterator[str]:
     """Findings in the order given, with the city's figure each moves most where that is known.
 
-    Beyond ``most`` only their number.
+    Beyond ``most`` only their number, and the sum of each kind: ten thousand slivers are one line.
     """
     shown = findings if most is None else findings[:most]
     dearest: dict[str, Effect] = {}
@@ -63,13 +63,29 @@ def finding_lines(
         if effect.weight > 0 and effect.weight > _weight(dearest.get(effect.finding_id)):
             dearest[effect.finding_id] = effect
     for finding in shown:
-        area = "-" if finding.area_m2 is None else number(finding.area_m2 / 1e4, _one(lang), 4)
         price = _price(dearest.get(finding.finding_id), lang)
-        yield f"{finding.severity:<8}{area:>14} ha  {finding.code}  [{finding.layer}]  " + (
-            finding.message.say(lang) + price
-        )
-    if len(findings) > len(shown):
-        yield say("cli.more_findings", lang, count=len(findings) - len(shown))
+        yield _line(finding, finding.area_m2, finding.message.say(lang) + price, lang)
+    rest = findings[len(shown) :]
+    if rest:
+        yield say("cli.more_findings", lang, count=len(rest))
+        yield from _kinds(rest, lang)
+
+
+def _line(finding: Finding, area_m2: float | None, words: str, lang: str) -> str:
+    area = "-" if area_m2 is None else number(area_m2 / 1e4, _one(lang), 4)
+    return f"{finding.severity:<8}{area:>14} ha  {finding.code}  [{finding.layer}]  {words}"
+
+
+def _kinds(findings: Iterable[Finding], lang: str) -> Iterator[str]:
+    """One line for each code, severity and layer: how many, and their hectares together."""
+    alike: dict[tuple[str, str, str], list[Finding]] = {}
+    for finding in findings:
+        kind = str(finding.severity), finding.code, str(finding.layer)
+        alike.setdefault(kind, []).append(finding)
+    for group in alike.values():
+        sizes = [item.area_m2 for item in group if item.area_m2 is not None]
+        words = say("cli.findings_alike", lang, count=len(group))
+        yield _line(group[0], sum(sizes) if sizes else None, words, lang)
 
 
 def _weight(effect: Effect | None) -> float:
