@@ -38,7 +38,7 @@ from test_loaders_vector import (
     write_project,
 )
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.loaders.inspection import inspect_vector
+from urbanplan_gis.loaders.inspection.layers import inspect_vector
 from urbanplan_gis.model.data import Dataset, Role
 
 #: megabytes the whole program may take at most

@@ -19,13 +19,13 @@ from pyproj import CRS, Transformer
 from shapely.geometry import LineString, Point, Polygon, box
 
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.loaders.crs import name_crs, settle_crs
-from urbanplan_gis.loaders.crs_detect import (
+from urbanplan_gis.loaders.crs.detect import (
     PlacementDecision,
     find_placement,
     settle_placement,
 )
-from urbanplan_gis.loaders.crs_placement import (
+from urbanplan_gis.loaders.crs.guard import name_crs, settle_crs
+from urbanplan_gis.loaders.crs.placement import (
     AXES,
     COORDINATE_UNITS,
     Placement,
@@ -34,9 +34,9 @@ from urbanplan_gis.loaders.crs_placement import (
     place,
     say_keys,
 )
-from urbanplan_gis.loaders.crs_readings import Told
-from urbanplan_gis.loaders.crs_reference import choose_position, prepare_lines
-from urbanplan_gis.loaders.crs_shift import find_transformer, recognise, vn2000_systems
+from urbanplan_gis.loaders.crs.readings import Told
+from urbanplan_gis.loaders.crs.reference import choose_position, prepare_lines
+from urbanplan_gis.loaders.crs.shift import find_transformer, recognise, vn2000_systems
 from urbanplan_gis.text import keys
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "quang_ngai"

@@ -27,9 +27,9 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Polygon, box
 
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.loaders.drawing import Asked, Drawing, read_dgn, read_dxf, require_closed
-from urbanplan_gis.loaders.drawing_files import refuse_closed_formats
-from urbanplan_gis.loaders.drawing_hatches import nest_rings
+from urbanplan_gis.loaders.cad.drawing import Asked, Drawing, read_dgn, read_dxf, require_closed
+from urbanplan_gis.loaders.cad.files import refuse_closed_formats
+from urbanplan_gis.loaders.cad.hatches import nest_rings
 from urbanplan_gis.text import Text
 
 EAST, NORTH = 585_000.0, 1_672_000.0
@@ -418,7 +418,7 @@ def test_thousands_of_blocks_inside_one_another(tmp_path: Path) -> None:
 def test_blocks_that_multiply_are_refused(
     tmp_path: Path, rows: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("urbanplan_gis.loaders.drawing_blocks._MOST_FROM_BLOCKS", 5_000)
+    monkeypatch.setattr("urbanplan_gis.loaders.cad.blocks._MOST_FROM_BLOCKS", 5_000)
     doc, msp = new()
     doc.blocks.new("B0")
     for number in range(1, 40):

@@ -43,7 +43,7 @@ from urbanplan_gis.analysis.ground import Ground
 from urbanplan_gis.analysis.indicators import measure, read_figures
 from urbanplan_gis.analysis.panels import Panel
 from urbanplan_gis.loaders import load_layers
-from urbanplan_gis.loaders.recognise import Recognised
+from urbanplan_gis.loaders.classes.recognise import Recognised
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import (
     Dataset,

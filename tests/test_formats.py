@@ -43,8 +43,8 @@ from test_legacy_text import (
     unit_names,
 )
 from test_loaders_vector import CRS, EAST, LAND_USE, NORTH, load, parcels, refuse, square
-from urbanplan_gis.loaders.crs_shift import find_transformer
-from urbanplan_gis.loaders.folding import place_tones
+from urbanplan_gis.loaders.crs.shift import find_transformer
+from urbanplan_gis.loaders.text.folding import place_tones
 from urbanplan_gis.model.data import Dataset, Role
 
 OGR2OGR = shutil.which("ogr2ogr")

@@ -17,10 +17,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from urbanplan_gis.loaders.folding import place_tones
-from urbanplan_gis.loaders.legacy_fonts import FontHint, read_font
-from urbanplan_gis.loaders.legacy_text import ENCODINGS, decode_column, decode_value
-from urbanplan_gis.loaders.syllables import is_syllable, syllables
+from urbanplan_gis.loaders.text.folding import place_tones
+from urbanplan_gis.loaders.text.fonts import FontHint, read_font
+from urbanplan_gis.loaders.text.legacy import ENCODINGS, decode_column, decode_value
+from urbanplan_gis.loaders.text.syllables import is_syllable, syllables
 from urbanplan_gis.text import LANGUAGES, keys
 
 ROOT = Path(__file__).resolve().parents[1]

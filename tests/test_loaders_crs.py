@@ -13,7 +13,7 @@ from shapely.geometry import Point, box
 
 from test_loaders_vector import load, refuse, square
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.loaders.crs import (
+from urbanplan_gis.loaders.crs.guard import (
     check_project_crs,
     find_transformer,
     name_crs,

@@ -19,9 +19,10 @@ from osmium.osm.mutable import Node, Relation, Way
 
 from test_loaders_vector import load, refuse
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.loaders import osm_objects, osm_xml
-from urbanplan_gis.loaders.osm import OsmFeatures, read_osm
-from urbanplan_gis.loaders.osm_tags import (
+from urbanplan_gis.loaders.osm import objects as osm_objects
+from urbanplan_gis.loaders.osm import xml as osm_xml
+from urbanplan_gis.loaders.osm.extract import OsmFeatures, read_osm
+from urbanplan_gis.loaders.osm.tags import (
     choose_rule,
     osm_code_rules,
     osm_roles,

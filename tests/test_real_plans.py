@@ -14,7 +14,7 @@ import shapely
 from pyproj import CRS
 
 from urbanplan_gis.loaders import load_layers
-from urbanplan_gis.loaders.crs import reproject
+from urbanplan_gis.loaders.crs.guard import reproject
 from urbanplan_gis.model.data import Dataset, Role
 from urbanplan_gis.pipeline import run_project
 from urbanplan_gis.project import load_project

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 
 from test_loaders_codes import MAPPED
 from test_loaders_vector import CRS, load, square
-from urbanplan_gis.loaders.colours import colour_text, palettes, read_colours
-from urbanplan_gis.loaders.recognise import (
+from urbanplan_gis.loaders.classes.colours import colour_text, palettes, read_colours
+from urbanplan_gis.loaders.classes.recognise import (
     THRESHOLD,
     Recognised,
     mapping_frame,
     recognise_values,
 )
+from urbanplan_gis.loaders.classes.vocabulary import vocabulary
 from urbanplan_gis.loaders.schema import SUB_USES
-from urbanplan_gis.loaders.vocabulary import vocabulary
 from urbanplan_gis.model.data import Role
 from urbanplan_gis.standards.codes import code_lists, read_rows
 

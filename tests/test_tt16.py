@@ -25,11 +25,11 @@ from shapely import LineString, MultiLineString, MultiPolygon, Point, Polygon, b
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.loaders import load_layers
 from urbanplan_gis.loaders.features import load_features
-from urbanplan_gis.loaders.planning_checks import check_database
-from urbanplan_gis.loaders.planning_classes import database_sources, legend_codes
-from urbanplan_gis.loaders.planning_database import PlanningDatabase, open_database
+from urbanplan_gis.loaders.planning.checks import check_database
+from urbanplan_gis.loaders.planning.classes import database_sources, legend_codes
+from urbanplan_gis.loaders.planning.database import PlanningDatabase, open_database
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
-from urbanplan_gis.loaders.sources import SourceFile
+from urbanplan_gis.loaders.source_file import SourceFile
 from urbanplan_gis.loaders.stages import read_stage
 from urbanplan_gis.model.data import Dataset, Finding, Layer, Origin, Role, Severity, Statistic
 from urbanplan_gis.outputs.tt16_package import tell_left_out, write_package

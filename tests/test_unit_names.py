@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from urbanplan_gis.loaders.unit_names import UnitMatch, match_code, match_unit, match_units
-from urbanplan_gis.loaders.unit_readings import names_total, read_kind
+from urbanplan_gis.loaders.units.names import UnitMatch, match_code, match_unit, match_units
+from urbanplan_gis.loaders.units.readings import names_total, read_kind
 
 REAL = Path(__file__).resolve().parents[2] / "shared" / "data" / "legacy_text"
 CITY = {

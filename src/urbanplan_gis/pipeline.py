@@ -24,8 +24,8 @@ from urbanplan_gis.analysis.zoning import plan_table
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.areas import geodesic_ratio
 from urbanplan_gis.loaders import load_layers
-from urbanplan_gis.loaders.planning_checks import check_database
-from urbanplan_gis.loaders.planning_database import open_database
+from urbanplan_gis.loaders.planning.checks import check_database
+from urbanplan_gis.loaders.planning.database import open_database
 from urbanplan_gis.model.data import Dataset, FeatureCount, Finding, Origin, Role
 from urbanplan_gis.model.figures import Assessment, Effect, Figure, Target
 from urbanplan_gis.outputs.files import clear_stages, replace_together, staging

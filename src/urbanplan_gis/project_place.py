@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.loaders.crs import check_project_crs
+from urbanplan_gis.loaders.crs.guard import check_project_crs
 from urbanplan_gis.loaders.dataset import city_place
-from urbanplan_gis.loaders.inspection import Surroundings
+from urbanplan_gis.loaders.inspection.layers import Surroundings
 from urbanplan_gis.project import load_project
 
 

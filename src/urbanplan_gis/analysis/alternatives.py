@@ -21,7 +21,7 @@ from urbanplan_gis.analysis.evidence import cut_by_units
 from urbanplan_gis.analysis.ground import Alternative, Ground
 from urbanplan_gis.analysis.stakes import Change, faces_of
 from urbanplan_gis.geometry.grouping import sum_by
-from urbanplan_gis.loaders.recognise import Recognised, recognise_values
+from urbanplan_gis.loaders.classes.recognise import Recognised, recognise_values
 from urbanplan_gis.loaders.values import fold_text
 from urbanplan_gis.model.data import Finding, Role
 from urbanplan_gis.quality.decisions import lists_in_use

@@ -21,12 +21,12 @@ from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.encodings import utf8_or_latin
 from urbanplan_gis.loaders.formats import ARCHIVES, DRIVERS, READ_FAILURES, source_files
-from urbanplan_gis.loaders.legacy_text import decode_column
+from urbanplan_gis.loaders.text.encodings import utf8_or_latin
+from urbanplan_gis.loaders.text.legacy import decode_column
 
 if TYPE_CHECKING:
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
 
 LARGEST_TOTAL = 2 << 30
 MOST_FILES = 20_000

@@ -14,7 +14,7 @@ from urbanplan_gis.model.data import Role
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.raw import RawLayer
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
 
 #: columns the loader fills, unless a field is named for them
 _NAMED_TOO = ("feature_id", "source_value")
@@ -50,7 +50,7 @@ def check_declaration(source: SourceFile) -> None:
 def conform_columns(source: SourceFile, raw: RawLayer, kept: np.ndarray) -> pd.DataFrame:
     """The role's columns for the features ``kept``, indexed by their place in the source.
 
-    Codes of a code list are left to :mod:`urbanplan_gis.loaders.codes`.
+    Codes of a code list are left to :mod:`urbanplan_gis.loaders.classes.codes`.
 
     Raises:
         PlanDataError: naming file, layer, field, row and value of what cannot be read.

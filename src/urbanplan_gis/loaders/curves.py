@@ -11,7 +11,7 @@ from urbanplan_gis.errors import bad_data
 from urbanplan_gis.loaders.formats import READ_FAILURES
 
 if TYPE_CHECKING:
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
 
 #: WKB types from CircularString to Surface
 _CURVE_TYPES = range(8, 15)

@@ -9,14 +9,15 @@ import numpy as np
 import pandas as pd
 
 from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
-from urbanplan_gis.loaders.crs import check_project_crs
+from urbanplan_gis.loaders.crs.guard import check_project_crs
+from urbanplan_gis.loaders.crs.placing import CityPlace
 from urbanplan_gis.loaders.features import SourceFeatures, load_features
 from urbanplan_gis.loaders.links import join_approvals, resolve_parks
-from urbanplan_gis.loaders.placing import CityPlace
 from urbanplan_gis.loaders.raster import load_land_cover, load_population
-from urbanplan_gis.loaders.sources import SourceFile, select_sources
+from urbanplan_gis.loaders.source_file import SourceFile
+from urbanplan_gis.loaders.sources import select_sources
 from urbanplan_gis.loaders.statistics import StatisticsTable, load_statistics, refuse_contradictions
-from urbanplan_gis.loaders.units import check_units, identify_units, name_units, units_at
+from urbanplan_gis.loaders.units.layer import check_units, identify_units, name_units, units_at
 from urbanplan_gis.model.data import RASTER_ROLES, Dataset, Finding, Layer, Role, Severity
 from urbanplan_gis.text import Text
 

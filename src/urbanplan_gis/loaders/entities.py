@@ -12,7 +12,7 @@ import shapely
 from pyproj import CRS
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.drawing import (
+from urbanplan_gis.loaders.cad.drawing import (
     CLOSED_LINES,
     Asked,
     Drawing,
@@ -20,14 +20,14 @@ from urbanplan_gis.loaders.drawing import (
     read_dxf,
     require_closed,
 )
-from urbanplan_gis.loaders.legacy_text import ColumnText, decode_column
-from urbanplan_gis.loaders.osm import read_osm
+from urbanplan_gis.loaders.osm.extract import read_osm
 from urbanplan_gis.loaders.raw import RawLayer, wanted_fields
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
-from urbanplan_gis.loaders.texts import told_letters
+from urbanplan_gis.loaders.text.decoding import told_letters
+from urbanplan_gis.loaders.text.legacy import ColumnText, decode_column
 
 if TYPE_CHECKING:
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
 
 #: the one layer of a drawing; what drafting calls layers is a field
 ENTITIES = "entities"

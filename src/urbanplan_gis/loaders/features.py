@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.codes import (
+from urbanplan_gis.loaders.classes.codes import (
     UNMAPPED,
     CodeRule,
     conform_codes,
@@ -21,18 +21,18 @@ from urbanplan_gis.loaders.codes import (
     recognise_codes,
     tell_recognised,
 )
+from urbanplan_gis.loaders.classes.recognise import Recognised
 from urbanplan_gis.loaders.columns import (
     check_declaration,
     conform_columns,
     translate_values,
 )
-from urbanplan_gis.loaders.crs import name_crs
+from urbanplan_gis.loaders.crs.guard import name_crs
+from urbanplan_gis.loaders.crs.placing import CityPlace, Placed, place_features
 from urbanplan_gis.loaders.formats import hash_source
 from urbanplan_gis.loaders.identifiers import name_features
-from urbanplan_gis.loaders.osm_tags import osm_code_rules
-from urbanplan_gis.loaders.placing import CityPlace, Placed, place_features
+from urbanplan_gis.loaders.osm.tags import osm_code_rules
 from urbanplan_gis.loaders.raw import RawLayer
-from urbanplan_gis.loaders.recognise import Recognised
 from urbanplan_gis.loaders.reports import (
     tell_changed,
     tell_hidden,
@@ -43,7 +43,8 @@ from urbanplan_gis.loaders.reports import (
 )
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.loaders.shapes import finite_mask, sort_shapes
-from urbanplan_gis.loaders.sources import OSM_SUFFIXES, SourceFile, make_origin
+from urbanplan_gis.loaders.source_file import SourceFile
+from urbanplan_gis.loaders.sources import OSM_SUFFIXES, make_origin
 from urbanplan_gis.loaders.stages import order_stages
 from urbanplan_gis.loaders.values import read_texts
 from urbanplan_gis.loaders.vector import read_vector

@@ -20,7 +20,7 @@ from urbanplan_gis.loaders.raw import (
 )
 
 if TYPE_CHECKING:
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
 
 
 def read_parquet(source: SourceFile) -> RawLayer:

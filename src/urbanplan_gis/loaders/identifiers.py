@@ -12,7 +12,7 @@ from urbanplan_gis.loaders.values import read_texts
 
 if TYPE_CHECKING:
     from urbanplan_gis.loaders.raw import RawLayer
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,9 +15,10 @@ from pyproj.exceptions import CRSError
 from rasterio.errors import RasterioError
 
 from urbanplan_gis.errors import PlanDataError, bad_data
-from urbanplan_gis.loaders.crs import check_place, name_crs, reproject, settle_crs
+from urbanplan_gis.loaders.crs.guard import check_place, name_crs, reproject, settle_crs
 from urbanplan_gis.loaders.formats import hash_source
-from urbanplan_gis.loaders.sources import SourceFile, make_origin
+from urbanplan_gis.loaders.source_file import SourceFile
+from urbanplan_gis.loaders.sources import make_origin
 from urbanplan_gis.model.data import Finding, Layer, Origin, Role, Severity
 from urbanplan_gis.text import Text
 

@@ -17,12 +17,12 @@ from pyproj.crs.datum import CustomDatum
 from pyproj.exceptions import CRSError
 
 from urbanplan_gis.errors import PlanDataError, bad_data, listed
-from urbanplan_gis.loaders.crs_shift import Datum, find_datum, recognise
+from urbanplan_gis.loaders.crs.shift import Datum, find_datum, recognise
 from urbanplan_gis.loaders.wkb import is_nested_deeply
 
 if TYPE_CHECKING:
-    from urbanplan_gis.loaders.legacy_text import ColumnText
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
+    from urbanplan_gis.loaders.text.legacy import ColumnText
 
 _VIETNAM = pd.Timedelta(hours=7)
 

@@ -15,7 +15,7 @@ from urbanplan_gis.loaders.formats import READ_FAILURES
 from urbanplan_gis.loaders.offline import NO_NETWORK
 
 if TYPE_CHECKING:
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
 
 
 def read_records(

@@ -9,10 +9,10 @@ import pandas as pd
 import shapely
 
 from urbanplan_gis.loaders.identifiers import FeatureIds
-from urbanplan_gis.loaders.legacy_text import ColumnText
 from urbanplan_gis.loaders.raw import RawLayer
 from urbanplan_gis.loaders.shapes import Shapes, finite_mask
-from urbanplan_gis.loaders.sources import SourceFile
+from urbanplan_gis.loaders.source_file import SourceFile
+from urbanplan_gis.loaders.text.legacy import ColumnText
 from urbanplan_gis.loaders.values import shorten
 from urbanplan_gis.model.data import Finding, Severity
 from urbanplan_gis.text import Text

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.loaders.planning_checks import check_database
-from urbanplan_gis.loaders.planning_classes import database_sources
-from urbanplan_gis.loaders.planning_database import open_database
+from urbanplan_gis.loaders.planning.checks import check_database
+from urbanplan_gis.loaders.planning.classes import database_sources
+from urbanplan_gis.loaders.planning.database import open_database
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
+from urbanplan_gis.loaders.source_file import SourceFile
 from urbanplan_gis.model.data import Finding, Origin, Role, Severity
 from urbanplan_gis.project import source_name
 from urbanplan_gis.project_facts import DatabaseFacts, LayerSource
@@ -24,27 +25,6 @@ OSM_SUFFIXES = (".pbf", ".osm")
 _OWN_FIELDS = (".dxf", ".dgn", *OSM_SUFFIXES)
 #: columns of the schema that extracts have under the same name
 _OSM_COLUMNS = ("name", "road_class", "width_m", "floors", "use", "kind", "park")
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """One file that feeds a role: its declaration, and where it lies."""
-
-    role: Role
-    name: str
-    facts: LayerSource
-    path: Path
-    codes: Path | None
-    #: the file as people know it: its path relative to the project
-    label: str
-    #: the table of the project file that declares it
-    config: str
-    #: several sources feed the role, so feature ids need the source's name before them
-    prefixed: bool = False
-
-    def where(self, *parts: str) -> str:
-        """The place of a problem: file, then layer and field where there are any."""
-        return ": ".join(part for part in (self.label, *parts) if part)
 
 
 def select_sources(

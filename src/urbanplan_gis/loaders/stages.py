@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 
-from urbanplan_gis.loaders.folding import fold_words
+from urbanplan_gis.loaders.text.folding import fold_words
 from urbanplan_gis.model.data import Finding, Role, Severity
 from urbanplan_gis.text import Text
 
 if TYPE_CHECKING:
     import geopandas as gpd
 
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
 
 EXISTING, FIRST, LONG_TERM = "HT", "QHDD", "QHDH"
 #: the stages of each role, that which keeps the ground first; names without a stage go with it

@@ -13,9 +13,9 @@ from urbanplan_gis.loaders.reports import tell_texts
 from urbanplan_gis.loaders.schema import PARTS, STATISTICS
 from urbanplan_gis.loaders.sources import make_origin
 from urbanplan_gis.loaders.tables import Table, TableRow, read_table
-from urbanplan_gis.loaders.unit_names import UnitMatch, match_code, match_units
-from urbanplan_gis.loaders.unit_readings import names_total
-from urbanplan_gis.loaders.units import official_names, tell_candidates, tell_match
+from urbanplan_gis.loaders.units.layer import official_names, tell_candidates, tell_match
+from urbanplan_gis.loaders.units.names import UnitMatch, match_code, match_units
+from urbanplan_gis.loaders.units.readings import names_total
 from urbanplan_gis.loaders.values import UnreadableValue, parse_number, tidy_text
 from urbanplan_gis.model.data import Finding, Origin, Severity, Statistic
 from urbanplan_gis.text import Text

@@ -14,7 +14,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from urbanplan_gis.errors import PlanDataError, bad_data, listed
-from urbanplan_gis.loaders.legacy_text import ColumnText, decode_column
+from urbanplan_gis.loaders.text.legacy import ColumnText, decode_column
 
 _SEPARATORS = ",;\t"
 #: what damaged Excel files make the libraries raise

@@ -20,12 +20,6 @@ import pyogrio
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.loaders.archives import unpacked
 from urbanplan_gis.loaders.curves import curve_mask, read_chords
-from urbanplan_gis.loaders.encodings import (
-    WINDOWS_LATIN,
-    read_neutral,
-    recode_text,
-    settle_encoding,
-)
 from urbanplan_gis.loaders.formats import (
     DRAWINGS,
     FORMAT_NAMES,
@@ -45,11 +39,17 @@ from urbanplan_gis.loaders.raw import (
     without_datum,
 )
 from urbanplan_gis.loaders.records import read_records
-from urbanplan_gis.loaders.texts import check_letters, decode_texts
+from urbanplan_gis.loaders.text.decoding import check_letters, decode_texts
+from urbanplan_gis.loaders.text.encodings import (
+    WINDOWS_LATIN,
+    read_neutral,
+    recode_text,
+    settle_encoding,
+)
 from urbanplan_gis.loaders.values import have_values
 
 if TYPE_CHECKING:
-    from urbanplan_gis.loaders.sources import SourceFile
+    from urbanplan_gis.loaders.source_file import SourceFile
 
 #: one byte, one character: text passes GDAL unchanged and is decoded afterwards
 BYTES = "ISO-8859-1"

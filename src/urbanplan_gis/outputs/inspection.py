@@ -11,20 +11,20 @@ import numpy as np
 
 from urbanplan_gis.errors import bad_data, raise_problems
 from urbanplan_gis.legible import legible
-from urbanplan_gis.loaders.crs import name_crs
+from urbanplan_gis.loaders.crs.guard import name_crs
 from urbanplan_gis.loaders.formats import ARCHIVES, DRIVERS, why_unknown
-from urbanplan_gis.loaders.inspected_tables import TABLES, InspectedTable, inspect_tables
-from urbanplan_gis.loaders.inspection import (
+from urbanplan_gis.loaders.inspection.layers import (
     InspectedField,
     InspectedLayer,
     Surroundings,
     inspect_vector,
     list_tables,
 )
-from urbanplan_gis.loaders.planning_checks import check_database
-from urbanplan_gis.loaders.planning_database import PlanningDatabase, open_database
+from urbanplan_gis.loaders.inspection.tables import TABLES, InspectedTable, inspect_tables
+from urbanplan_gis.loaders.inspection.words import longest_words, split_name
+from urbanplan_gis.loaders.planning.checks import check_database
+from urbanplan_gis.loaders.planning.database import PlanningDatabase, open_database
 from urbanplan_gis.loaders.raster import inspect_grid
-from urbanplan_gis.loaders.role_words import longest_words, split_name
 from urbanplan_gis.loaders.tables import Table
 from urbanplan_gis.loaders.values import tidy_text
 from urbanplan_gis.model.data import Role

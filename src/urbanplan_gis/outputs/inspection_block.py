@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from urbanplan_gis.loaders.crs_placement import describe, say_keys
+from urbanplan_gis.loaders.crs.placement import describe, say_keys
 from urbanplan_gis.loaders.formats import DRIVERS
-from urbanplan_gis.loaders.inspection import InspectedLayer
-from urbanplan_gis.loaders.role_words import Unfit, split_name
+from urbanplan_gis.loaders.inspection.layers import InspectedLayer
+from urbanplan_gis.loaders.inspection.suggestions import Suggestion
+from urbanplan_gis.loaders.inspection.words import Unfit, split_name
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
-from urbanplan_gis.loaders.suggestions import Suggestion
 from urbanplan_gis.model.data import Role
 from urbanplan_gis.text import LANGUAGES, Text
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from urbanplan_gis.loaders.recognise import mapping_frame
+from urbanplan_gis.loaders.classes.recognise import mapping_frame
 from urbanplan_gis.model.data import Dataset, Finding
 from urbanplan_gis.model.figures import Assessment, Effect
 from urbanplan_gis.outputs.files import whole_file

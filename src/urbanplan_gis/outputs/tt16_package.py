@@ -22,11 +22,11 @@ import shapely
 from pyproj import CRS
 
 from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
-from urbanplan_gis.loaders.crs import name_crs, same_crs
-from urbanplan_gis.loaders.folding import strip_marks
-from urbanplan_gis.loaders.planning_classes import is_own
-from urbanplan_gis.loaders.planning_database import entry_of, open_database
+from urbanplan_gis.loaders.crs.guard import name_crs, same_crs
+from urbanplan_gis.loaders.planning.classes import is_own
+from urbanplan_gis.loaders.planning.database import entry_of, open_database
 from urbanplan_gis.loaders.schema import ROLE_FIELDS, Field
+from urbanplan_gis.loaders.text.folding import strip_marks
 from urbanplan_gis.model.data import Dataset, Role
 from urbanplan_gis.outputs.files import replace_together, staging
 from urbanplan_gis.outputs.geopackage import fixed_clock

@@ -1,0 +1,1 @@
+"""Drawings: DXF and DGN, entity by entity."""

@@ -1,0 +1,1 @@
+"""What values and layer names stand for: codes, mapping files, recognition."""

@@ -1,0 +1,1 @@
+"""Where coordinates lie: which system, which axes, which unit, which datum."""

@@ -1,0 +1,1 @@
+"""What a file holds, and what it is probably for."""

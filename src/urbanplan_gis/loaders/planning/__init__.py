@@ -1,0 +1,1 @@
+"""Official planning databases of Circular 16/2025/TT-BXD."""

@@ -1,0 +1,1 @@
+"""Vietnamese text: legacy letters, encodings, spelling."""

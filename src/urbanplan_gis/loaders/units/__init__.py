@@ -1,0 +1,1 @@
+"""Administrative units: the layer, and names people write."""
