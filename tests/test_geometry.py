@@ -396,3 +396,21 @@ def test_a_face_with_nothing_left_beside_one_with_a_hole() -> None:
     pieces = split_faces(faces, cutters)
     found = sorted(zip(pieces.face, pieces.cutter, shapely.area(pieces.geometries), strict=True))
     assert found == [(0, 0, 50.0), (0, 1, 50.0), (1, NOWHERE, 96.0), (1, 2, 4.0)]
+
+
+def test_a_triangle_beside_an_edge_is_not_taken_for_the_other_side() -> None:
+    """Two of its corners lie within rounding of the long edge of the cutter, the third beyond it.
+
+    GEOS 3.14 returns all of the triangle as common ground, and sums that add up.
+    """
+    ring = [(592691.7190665174, 1677282.199653983), (592345.9204507149, 1677122.3251569725)]
+    cutter = Polygon([*ring, (592316.6340848005, 1676969.4723836083),
+                      (592208.8508202034, 1677058.9531906545)])  # fmt: skip
+    triangle = Polygon([
+        (592434.2935311341, 1677163.1830468993), (592440.9689531397, 1677187.1501289527),
+        (592465.4869666276, 1677177.6048362926),
+    ])  # fmt: skip
+    pieces = split_faces(as_array([triangle]), as_array([cutter]))
+    outside = pieces.cutter == NOWHERE
+    assert shapely.area(pieces.geometries[outside]).sum() == pytest.approx(triangle.area)
+    assert shapely.area(pieces.geometries[~outside]).sum() < 1e-6

@@ -90,11 +90,22 @@ def _cut(
         return _whole(polygon, cutter)
     total = sum(part.area for part in (*inside, *outside))
     noise = _SNAPPED * float(area_noise(as_array([polygon, *inside, *outside])).sum())
-    if abs(total - polygon.area) <= noise:
-        return inside, outside
-    if _thinness(polygon) < _NEGLIGIBLE:
-        return _whole(polygon, cutter)
-    raise ArithmeticError(f"a polygon of {polygon.area} cannot be cut: parts make {total}")
+    if abs(total - polygon.area) > noise:
+        if _thinness(polygon) < _NEGLIGIBLE:
+            return _whole(polygon, cutter)
+        raise ArithmeticError(f"a polygon of {polygon.area} cannot be cut: parts make {total}")
+    return _placed([*inside, *outside], [True] * len(inside) + [False] * len(outside), cutter)
+
+
+def _placed(
+    parts: list[shapely.Geometry], within: list[bool], cutter: shapely.Geometry
+) -> tuple[list[shapely.Geometry], list[shapely.Geometry]]:
+    """The parts inside and outside, each where its inner point lies if it is not too thin."""
+    points, owner = inner_points(as_array(parts))
+    for part, lies in zip(owner, shapely.intersects(cutter, points), strict=True):
+        within[part] = bool(lies)
+    sides = list(zip(parts, within, strict=True))
+    return [part for part, lies in sides if lies], [part for part, lies in sides if not lies]
 
 
 def _whole(
@@ -104,6 +115,13 @@ def _whole(
     if shapely.intersects(cutter, shapely.point_on_surface(polygon)):
         return [polygon], []
     return [], [polygon]
+
+
+def inner_points(geometries: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
+    """A point inside each polygon of the geometries that is no noise, and whose it is."""
+    polygons, owner = shapely.get_parts(geometries, return_index=True)
+    thick = 2 * shapely.area(polygons) > _THIN * shapely.length(polygons)
+    return shapely.point_on_surface(polygons[thick]), owner[thick]
 
 
 def _thinness(polygon: shapely.Geometry) -> float:

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import NDArray
 
 from urbanplan_gis.geometry.areas import Geometries, area_noise, polygons_only, weighed
-from urbanplan_gis.geometry.carving import carve
+from urbanplan_gis.geometry.carving import carve, inner_points
 from urbanplan_gis.geometry.grouping import grouped, sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE, Pieces, joined
 from urbanplan_gis.geometry.punching import isolated, punch
@@ -21,8 +21,9 @@ def split_faces(faces: Geometries, cutters: Geometries) -> Pieces:
     """Partition ``faces`` by planar ``cutters`` (polygons without common interior).
 
     Every face comes back as the parts inside each cutter plus the parts outside all of them;
-    faces wholly inside one cutter come back untouched. The parts of a face add up to it: where
-    overlay loses ground on boundaries that all but coincide, the face is carved step by step.
+    faces wholly inside one cutter come back untouched. The parts of a face add up to it, and lie
+    where they are said to: where overlay loses ground on boundaries that all but coincide, or
+    takes it for the other side's, the face is carved step by step.
     """
     if len(faces) == 0 or len(cutters) == 0:
         return Pieces(faces, np.arange(len(faces)), np.full(len(faces), NOWHERE))
@@ -38,7 +39,7 @@ def split_faces(faces: Geometries, cutters: Geometries) -> Pieces:
     touched[parts.face] = True
     free = np.flatnonzero(~done & ~touched)
     rest = _remainders(faces, cutters, parts)
-    lost = _lost(faces, parts, rest)
+    lost = np.union1d(_lost(faces, parts, rest), _misplaced(cutters, parts, rest))
     carved = [carve(faces, cutters, whole, parts.cutter[parts.face == whole]) for whole in lost]
     untouched = Pieces(faces[free], free, np.full(len(free), NOWHERE))
     return joined([settled, parts.without(lost), rest.without(lost), *carved, untouched])
@@ -88,6 +89,22 @@ def _lost(faces: Geometries, parts: Pieces, rest: Pieces) -> NDArray[np.intp]:
     cut = np.unique(parts.face)
     missing = np.abs(sums[cut] - shapely.area(faces[cut]))
     return cut[missing > area_noise(faces[cut]) + _noise_of_parts(parts, cut)]
+
+
+def _misplaced(cutters: Geometries, parts: Pieces, rest: Pieces) -> NDArray[np.intp]:
+    """Faces with a part that does not lie in its cutter, or a remainder that lies in one.
+
+    Overlay may take a whole polygon for the other side's where edges run within rounding of each
+    other: inside and outside still add up then, but their inner points tell.
+    """
+    of_part = cutters[parts.cutter]
+    cut = parts.only(~np.fromiter(map(is_, parts.geometries, of_part), bool, len(of_part)))
+    point, owner = inner_points(cut.geometries)
+    shapely.prepare(cutters[np.unique(cut.cutter)])
+    astray = ~shapely.intersects(cutters[cut.cutter[owner]], point)
+    left, left_owner = inner_points(rest.geometries)
+    of_left, _ = shapely.STRtree(cutters).query(left, predicate="within")
+    return np.union1d(cut.face[owner[astray]], rest.face[left_owner[of_left]])
 
 
 def _noise_of_parts(parts: Pieces, faces: NDArray[np.intp]) -> NDArray[np.float64]:
