@@ -5,6 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from errno import ENOSPC
 from pathlib import Path
 
 import geopandas as gpd
@@ -12,13 +15,15 @@ import numpy as np
 import pytest
 import rasterio
 from click.testing import CliRunner, Result
+from pyogrio.errors import DataLayerError
 from shapely.geometry import box
+from xlsxwriter.exceptions import FileCreateError
 
 import urbanplan_gis.outputs.files
 import urbanplan_gis.pipeline
 from urbanplan_gis.cli import main
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.outputs.files import replace_together, staging
+from urbanplan_gis.outputs.files import replace_together, staging, whole_file
 from urbanplan_gis.outputs.manifest import input_digests
 from urbanplan_gis.project import load_project
 
@@ -222,6 +227,34 @@ def test_failed_geopackage_leaves_all_as_it_was(
     after = contents(changed_city)
     assert set(after) == set(before)
     assert after["data/processed/city.gpkg"] != before["data/processed/city.gpkg"]
+
+
+def test_a_disk_without_room_leaves_all_as_it_was(changed_city: Path) -> None:
+    """A limit on the size of files stops SQLite in the midst of writing, as a full disk does."""
+    resource = pytest.importorskip("resource")
+    before = contents(changed_city)
+    room = (changed_city / "data" / "processed" / "city.gpkg").stat().st_size - 1
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (room, limits[1]))
+    try:
+        line = refused(changed_city)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert "room on the disk" in line
+    assert contents(changed_city) == before
+
+
+@pytest.mark.parametrize("place", [whole_file, staging])
+def test_what_libraries_make_of_a_full_disk(
+    tmp_path: Path, place: Callable[[Path], AbstractContextManager[Path]]
+) -> None:
+    for problem in (
+        FileCreateError(OSError(ENOSPC, "No space left on device")),
+        DataLayerError("sqlite3_exec(COMMIT) failed: database or disk is full"),
+    ):
+        with pytest.raises(PlanDataError, match="room on the disk"), place(tmp_path / "made"):
+            raise problem
+    assert [path.name for path in tmp_path.rglob(".*")] == []
 
 
 @pytest.mark.parametrize("name", ["city.gpkg", "tables/plans.csv", "manifest.json"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sqlite3
 import tempfile
 import time
 from collections.abc import Generator, Sequence
@@ -11,11 +12,16 @@ from contextlib import contextmanager
 from errno import EISDIR
 from pathlib import Path
 
-from urbanplan_gis.errors import bad_data
+from pyogrio.errors import DataLayerError, DataSourceError
+from xlsxwriter.exceptions import XlsxFileError
+
+from urbanplan_gis.errors import PlanDataError, bad_data
 
 _STAGE = ".urbanplan-run-"
 _FORMER = "former"
 _ABANDONED_S = 3600.0
+#: what libraries make of a full disk and the like
+_UNWRITTEN = (DataLayerError, DataSourceError, XlsxFileError, sqlite3.Error)
 
 
 @contextmanager
@@ -34,8 +40,8 @@ def whole_file(target: Path) -> Generator[Path]:
         draft = folder / target.name
         yield draft
         os.replace(draft, target)
-    except OSError as problem:
-        raise bad_data("cannot_write", target.name, reason=problem.strerror or problem) from None
+    except (OSError, *_UNWRITTEN) as problem:
+        raise _unwritten(target.name, problem) from None
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -54,8 +60,15 @@ def staging(folder: Path) -> Generator[Path]:
         raise bad_data("cannot_write", folder.name, reason=problem.strerror) from None
     try:
         yield stage
+    except _UNWRITTEN as problem:
+        raise _unwritten(folder.name, problem) from None
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+
+
+def _unwritten(name: str, problem: Exception) -> PlanDataError:
+    said = problem.strerror if isinstance(problem, OSError) else None
+    return bad_data("cannot_write", name, reason=said or " ".join(str(problem).split())[-160:])
 
 
 def clear_stages(folder: Path) -> None:
