@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -283,6 +284,55 @@ def test_boundaries_a_nanometre_apart_lose_no_ground(seed: int) -> None:
     inside = by_face(pieces)
     assert inside[0, 0] == pytest.approx(land.area, rel=1e-6)
     assert inside[1, NOWHERE] == pytest.approx(faces[1].area, rel=1e-6)
+
+
+def common_area(first: Polygon, second: Polygon) -> float:
+    """Area that two convex polygons share (m²), in exact arithmetic: one clipped by the other."""
+    ring, edges = (
+        [(Fraction(x), Fraction(y)) for x, y in shapely.get_coordinates(item.normalize())[:-1]]
+        for item in (first, second)
+    )
+    for (ax, ay), (bx, by) in zip(edges, [*edges[1:], edges[0]], strict=True):
+        # normalised rings run clockwise: inside is to the right
+        side = [(x - ax) * (by - ay) - (y - ay) * (bx - ax) for x, y in ring]
+        kept = []
+        for here, then, one, other in zip(
+            ring, [*ring[1:], *ring[:1]], side, [*side[1:], *side[:1]], strict=True
+        ):
+            if one >= 0:
+                kept.append(here)
+            if one * other < 0:
+                along = one / (one - other)
+                kept.append(tuple(a + along * (b - a) for a, b in zip(here, then, strict=True)))
+        ring = kept
+    turns = zip(ring, [*ring[1:], *ring[:1]], strict=True)
+    return float(abs(sum(x * v - u * y for (x, y), (u, v) in turns)) / 2)
+
+
+def test_ground_that_overlay_takes_for_the_other_side() -> None:
+    """A triangle of 1 272 m² beside a needle, from the remainder of a plan.
+
+    Plain overlay finds the whole triangle in the needle and nothing outside: it all adds up.
+    """
+    triangle = Polygon(
+        [
+            (593080.8864986296, 1676574.2605657247), (593090.4052308406, 1676564.499199555),
+            (592886.4939648354, 1676506.2655626328),
+        ]
+    )  # fmt: skip
+    needle = Polygon(
+        [
+            (592776.5078540713, 1676886.397869092), (592834.0984302455, 1676827.3393002083),
+            (593098.751063601, 1676555.9406302243),
+        ]
+    )  # fmt: skip
+    beside = square(10_000, 0)
+    assert common_area(square(0, 0), square(90, -10)) == 900.0
+    assert common_area(triangle, needle) < 1e-6
+    pieces = split_faces(as_array([triangle]), as_array([MultiPolygon([needle, beside])]))
+    area = shapely.area(pieces.geometries)
+    assert area[pieces.cutter != NOWHERE].sum() < 1e-6
+    assert area.sum() == pytest.approx(triangle.area, rel=1e-9)
 
 
 # ---- carving, measuring, unions, windows ----------------------------------------------------

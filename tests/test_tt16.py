@@ -986,7 +986,7 @@ def test_what_is_no_planning_database(tmp_path: Path) -> None:
 def test_damaged_files_give_one_line(tmp_path: Path) -> None:
     package = good_package(tmp_path)
     lots(package).write_bytes(b"not SQLite" * 100)
-    refuse(package, "HoSoGIS/QuyHoach.gpkg", "GPKG")
+    refuse(package, "HoSoGIS/QuyHoach.gpkg", "GeoPackage")
     lots(package).write_bytes(b"")
     refuse(package, "HoSoGIS/QuyHoach.gpkg")
     whole = (package / "HoSoGIS" / "HienTrang.gpkg").read_bytes()

@@ -101,7 +101,7 @@ def _placed(
     parts: list[shapely.Geometry], within: list[bool], cutter: shapely.Geometry
 ) -> tuple[list[shapely.Geometry], list[shapely.Geometry]]:
     """The parts inside and outside, each where its inner point lies if it is not too thin."""
-    points, owner = inner_points(as_array(parts))
+    points, owner = _inner_points(as_array(parts))
     for part, lies in zip(owner, shapely.intersects(cutter, points), strict=True):
         within[part] = bool(lies)
     sides = list(zip(parts, within, strict=True))
@@ -117,7 +117,7 @@ def _whole(
     return [], [polygon]
 
 
-def inner_points(geometries: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
+def _inner_points(geometries: Geometries) -> tuple[Geometries, NDArray[np.intp]]:
     """A point inside each polygon of the geometries that is no noise, and whose it is."""
     polygons, owner = shapely.get_parts(geometries, return_index=True)
     thick = 2 * shapely.area(polygons) > _THIN * shapely.length(polygons)

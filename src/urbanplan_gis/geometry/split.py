@@ -9,12 +9,15 @@ import shapely
 from numpy.typing import NDArray
 
 from urbanplan_gis.geometry.areas import Geometries, area_noise, polygons_only, weighed
-from urbanplan_gis.geometry.carving import carve, inner_points
+from urbanplan_gis.geometry.carving import carve
 from urbanplan_gis.geometry.grouping import grouped, sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE, Pieces, joined
 from urbanplan_gis.geometry.punching import isolated, punch
 from urbanplan_gis.geometry.unions import outside_of
 from urbanplan_gis.geometry.windows import windows
+
+#: what is thinner than this (area over half the perimeter, CRS units) may lie on either side
+_EITHER_SIDE = 1e-3
 
 
 def split_faces(faces: Geometries, cutters: Geometries) -> Pieces:
@@ -22,8 +25,8 @@ def split_faces(faces: Geometries, cutters: Geometries) -> Pieces:
 
     Every face comes back as the parts inside each cutter plus the parts outside all of them;
     faces wholly inside one cutter come back untouched. The parts of a face add up to it, and lie
-    where they are said to: where overlay loses ground on boundaries that all but coincide, or
-    takes it for the other side's, the face is carved step by step.
+    where they should: where overlay loses ground on boundaries that all but coincide, or takes
+    one side of them for the other, the face is carved step by step.
     """
     if len(faces) == 0 or len(cutters) == 0:
         return Pieces(faces, np.arange(len(faces)), np.full(len(faces), NOWHERE))
@@ -39,8 +42,12 @@ def split_faces(faces: Geometries, cutters: Geometries) -> Pieces:
     touched[parts.face] = True
     free = np.flatnonzero(~done & ~touched)
     rest = _remainders(faces, cutters, parts)
-    lost = np.union1d(_lost(faces, parts, rest), _misplaced(cutters, parts, rest))
-    carved = [carve(faces, cutters, whole, parts.cutter[parts.face == whole]) for whole in lost]
+    astray = _astray(cutters, parts, rest)
+    lost = np.union1d(_lost(faces, parts, rest), astray.face)
+    found = joined([parts, astray])
+    carved = [
+        carve(faces, cutters, whole, np.unique(found.cutter[found.face == whole])) for whole in lost
+    ]
     untouched = Pieces(faces[free], free, np.full(len(free), NOWHERE))
     return joined([settled, parts.without(lost), rest.without(lost), *carved, untouched])
 
@@ -91,25 +98,31 @@ def _lost(faces: Geometries, parts: Pieces, rest: Pieces) -> NDArray[np.intp]:
     return cut[missing > area_noise(faces[cut]) + _noise_of_parts(parts, cut)]
 
 
-def _misplaced(cutters: Geometries, parts: Pieces, rest: Pieces) -> NDArray[np.intp]:
-    """Faces with a part that does not lie in its cutter, or a remainder that lies in one.
-
-    Overlay may take a whole polygon for the other side's where edges run within rounding of each
-    other: inside and outside still add up then, but their inner points tell.
-    """
-    of_part = cutters[parts.cutter]
-    cut = parts.only(~np.fromiter(map(is_, parts.geometries, of_part), bool, len(of_part)))
-    point, owner = inner_points(cut.geometries)
-    shapely.prepare(cutters[np.unique(cut.cutter)])
-    astray = ~shapely.intersects(cutters[cut.cutter[owner]], point)
-    left, left_owner = inner_points(rest.geometries)
-    of_left, _ = shapely.STRtree(cutters).query(left, predicate="within")
-    return np.union1d(cut.face[owner[astray]], rest.face[left_owner[of_left]])
-
-
 def _noise_of_parts(parts: Pieces, faces: NDArray[np.intp]) -> NDArray[np.float64]:
     noise = area_noise(parts.geometries)
     return sum_by(parts.face, noise, int(faces.max(initial=-1)) + 1)[faces]
+
+
+def _astray(cutters: Geometries, parts: Pieces, rest: Pieces) -> Pieces:
+    """Polygons on the wrong side: parts beside their cutter, and rests with the cutter they lie in.
+
+    Overlay errs on both sides alike, so that areas still add up; an inner point tells.
+    """
+    part, rests = _solid_polygons(parts), _solid_polygons(rest)
+    inner = shapely.point_on_surface(part.geometries)
+    shapely.prepare(cutters[np.unique(part.cutter)])
+    beside = ~shapely.intersects(cutters[part.cutter], inner)
+    left = shapely.point_on_surface(rests.geometries)
+    row, cutter = shapely.STRtree(cutters).query(left, predicate="within")
+    covered = Pieces(rests.geometries[row], rests.face[row], cutter)
+    return joined([part.only(beside), covered])
+
+
+def _solid_polygons(pieces: Pieces) -> Pieces:
+    """The single polygons of pieces, but for slivers that may lie on either side."""
+    polygons, owner = shapely.get_parts(pieces.geometries, return_index=True)
+    single = Pieces(polygons, pieces.face[owner], pieces.cutter[owner])
+    return single.only(2 * shapely.area(polygons) > _EITHER_SIDE * shapely.length(polygons))
 
 
 def _properly_inside(

@@ -100,7 +100,7 @@ def _read_ogr(source: SourceFile, form: FileFormat) -> RawLayer:
         raise bad_data("not_the_format", source.label, format=name)
     known = {recode_text(name, encoding) if is_shapefile else name: name for name in info["fields"]}
     identifier = info["fid_column"] or "fid"
-    if info["features"] == 0:
+    if info["features"] == 0 and not known:
         # an empty GeoJSON has no fields either
         raise bad_data("no_features", source.where(layer))
     wanted = wanted_fields(source, layer, known, identifier)
