@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.conditions import Coded, in_class_set
-from urbanplan_gis.analysis.quantity import Parts, Quantity
+from urbanplan_gis.analysis.quantity import Closing, FaceParts, Parts, Quantity
 from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Role
@@ -54,18 +54,25 @@ def green_area(evidence: Evidence, measure: Measure, state: str, in_scope: Mask)
     water = (kinds & wet) | (in_scope & _water_of_these_parks(evidence, measure, state))
     dry = kinds & ~wet
     ground = evidence.mosaic.area
-    dry_by_unit = evidence.by_unit(ground * dry)
-    water_by_unit = evidence.by_unit(ground * water)
-    if measure.rule == "dry":
-        return Quantity.simple(dry_by_unit, dry_by_unit, "m2")
-    if measure.rule == "half":
-        half = dry_by_unit + water_by_unit / 2
-        return Quantity.simple(half, half, "m2")
     if measure.rule == "per_park":
-        parks = np.hstack([_by_park(evidence, ground * dry), _by_park(evidence, ground * water)])
-        return Quantity(parks, parks, "m2", close=_close_by_park)
-    both = np.column_stack([dry_by_unit, water_by_unit])
-    return Quantity(both, both, "m2", close=_close_capped)
+        return _per_park(evidence, dry, water)
+    if measure.rule in ("dry", "half"):
+        share = dry + water * (0.5 if measure.rule == "half" else 0.0)
+        sums = evidence.by_unit(ground * share)
+        return Quantity.simple(sums, sums, "m2", FaceParts.where(share > 0, share))
+    both = np.column_stack([evidence.by_unit(ground * dry), evidence.by_unit(ground * water)])
+    faces = FaceParts(np.where(dry, 0, np.where(water, 1, NOWHERE)), (dry | water).astype(float))
+    return Quantity(both, both, "m2", _CAPPED, faces)
+
+
+def _per_park(evidence: Evidence, dry: Mask, water: Mask) -> Quantity:
+    """Components: the dry ground of each park, then the water of each."""
+    ground = evidence.mosaic.area
+    park, parks = _park_of_faces(evidence)
+    sums = np.hstack([_by_park(evidence, ground * kind, park, parks) for kind in (dry, water)])
+    of_water = np.where(water, park + parks, NOWHERE)
+    faces = FaceParts(np.where(dry, park, of_water), (dry | water).astype(float))
+    return Quantity(sums, sums, "m2", _BY_PARK, faces)
 
 
 def _close_capped(parts: Parts) -> float:
@@ -76,6 +83,24 @@ def _close_by_park(parts: Parts) -> float:
     """Each park of the row on its own, whichever units it lies in."""
     dry, water = np.split(parts, 2)
     return float((dry + np.minimum(dry, water)).sum())
+
+
+def _weights(parts: Parts) -> Parts:
+    """Dry ground counts in full, water by what of it does (of each park, or of the row)."""
+    dry, water = np.split(parts, 2)
+    counted = np.divide(np.minimum(dry, water), water, out=np.ones_like(water), where=water > 0)
+    return np.concatenate([np.ones_like(dry), counted])
+
+
+def _slopes(parts: Parts) -> Parts:
+    """Where water is capped, dry ground brings as much water with it, and more water nothing."""
+    dry, water = np.split(parts, 2)
+    is_capped = water > dry
+    return np.concatenate([np.where(is_capped, 2.0, 1.0), np.where(is_capped, 0.0, 1.0)])
+
+
+_CAPPED = Closing(_close_capped, _weights, _slopes)
+_BY_PARK = Closing(_close_by_park, _weights, _slopes)
 
 
 def _water_of_these_parks(evidence: Evidence, measure: Measure, state: str) -> Mask:
@@ -93,12 +118,18 @@ def _water_of_these_parks(evidence: Evidence, measure: Measure, state: str) -> M
     return pond & of_asked[evidence.mosaic.labels["green"]]
 
 
-def _by_park(evidence: Evidence, ground: NDArray[np.float64]) -> Parts:
-    """Ground (m²) per unit and park (shape: units x parks)."""
+def _park_of_faces(evidence: Evidence) -> tuple[NDArray[np.intp], int]:
+    """The park each face lies in (0 where there is no green), and how many parks there are."""
     layer = evidence.dataset.layers[Role.GREEN]
-    feature = evidence.mosaic.labels["green"]
-    here = feature != NOWHERE
     names, park = np.unique(layer.frame["park"].to_numpy(dtype=str), return_inverse=True)
+    return np.append(park, 0)[evidence.mosaic.labels["green"]], len(names)
+
+
+def _by_park(
+    evidence: Evidence, ground: NDArray[np.float64], park: NDArray[np.intp], parks: int
+) -> Parts:
+    """Ground (m²) per unit and park (shape: units x parks)."""
+    here = evidence.mosaic.labels["green"] != NOWHERE
     units = len(evidence.units)
-    key = evidence.mosaic.unit[here] * len(names) + park[feature[here]]
-    return sum_by(key, ground[here], units * len(names)).reshape(units, -1)
+    key = evidence.mosaic.unit[here] * parks + park[here]
+    return sum_by(key, ground[here], units * parks).reshape(units, -1)

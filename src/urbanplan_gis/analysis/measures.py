@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.green import green_area
-from urbanplan_gis.analysis.quantity import Quantity
+from urbanplan_gis.analysis.quantity import FaceParts, Quantity
 from urbanplan_gis.analysis.statistics import OPTIONAL, ChosenStatistic, choose_together
 from urbanplan_gis.model.figures import Measure
 from urbanplan_gis.standards.class_sets import class_sets
@@ -44,11 +44,15 @@ def area(evidence: Evidence, asked: Request) -> Quantity:
     for condition in asked.measure.where:
         certain &= evidence.labels.certain(condition, asked.state)
         possible &= evidence.labels.possible(condition, asked.state)
-    ground = evidence.mosaic.area
+    share = np.ones(len(certain))
     for condition in asked.measure.where:
-        ground = ground * evidence.labels.share(condition.label)
+        share = share * evidence.labels.share(condition.label)
+    ground = evidence.mosaic.area * share
     return Quantity.simple(
-        evidence.by_unit(ground * certain), evidence.by_unit(ground * possible), "m2"
+        evidence.by_unit(ground * certain),
+        evidence.by_unit(ground * possible),
+        "m2",
+        FaceParts.where(certain, share),
     )
 
 
