@@ -42,7 +42,7 @@ class FaceParts:
     share: NDArray[np.float64]
 
     @classmethod
-    def where(cls, counts: Rows, share: NDArray[np.float64] | float = 1.0) -> FaceParts:
+    def where(cls, counts: Rows, share: NDArray[np.floating] | float = 1.0) -> FaceParts:
         """Faces of one component, each by its share."""
         return cls(np.where(counts, 0, NOWHERE), np.where(counts, share, 0.0))
 
