@@ -141,9 +141,13 @@ def _with_notes(gap: Gap, aim: float, above: float, below: float, is_count: bool
         notes = [Text.of("gap.count", aim=aim, above=above, short=gap.short)]
     else:
         unit = Text.of(f"gap.unit.{amount_unit(gap)}")
-        # of a person there is no part
-        whole = math.ceil if amount_unit(gap) in ("persons", "households") else float
         scale = 1e4 if gap.is_land else 1.0
+        # of a person there is no part
+        is_whole = amount_unit(gap) in ("persons", "households")
+        short, short_ahead = (
+            float(math.ceil(amount / scale) if is_whole else amount / scale)
+            for amount in (gap.short, gap.short_ahead or 0.0)
+        )
         percent = gap.figure.value_unit == "%"
         target = Text.of("gap.percent" if percent else "gap.ratio", value=gap.target.value)
         held = scale if percent else 1.0
@@ -151,7 +155,7 @@ def _with_notes(gap: Gap, aim: float, above: float, below: float, is_count: bool
             Text.of(
                 "gap.held" if percent else "gap.held_persons",
                 aim=target, below=below / held, above=above / scale, needed=aim * below / scale,
-                short=whole(gap.short / scale), unit=unit,
+                short=short, unit=unit,
             )
         ]  # fmt: skip
         if gap.short_growing is not None:
@@ -165,9 +169,9 @@ def _with_notes(gap: Gap, aim: float, above: float, below: float, is_count: bool
             notes.append(
                 Text.of(
                     "gap.ahead", year=str(gap.target.year), source=gap.ahead_from, aim=target,
-                    below=round(gap.denominator_ahead or 0.0), above=above / scale,
+                    below=float(round(gap.denominator_ahead or 0.0)), above=above / scale,
                     needed=aim * (gap.denominator_ahead or 0.0) / scale,
-                    short=whole(gap.short_ahead / scale), unit=unit,
+                    short=short_ahead, unit=unit,
                 )
             )  # fmt: skip
     if gap.trend is not None:
