@@ -25,6 +25,7 @@ from urbanplan_gis.outputs.audit import (
     figures_by_input,
 )
 from urbanplan_gis.outputs.explanation import (
+    EXPLAINED,
     balance_lines,
     explanation_lines,
     figure_facts,
@@ -105,7 +106,7 @@ def explain_figure(project: Project, asked: str, lang: str) -> tuple[Iterator[st
     faces = run.layers["faces"].sort_values("face_id", ignore_index=True)
     faces = faces[faces["unit_code"].isin(run.evidence.codes)].reset_index(drop=True)
     opened = open_figure(run.measured, figure_id, faces)
-    path = project.output / "explain" / file_name(figure_id)
+    path = project.output / EXPLAINED / file_name(figure_id)
     write_explanation(opened.sides, figure_facts(opened), path, lang)
     place = project.relative(path)
     if isinstance(opened, BalanceOpened):

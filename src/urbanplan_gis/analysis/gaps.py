@@ -29,8 +29,6 @@ from urbanplan_gis.text import Text
 
 _DAYS = 365.25
 _PERSONS = ("persons",)
-#: measures of land, which people reckon in hectares
-_LAND = ("area", "green_area")
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,6 @@ class Gap:
 
     figure: Figure
     target: Target
-    is_land: bool
     short: float
     short_growing: float | None
     denominator_ahead: float | None
@@ -117,7 +114,6 @@ def _gap(past: Past, row: Row, figure: Figure, target: Target, former: Series) -
     gap = Gap(
         figure=figure,
         target=target,
-        is_land=panel.definition.numerator.kind in _LAND,
         short=short,
         short_growing=growing,
         denominator_ahead=ahead,
@@ -141,7 +137,7 @@ def _with_notes(gap: Gap, aim: float, above: float, below: float, is_count: bool
         notes = [Text.of("gap.count", aim=aim, above=above, short=gap.short)]
     else:
         unit = Text.of(f"gap.unit.{amount_unit(gap)}")
-        scale = 1e4 if gap.is_land else 1.0
+        scale = 1e4 if gap.figure.of_land else 1.0
         # of a person there is no part
         is_whole = amount_unit(gap) in ("persons", "households")
         short, short_ahead = (
@@ -181,11 +177,11 @@ def _with_notes(gap: Gap, aim: float, above: float, below: float, is_count: bool
 
 def amount_unit(gap: Gap) -> str:
     """The unit people reckon the missing amount in: ha of land, else the numerator's own."""
-    return "ha" if gap.is_land else gap.figure.numerator_unit
+    return "ha" if gap.figure.of_land else gap.figure.numerator_unit
 
 
 def in_people_units(gap: Gap, amount: float | None) -> float | None:
     """An amount of the gap in :func:`amount_unit`."""
     if amount is None or not np.isfinite(amount):
         return None
-    return amount / 1e4 if gap.is_land else amount
+    return amount / 1e4 if gap.figure.of_land else amount

@@ -24,6 +24,8 @@ from urbanplan_gis.outputs.sheets.symbols import Symbol
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.text import Name, Text, number, say
 
+#: where opened figures lie in the output folder
+EXPLAINED = "explain"
 _LARGEST = 10
 _DIGEST = 12
 #: numerator over denominator: the denominator lies below and shows where it is not covered
