@@ -16,6 +16,8 @@ AUTHORITY = "EPSG:5898"
 
 
 def _name(value: Any) -> Any:
+    if isinstance(value, Name):
+        return value
     if isinstance(value, str):
         return Name(vi=value, en=value)
     is_pair = isinstance(value, dict) and set(value) == {"vi", "en"}
