@@ -1,7 +1,7 @@
 """Values of urban standards that follow from the evidence: what is divided by what, and where.
 
-Each quantity is declared like an indicator and measured like one (:mod:`urbanplan_gis.analysis.panels`), so that
-scorecards and figures cannot contradict each other.
+Each quantity is declared and measured like an indicator (:mod:`urbanplan_gis.analysis.panels`),
+so that scorecards and figures cannot contradict each other.
 """
 
 from __future__ import annotations

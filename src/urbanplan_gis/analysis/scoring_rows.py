@@ -74,7 +74,7 @@ def _points(
         return 0.0, 0.0
     if least is None or most is None or maximum is None:
         return 0.0, None
-    if value < maximum and not interpolate:
+    if minimum < value < maximum and not interpolate:
         return least, most
     points = interpolated(value, minimum, maximum, least, most)
     return points, points
@@ -85,7 +85,7 @@ def _step(standard: Standard, minimum: float, value: float, points: float) -> St
     least, most, maximum = standard.points_min, standard.points_max, standard.maximum
     if least is None or most is None or maximum is None:
         return None
-    scale = len(standard.levels) - 1
+    scale = max(0, len(standard.levels) - 1)
     steps = [
         Step(needed, (needed - value) / (scale or needed), gain)
         for needed, gain in ((minimum, least - points), (maximum, most - points))
