@@ -243,7 +243,7 @@ def test_every_unit_and_quantity_has_its_words() -> None:
     assert {f"class_unit.{item.unit}" for item in standards} <= keys()
     said = {key.removeprefix("class_value.") for key in keys() if key.startswith("class_value.")}
     measured = set(class_values(evidence_of(LAND, GREEN, ROADS)))
-    assert said == measured | {"with_note"}
+    assert said == measured
     assert measured <= {item.quantity for item in standards}
 
 
