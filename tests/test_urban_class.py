@@ -16,6 +16,7 @@ from urbanplan_gis.analysis.class_values import class_values
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gather import derive_layers, gather
 from urbanplan_gis.analysis.urban_class import scorecards
+from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.model.data import Layer, Origin, Role, Statistic
 from urbanplan_gis.model.scores import GivenValue
 from urbanplan_gis.outputs.class_table import COLUMNS, class_frame, class_lines
@@ -180,6 +181,18 @@ def test_what_the_office_delivers_goes_before_what_is_computed() -> None:
     assert (rows["2A.II.03"].points, rows["2A.II.03"].value_source) == (6.25, "Công an tỉnh")
 
 
+def test_what_the_office_delivers_of_a_far_year_decides_nothing() -> None:
+    for year, verdict in ((2023, "met"), (2022, "inconclusive")):
+        given = {"population_city": GivenValue(350_000.0, "Công an tỉnh", year)}
+        rows = {row.standard_id: row for row in scorecards(evidence_of(), given)[2].rows}
+        assert rows["2A.II.03"].verdict == verdict
+
+
+def test_a_region_must_be_known() -> None:
+    with pytest.raises(PlanDataError, match="found region 'coast'; expected one of: central_coast"):
+        scorecards(evidence_of(), {}, region="coast")
+
+
 def table(lang: str = "en") -> pd.DataFrame:
     given = {"role_planning": GivenValue("Cấp tỉnh", "QĐ 1/2025", 2025)}
     return class_frame(scorecards(evidence_of(LAND, GREEN, ROADS), given), "2014", lang)
@@ -194,7 +207,8 @@ def test_the_table_has_a_row_for_every_standard_group_and_total() -> None:
     place = "urban_class/city@2014/2025-06-30/existing/"
     role = by_id.loc[place + "111-2025-II.2A.I.01"]
     assert (role["value"], role["minimum"], role["maximum"]) == ("Cấp tỉnh", "Cấp tỉnh", "Cấp vùng")
-    assert (role["points"], role["verdict"], role["value_source"]) == (5.5, "met", "QĐ 1/2025")
+    assert (role["points"], role["verdict"]) == (5.5, "met")
+    assert role["value_source"] == "QĐ 1/2025 (2025)"
     people = by_id.loc[place + "111-2025-II.2A.II.03"]
     assert people["missing_to_minimum"] == 198_500
     assert "198,500 persons short of the minimum" in people["note"]

@@ -123,6 +123,7 @@ def _row(
         levels=standard.levels,
         value=value,
         value_source=given.source if given else "",
+        value_year=given.year if given else None,
         minimum=minimum,
         maximum=standard.maximum,
         points=points,

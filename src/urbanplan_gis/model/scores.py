@@ -67,6 +67,7 @@ class ScoreRow:
     levels: tuple[str, ...]
     value: float | None
     value_source: str | Text
+    value_year: int | None
     minimum: float
     maximum: float | None
     points: float | None

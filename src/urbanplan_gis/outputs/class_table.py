@@ -117,13 +117,12 @@ def _frame_row(card: Scorecard, boundaries: str, lang: str, standard: str) -> di
 
 
 def _of_standard(row: ScoreRow, lang: str) -> dict[str, object]:
-    source = row.value_source
     return {
         "group": row.group,
         "name": row.name.say(lang),
         "value": _cell(row, row.value),
         "value_unit": row.unit,
-        "value_source": source.say(lang) if isinstance(source, Text) else source,
+        "value_source": _source(row, lang),
         "minimum": _cell(row, row.minimum),
         "maximum": _cell(row, row.maximum),
         "points": row.points if row.points_max is not None else None,
@@ -138,6 +137,13 @@ def _of_standard(row: ScoreRow, lang: str) -> dict[str, object]:
         "basis": row.basis,
         "note": "; ".join(note.say(lang) for note in _notes(row, lang)),
     }
+
+
+def _source(row: ScoreRow, lang: str) -> str:
+    """Where a value is from: its text, or the office's source with its year."""
+    if isinstance(row.value_source, Text):
+        return row.value_source.say(lang)
+    return f"{row.value_source} ({row.value_year})" if row.value_year else row.value_source
 
 
 def _cell(row: ScoreRow, value: float | None) -> object:
