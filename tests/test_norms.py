@@ -85,6 +85,7 @@ def test_green_parking_and_units() -> None:
             "qcvn.unit_green_per_person": 1,
             "qcvn.parking_land_per_person": 7,
             "city.population": 1500,
+            "road_law.transport_land_share": 180 / 8.1,
             "city.units": 2,
             "city.ward_share": 50,
             "city.area": 0.18,
@@ -103,6 +104,7 @@ def test_verdicts_of_the_town() -> None:
         "qcvn.transport_share.sub_district": "met",
         "qcvn.parking_land_per_person.under_50k": "met",
         "city.ward_share": "not_met",
+        "road_law.transport_land_share": "unverified",
         "national.floor_area_per_person.2025": "reference",
         "national.transport_land.2030": "reference",
     }.items():

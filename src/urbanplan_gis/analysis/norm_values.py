@@ -37,6 +37,13 @@ _URBAN_GROUND = Condition("land_use", "urban_construction")
 _RATIOS: Mapping[str, Ratio] = {
     "unit_green_per_person": Ratio(green("residential_green"), INNER_PEOPLE, needs="green"),
 }
+#: norms that ask for what a standard of urban classes asks for
+_SAME: Mapping[str, str] = {
+    "qcvn.public_green_per_person": "public_green_per_person",
+    "qcvn.civil_land_per_person": "civil_land_per_person",
+    "city.population": "population_city",
+    "road_law.transport_land_share": "transport_land_share",
+}
 #: default figures of indicators that national targets speak of
 _INDICATORS: Mapping[str, str] = {
     "urbanisation_rate": "urbanisation",
@@ -60,19 +67,16 @@ def norm_values(
     """
     sets = frozenset(confirmed)
     standards = class_values(evidence, sets)
-    found = {f"qcvn.{name}": item for name, item in standards.items() if name in _SHARED}
     ratios = ratio_values(evidence, _RATIOS, "norm_value", sets)
-    found |= {f"qcvn.{name}": item for name, item in ratios}
+    found = {f"qcvn.{name}": item for name, item in ratios}
     found |= {f"qcvn.transport_share.{name}": item for name, item in _streets(evidence, sets)}
     found |= {f"qcvn.{name}": item for name, item in _parking(evidence)}
     found |= {f"city.{name}": item for name, item in _city(evidence)}
-    if "population_city" in standards:
-        found["city.population"] = standards["population_city"]
+    for parameter, name in _SAME.items():
+        if name in standards:
+            found[parameter] = standards[name]
     found |= {f"national.{name}": item for name, item in _published(figures)}
     return found
-
-
-_SHARED = ("public_green_per_person", "civil_land_per_person")
 
 
 def _streets(evidence: Evidence, confirmed: frozenset[str]) -> Iterator[tuple[str, GivenValue]]:

@@ -15,7 +15,7 @@ from urbanplan_gis.standards.law import Provision, law, provision_at
 REFERENCE = "reference"
 #: national targets bind the nation: beside them the city's value is a reference
 _NATIONAL = "national."
-_PREFIXES = ("qcvn.", "city.", _NATIONAL)
+_PREFIXES = ("qcvn.", "city.", "road_law.", _NATIONAL)
 _BY_CLASS = "class_"
 #: sizes of cities in QCVN 01:2021/BXD, Table 2.18: from more than, up to (persons)
 _SIZES: Mapping[str, tuple[float, float]] = {
@@ -46,7 +46,7 @@ def norm_rows(
     confirmed: Collection[str] = (),
     allow_unverified: bool = False,
 ) -> list[NormRow]:
-    """Every norm of planning, of cities and of the nation in force at ``as_of``.
+    """Every norm of planning, roads, cities and the nation in force at ``as_of``.
 
     Of norms by class those of ``urban_class`` (``II``), of norms by size those of the city's
     population. Unverified norms decide only with ``allow_unverified``.
