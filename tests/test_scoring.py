@@ -7,6 +7,8 @@ from dataclasses import replace
 from importlib.resources import files
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from urbanplan_gis.analysis.scoring import score
 from urbanplan_gis.analysis.scoring_rows import interpolated, score_row
@@ -257,3 +259,34 @@ def test_names_are_in_both_languages() -> None:
     for scheme in schemes().values():
         for rules in scheme.classes.values():
             assert all(item.name.vi != item.name.en for item in rules.standards)
+
+
+LAST = {item.quantity: item for item in schemes()["111-2025"].classes["II"].standards}
+
+
+@st.composite
+def values_of_class_2(draw: st.DrawFn) -> dict[str, GivenValue]:
+    """A value for every standard of class II, from nothing to a third above its maximum."""
+    found = {}
+    for name, item in LAST.items():
+        share = draw(st.integers(0, 4))
+        top = item.maximum or item.minimum
+        value = item.levels[min(share, len(item.levels) - 1)] if item.levels else top * share / 3
+        found[name] = GivenValue(value, "t")
+    return found
+
+
+@given(values=values_of_class_2(), known=st.sets(st.sampled_from(sorted(LAST))))
+@settings(max_examples=60, deadline=None)
+def test_knowing_more_never_contradicts_what_was_said(
+    values: dict[str, GivenValue], known: set[str]
+) -> None:
+    """With fewer values the range of points is wider around the same, and no verdict turns."""
+    law = schemes()["111-2025"]
+    whole = score(law, "II", values, DAY)
+    part = score(law, "II", {name: values[name] for name in known}, DAY)
+    assert whole.points_low == pytest.approx(whole.points_high)
+    assert part.points_low <= whole.points_low + 1e-9
+    assert part.points_high >= whole.points_high - 1e-9
+    assert whole.verdict in ("met", "not_met")
+    assert part.verdict in ("inconclusive", whole.verdict)
