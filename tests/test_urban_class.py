@@ -238,11 +238,17 @@ def test_the_lines_say_points_verdict_and_the_cheapest_steps() -> None:
     lines = class_lines(cards, "en")
     (third,) = [line for line in lines if "111/2025" in line and line.startswith("Class II ")]
     assert "18.00–87.00 of 100 points, 75 needed: not met (rests on proposed class sets)" in third
-    assert "(not in force on the day asked)" in third
-    steps = lines[lines.index(third) + 1 : lines.index(third) + 4]
+    assert "(in force from 2026-01-01)" in third
+    place = lines.index(third)
+    assert lines[place + 1].strip().startswith("7 of 23 standards could be judged; 0 have data")
+    steps = lines[place + 2 : place + 5]
     # one more km/km² for 4 points is less than two more parks for one, or 198,500 more people
     assert "4.00 points more: Density of urban roads, from 3.70 to 6 km/km²" in steps[0]
     assert all("cost not known" in line for line in steps)
+    assert any(
+        line.strip().startswith("0 of 19 standards could be judged; 11 have data but")
+        for line in lines
+    )
     vi = class_lines(cards, "vi")
     assert any("đạt 0,00–14,00 trên 15 tiêu chuẩn, cần 12" in line for line in vi)
 

@@ -73,6 +73,7 @@ def score(
         urban_class=urban_class,
         pass_fail=rules.pass_fail,
         as_of=as_of,
+        starts=scheme.starts,
         in_force=scheme.holds_on(as_of),
         rows=tuple(rows),
         groups=groups,

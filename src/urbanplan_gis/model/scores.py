@@ -115,6 +115,8 @@ class Scorecard:
     urban_class: str
     pass_fail: bool
     as_of: dt.date
+    #: the first day of the scheme's law
+    starts: dt.date
     in_force: bool
     rows: tuple[ScoreRow, ...]
     groups: tuple[GroupScore, ...]
@@ -128,6 +130,10 @@ class Scorecard:
     article: str
     confidence: str
     notes: tuple[Text | Name, ...] = ()
+
+    def count(self, *verdicts: str) -> int:
+        """How many standards have one of these verdicts."""
+        return sum(row.verdict in verdicts for row in self.rows)
 
     @property
     def cheapest(self) -> tuple[ScoreRow, ...]:

@@ -7,7 +7,14 @@ from collections.abc import Iterable, Iterator
 import pandas as pd
 
 from urbanplan_gis.model.figures import figure_id
-from urbanplan_gis.model.scores import GroupScore, Scorecard, ScoreRow
+from urbanplan_gis.model.scores import (
+    MET,
+    NOT_MET,
+    UNVERIFIED,
+    GroupScore,
+    Scorecard,
+    ScoreRow,
+)
 from urbanplan_gis.text import Name, Text, number, say
 
 COLUMNS = (
@@ -30,7 +37,10 @@ def class_frame(scorecards: Iterable[Scorecard], boundaries: str, lang: str) -> 
 
 
 def class_lines(scorecards: Iterable[Scorecard], lang: str) -> list[str]:
-    """Each card in one line, with its cheapest steps under it; what they cost is not known."""
+    """Each card in a line, under it how much could be judged and the cheapest steps.
+
+    What a step costs is not known: cheap is a small increase for the points it brings.
+    """
     lines = []
     for card in scorecards:
         key = "class_line.standards" if card.pass_fail else "class_line.points"
@@ -44,12 +54,20 @@ def class_lines(scorecards: Iterable[Scorecard], lang: str) -> list[str]:
                 most=number(card.points_max, lang, 0),
                 needed=number(card.total_needed, lang, 0),
                 verdict=Text.of(f"class_verdict.{card.verdict}"),
-                when=Text.of(f"class_line.{'today' if card.in_force else 'other_day'}"),
+                when=_when(card),
                 basis=Text.of(f"class_line.basis_{card.basis}"),
             )
         )
+        judged = {"judged": card.count(MET, NOT_MET), "all": len(card.rows)}
+        lines.append(say("class_line.judged", lang, unverified=card.count(UNVERIFIED), **judged))
         lines += [_step_line(row, lang) for row in card.cheapest[:_SHOWN]]
     return lines
+
+
+def _when(card: Scorecard) -> Text:
+    if card.in_force:
+        return Text.of("class_line.in_force")
+    return Text.of("class_line.not_in_force", day=card.starts)
 
 
 def _step_line(row: ScoreRow, lang: str) -> str:
