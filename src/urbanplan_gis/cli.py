@@ -138,6 +138,7 @@ def check(ctx: click.Context, path: str, fail_on: str | None) -> None:
 @_with_project
 def run(ctx: click.Context, path: str) -> None:
     """Check, measure, write tables and GeoPackage / Tính chỉ tiêu."""
+    from urbanplan_gis.outputs.class_table import class_lines
     from urbanplan_gis.outputs.summary import figure_lines, finding_lines, role_lines
     from urbanplan_gis.pipeline import make_run
     from urbanplan_gis.text import say
@@ -151,6 +152,7 @@ def run(ctx: click.Context, path: str) -> None:
     _print(ctx, role_lines(made.evidence.dataset, lang))
     _print(ctx, finding_lines(made.findings, lang, _limit(ctx), made.effects))
     _print(ctx, figure_lines(made.assessments, lang))
+    _print(ctx, iter(class_lines(made.scorecards, lang)))
     _last_line("cli.ran", lang, made.findings, folder=project.facts.output)
 
 

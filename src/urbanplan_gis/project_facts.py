@@ -153,6 +153,22 @@ class TargetFacts:
 
 
 @dataclass(config=_STRICT)
+class UrbanClassFacts:
+    """Which urban class the city has, for norms by class, and its region in the scoring."""
+
+    class_: Annotated[Literal["I", "II", "III"], Field(alias="class")] = "II"
+    region: str = ""
+
+
+@dataclass(config=_STRICT)
+class StandardValues:
+    """A table of values of urban standards that no layer tells (CSV or XLSX)."""
+
+    path: str
+    sheet: str = ""
+
+
+@dataclass(config=_STRICT)
 class MapFacts:
     """How map sheets are printed."""
 
@@ -178,4 +194,6 @@ class ProjectFile:
     allow_unverified: bool = False
     definitions: dict[str, str] = Field(default_factory=dict)
     targets: list[TargetFacts] = Field(default_factory=list)
+    urban_class: UrbanClassFacts = Field(default_factory=UrbanClassFacts)
+    standard_values: list[StandardValues] = Field(default_factory=list)
     maps: MapFacts = Field(default_factory=MapFacts)

@@ -64,8 +64,14 @@ def fingerprint(project: Project, inputs: dict[str, str], lang: str) -> str:
     Of ``project.toml`` what it says counts, not how it is written, and not how maps are printed.
     """
     own = project.relative(project.file)
-    said = (project.facts, project.derive, project.tolerance, *project.targets)
-    declared = (*project.statistics, *project.databases, *(source for _, source in project.sources))
+    said = (project.facts, project.derive, project.tolerance, project.urban_class)
+    declared = (
+        *project.targets,
+        *project.standard_values,
+        *project.statistics,
+        *project.databases,
+        *(source for _, source in project.sources),
+    )
     parameters = {
         "facts": [asdict(part) for part in (*said, *declared)],
         "roles": [str(role) for role, _ in project.sources],

@@ -16,6 +16,8 @@ from urbanplan_gis.analysis.transport import road_table
 from urbanplan_gis.analysis.zoning import plan_table
 from urbanplan_gis.model.data import STATISTICS_OF_LAYERS
 from urbanplan_gis.model.figures import Figure, figure_id
+from urbanplan_gis.outputs.class_table import class_frame
+from urbanplan_gis.outputs.norms_table import norms_frame
 from urbanplan_gis.outputs.tables import figures_frame, in_words
 
 _PLACE = ("indicator", "unit_code", "unit_name", "boundaries", "as_of", "scenario", "definition")
@@ -39,6 +41,8 @@ def measured_tables(measured: Measured, lang: str, synthetic: bool) -> dict[str,
         "land_balance": _with_ids(in_words(measured.balance, lang)),
         "road_length": _roads(evidence),
         "plans": plan_table(evidence),
+        "urban_class": class_frame(measured.scorecards, evidence.boundaries, lang),
+        "norms": norms_frame(measured.norms, evidence.boundaries, evidence.as_of, lang),
         "statistics": statistics_frame(evidence),
         "ledger": ledger_frame(measured.ledger),
     }
