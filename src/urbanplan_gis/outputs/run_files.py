@@ -38,6 +38,20 @@ from urbanplan_gis.project import Project
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.store import content_digest, file_digest
 
+#: sheets of the workbook -> tables
+_SHEETS = {
+    "figures": "indicators",
+    "targets": "targets",
+    "definitions": "definitions",
+    "gaps": "gaps",
+    "urban_class": "urban_class",
+    "norms": "norms",
+    "balance": "land_balance",
+    "roads": "road_length",
+    "plans": "plans",
+    "findings": "findings",
+}
+
 
 def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str, str]) -> None:
     """Replace tables, workbook, GeoPackage and manifest together, and what a former run left.
@@ -89,12 +103,7 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
     origins = run.evidence.dataset.origins
     write_workbook(
         frames["indicators"][frames["indicators"]["figure_id"].isin(defaults)],
-        frames["indicators"],
-        frames["targets"],
-        frames["land_balance"],
-        frames["road_length"],
-        frames["plans"],
-        frames["findings"],
+        {sheet: frames[table] for sheet, table in _SHEETS.items()},
         indicators(),
         origins,
         project.facts.name.say(lang),
