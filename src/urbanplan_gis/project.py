@@ -32,6 +32,7 @@ from urbanplan_gis.project_facts import (
     StatisticsSource,
     TargetFacts,
     ToleranceFacts,
+    UncertaintyFacts,
     UrbanClassFacts,
 )
 from urbanplan_gis.project_words import dotted_place, wanted
@@ -51,6 +52,7 @@ class Project:
         self.maps = facts.maps
         self.targets = tuple(facts.targets)
         self.urban_class = facts.urban_class
+        self.uncertainty = facts.uncertainty
         self.standard_values = tuple(facts.standard_values)
         self.definitions = facts.definitions
         self.confirmed_class_sets = facts.confirmed_class_sets
@@ -296,6 +298,7 @@ def _known(place: list[Any]) -> str:
         "tolerance": ToleranceFacts,
         "targets": TargetFacts,
         "urban_class": UrbanClassFacts,
+        "uncertainty": UncertaintyFacts,
         "standard_values": StandardValues,
         "maps": MapFacts,
     }

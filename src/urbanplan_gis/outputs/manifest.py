@@ -64,7 +64,9 @@ def fingerprint(project: Project, inputs: dict[str, str], lang: str) -> str:
     Of ``project.toml`` what it says counts, not how it is written, and not how maps are printed.
     """
     own = project.relative(project.file)
-    said = (project.facts, project.derive, project.tolerance, project.urban_class)
+    said = (
+        project.facts, project.derive, project.tolerance, project.urban_class, project.uncertainty
+    )  # fmt: skip
     declared = (
         *project.targets,
         *project.standard_values,
