@@ -30,6 +30,7 @@ from urbanplan_gis.outputs.explanation import (
     explanation_lines,
     figure_facts,
     file_name,
+    row_lines,
     write_explanation,
 )
 from urbanplan_gis.outputs.manifest import origins_of, read_manifest
@@ -37,6 +38,9 @@ from urbanplan_gis.outputs.run_tables import measured_tables
 from urbanplan_gis.project import Project
 from urbanplan_gis.store import read_city, read_table
 from urbanplan_gis.text import Text
+
+#: tables of figures that are no sums of faces or statistics
+_APART = ("urban_class", "norms", "ward_readiness", "boundaries", "road_length")
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,6 +105,9 @@ def explain_figure(project: Project, asked: str, lang: str) -> tuple[Iterator[st
     for day in project.facts.earlier:
         if f"/{day.isoformat()}/" in asked:
             project = project.at(day)
+    row = _row_apart(project, asked)
+    if row is not None:
+        return row_lines(*row, lang), project.output / "tables" / f"{row[0]}.csv"
     run = recall_run(project)
     figure_id = full_id(run.measured, asked)
     faces = run.layers["faces"].sort_values("face_id", ignore_index=True)
@@ -113,6 +120,18 @@ def explain_figure(project: Project, asked: str, lang: str) -> tuple[Iterator[st
         return balance_lines(opened, run.manifest, place, lang), path
     tables = (read_table(project.output / "tables" / f"{n}.csv") for n in ("findings", "effects"))
     return explanation_lines(opened, run.manifest, *tables, place, lang), path
+
+
+def _row_apart(project: Project, asked: str) -> tuple[str, dict[str, str]] | None:
+    """The row of a table whose figures are no sums of pieces: standards, norms, boundaries."""
+    for name in _APART:
+        path = project.output / "tables" / f"{name}.csv"
+        table = read_table(path) if path.is_file() else None
+        if table is not None and "figure_id" in table:
+            found = table[table["figure_id"] == asked]
+            if len(found):
+                return name, {str(key): str(cell) for key, cell in found.iloc[0].items()}
+    return None
 
 
 @dataclass(frozen=True)

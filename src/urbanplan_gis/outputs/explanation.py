@@ -22,7 +22,8 @@ from urbanplan_gis.outputs.geopackage import write_layers
 from urbanplan_gis.outputs.qml import FILL, single
 from urbanplan_gis.outputs.sheets.symbols import Symbol
 from urbanplan_gis.standards.class_sets import class_sets
-from urbanplan_gis.text import Name, Text, number, say
+from urbanplan_gis.standards.law import law
+from urbanplan_gis.text import Name, Text, keys, number, say
 
 #: where opened figures lie in the output folder
 EXPLAINED = "explain"
@@ -93,6 +94,30 @@ def balance_lines(
     yield from _origin_lines(inputs, roles, lang)
     yield from side_lines(opened.sides[0], set(roles), lang)
     yield say("explain.file", lang, file=file)
+
+
+def row_lines(table: str, row: Mapping[str, str], lang: str) -> Iterator[str]:
+    """A row of a table that is no sum of pieces: its cells, and the text of law it rests on."""
+    yield say("explain.row", lang, table=table, id=row["figure_id"])
+    for column, cell in row.items():
+        if cell and column != "figure_id":
+            key = f"table.column.{column}"
+            yield f"  {say(key, lang) if key in keys() else column}: {cell}"
+    texts = list(_texts(row.get("document", ""), lang))
+    if texts:
+        yield say("explain.heading.law", lang)
+        yield from texts
+
+
+def _texts(named: str, lang: str) -> Iterator[str]:
+    """The texts of law that are named, with the days they hold and where they were read."""
+    for key, document in law().documents.items():
+        if key in named:
+            until = f" – {document.until.isoformat()}" if document.until else ""
+            yield "  " + say(
+                "explain.text", lang, title=document.title, day=document.in_force, until=until,
+                source=document.source, confidence=Text.of(f"confidence.{document.confidence}"),
+            )  # fmt: skip
 
 
 def side_lines(side: SideOpened, roles: Set[str], lang: str) -> Iterator[str]:
@@ -227,6 +252,7 @@ def _law(opened: Explanation, figure: Figure, lang: str) -> Iterator[str]:
     indicator = opened.panel.indicator
     confidence = Text.of(f"confidence.{indicator.confidence}")
     yield "  " + say("explain.source", lang, source=indicator.source, confidence=confidence)
+    yield from _texts(indicator.source, lang)
     names = {name for measure in opened.panel.measures for name in class_sets_of(measure)}
     for name in sorted(names):
         chosen = class_sets()[name]
