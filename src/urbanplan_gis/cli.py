@@ -211,7 +211,7 @@ def inspect(ctx: click.Context, path: str, project_file: str) -> None:
     """What a file holds, and its block for project.toml / Xem tệp có gì."""
     from urbanplan_gis.outputs.inspection import inspection_lines
     from urbanplan_gis.project_place import inspection_place
-    from urbanplan_gis.text import LANGUAGES, say
+    from urbanplan_gis.text import languages, say
 
     if not Path(path).exists():
         raise bad_data("missing_file", path, path=Path(path).name)
@@ -221,7 +221,7 @@ def inspect(ctx: click.Context, path: str, project_file: str) -> None:
         if ctx.get_parameter_source("project_file") is not ParameterSource.DEFAULT:
             raise place.problem
         if Path(project_file).exists():
-            for language in LANGUAGES if lang == "both" else (lang,):
+            for language in languages(lang):
                 reason = place.problem.line(language)
                 click.echo(say("inspect.without_project", language, reason=reason), err=True)
     for line in inspection_lines(Path(path), place.label, lang, place.around):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +38,7 @@ from urbanplan_gis.outputs.manifest import origins_of, read_manifest
 from urbanplan_gis.outputs.run_tables import measured_tables
 from urbanplan_gis.project import Project
 from urbanplan_gis.store import read_city, read_table
-from urbanplan_gis.text import Text
+from urbanplan_gis.text import Text, languages
 
 #: tables of figures that are no sums of faces or statistics
 _APART = ("urban_class", "norms", "ward_readiness", "boundaries", "road_length")
@@ -107,7 +108,8 @@ def explain_figure(project: Project, asked: str, lang: str) -> tuple[Iterator[st
             project = project.at(day)
     row = _row_apart(project, asked)
     if row is not None:
-        return row_lines(*row, lang), project.output / "tables" / f"{row[0]}.csv"
+        lines = (row_lines(*row, one) for one in languages(lang))
+        return chain.from_iterable(lines), project.output / "tables" / f"{row[0]}.csv"
     run = recall_run(project)
     figure_id = full_id(run.measured, asked)
     faces = run.layers["faces"].sort_values("face_id", ignore_index=True)
@@ -116,10 +118,14 @@ def explain_figure(project: Project, asked: str, lang: str) -> tuple[Iterator[st
     path = project.output / EXPLAINED / file_name(figure_id)
     write_explanation(opened.sides, figure_facts(opened), path, lang)
     place = project.relative(path)
-    if isinstance(opened, BalanceOpened):
-        return balance_lines(opened, run.manifest, place, lang), path
-    tables = (read_table(project.output / "tables" / f"{n}.csv") for n in ("findings", "effects"))
-    return explanation_lines(opened, run.manifest, *tables, place, lang), path
+    tables = [read_table(project.output / "tables" / f"{n}.csv") for n in ("findings", "effects")]
+    lines = (
+        balance_lines(opened, run.manifest, place, one)
+        if isinstance(opened, BalanceOpened)
+        else explanation_lines(opened, run.manifest, *tables, place, one)
+        for one in languages(lang)
+    )
+    return chain.from_iterable(lines), path
 
 
 def _row_apart(project: Project, asked: str) -> tuple[str, dict[str, str]] | None:

@@ -113,7 +113,7 @@ def _texts(named: str, lang: str) -> Iterator[str]:
     """The texts of law that are named, with the days they hold and where they were read."""
     for key, document in law().documents.items():
         if key in named:
-            until = f" – {document.until.isoformat()}" if document.until else ""
+            until = Text.of("explain.until", day=document.until) if document.until else ""
             yield "  " + say(
                 "explain.text", lang, title=document.title, day=document.in_force, until=until,
                 source=document.source, confidence=Text.of(f"confidence.{document.confidence}"),
@@ -234,7 +234,8 @@ def _algebra(opened: Explanation, figure: Figure, lang: str) -> Iterator[str]:
         for item in _largest_entries(side):
             amount = "?" if item.amount is None else _amount(item.amount, side.unit, lang)
             year = f" {item.year}" if item.year else ""
-            yield f"    {item.unit_code} {names[item.unit_code]}, {item.item}{year}: {amount}"
+            what = say(f"explain.statistic.{item.item}", lang)
+            yield f"    {item.unit_code} {names[item.unit_code]}, {what}{year}: {amount}"
     if figure.value is not None and above.total is not None:
         divided = f" / {_plain(below.total, lang, 4)}" if below and below.total is not None else ""
         if figure.value_unit == "units":

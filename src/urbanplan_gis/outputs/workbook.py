@@ -13,7 +13,6 @@ from xlsxwriter import Workbook
 from urbanplan_gis.model.data import Origin
 from urbanplan_gis.model.figures import GROUPS, Indicator
 from urbanplan_gis.outputs.files import whole_file
-from urbanplan_gis.outputs.sheets.data import languages
 from urbanplan_gis.outputs.tables import in_words
 from urbanplan_gis.outputs.worksheet import (
     FONT,
@@ -28,7 +27,7 @@ from urbanplan_gis.outputs.worksheet import (
     add_sheet,
 )
 from urbanplan_gis.standards.codes import read_rows
-from urbanplan_gis.text import Name, Text, keys, say
+from urbanplan_gis.text import Name, Text, keys, languages, say
 
 #: the clock inside the file: same inputs, same bytes
 _CREATED = dt.datetime(2000, 1, 1)
