@@ -16,7 +16,7 @@ from urbanplan_gis.standards.codes import read_rows
 
 _VINTAGES, _UNITS, _CROSSWALK = "unit_vintages.csv", "units.csv", "crosswalk.csv"
 #: the weakest first: what rests on several sources is as sure as the weakest of them
-_CONFIDENCES = ("unverified", "second-hand", "verbatim")
+CONFIDENCES = ("unverified", "second-hand", "verbatim")
 Key = tuple[str, str]
 
 
@@ -81,12 +81,6 @@ class Link:
     @property
     def target(self) -> Key:
         return self.to_code, self.to_vintage
-
-    @property
-    def unchanged(self) -> bool:
-        """Whether the unit kept code, name and kind."""
-        former = (self.from_code, self.from_name, self.from_kind)
-        return former == (self.to_code, self.to_name, self.to_kind)
 
 
 @cache
@@ -178,6 +172,14 @@ def reused_codes() -> Mapping[str, tuple[Unit, ...]]:
     return {code: tuple(own.values()) for code, own in sorted(units.items()) if len(own) > 1}
 
 
+def has_stayed(link: Link) -> bool:
+    """Whether a unit is after a reorganisation what it was: code, name, kind and ground."""
+    former = (link.from_code, link.from_name, link.from_kind)
+    same = former == (link.to_code, link.to_name, link.to_kind)
+    also_from = units_of(link.to_vintage)[link.to_code].also_from
+    return same and not also_from and made_of(*link.target) == made_of(*link.origin)
+
+
 def is_established(link: Link) -> bool:
     """Whether a commune itself became a ward, alone, rather than being absorbed into one."""
     target = units_of(link.to_vintage)[link.to_code]
@@ -240,7 +242,7 @@ def _check_link(link: Link, units: Mapping[Key, Unit], order: Sequence[str]) -> 
     if new <= old:
         # a chain that always leads to a later vintage cannot come back to where it began
         problems.append(bad_data("crosswalk_circle", where, unit=_label(link.target)))
-    if not link.document or link.confidence not in _CONFIDENCES:
+    if not link.document or link.confidence not in CONFIDENCES:
         problems.append(bad_data("crosswalk_no_source", where, confidence=link.confidence))
     return problems
 
@@ -265,7 +267,7 @@ def _check_unit(
 
 def _joined(first: Link, second: Link) -> Link:
     """One link over two vintages."""
-    changing = [link for link in (first, second) if not link.unchanged] or [second]
+    changing = [link for link in (first, second) if not has_stayed(link)] or [second]
     return Link(
         first.from_code,
         first.from_vintage,
@@ -280,7 +282,7 @@ def _joined(first: Link, second: Link) -> Link:
         "; ".join(link.document for link in changing),
         "; ".join(link.clause for link in changing if link.clause),
         "; ".join(link.source for link in changing),
-        min((link.confidence for link in changing), key=_CONFIDENCES.index),
+        min((link.confidence for link in changing), key=CONFIDENCES.index),
     )
 
 
