@@ -165,6 +165,9 @@ STATISTICS = (
     "adults",
     "e_payment_adults",
     "floor_area_m2",
+    # what a resolution or a plan of reorganisation states of a unit: «quy mô dân số», ha
+    "declared_population",
+    "declared_area_ha",
 )
 #: statistics that count a part of another one
 PARTS: Mapping[str, str] = {"fibre_households": "households", "e_payment_adults": "adults"}
