@@ -144,7 +144,7 @@ def test_a_unit_of_which_only_a_part_lies_in_the_city_says_so(evidence: Evidence
     found = read(evidence, [carry_over(evidence, "2025")], "zoning_coverage")
     assert found == {}
     found = read(evidence, [carry_over(evidence, "2025")], "green_per_capita")
-    son = found["2025", "measured", "21109"]
+    son = found["2025", "added", "21109"]
     said = [note.say("en") for note in son.notes]
     # 1772 of 11 583 ha
     assert said == [
@@ -225,10 +225,40 @@ def test_figures_of_ground_alone_stand_once_and_are_measured() -> None:
     new = {key: item for key, item in found.items() if key[0] == "2025"}
     assert {method for _, method, _ in new} == {"measured"}
     assert {code: item.figure.value for (_, _, code), item in new.items()} == {
-        "21034": pytest.approx(20), "21109": pytest.approx(20), "wards": None,
+        "21034": pytest.approx(20), "21109": pytest.approx(20),
         "city": pytest.approx(20),
     }  # fmt: skip
     assert {item.basis for item in new.values()} == {"measured"}
+
+
+@pytest.mark.parametrize("cut", [1.0, 33.3, 99.9, 100.0, 111.0, 150.0, 180.1, 299.0])
+def test_each_method_keeps_the_totals_wherever_the_boundary_runs(
+    evidence: Evidence, cut: float
+) -> None:
+    drawn = outlines(u21034=square(0, 0, cut, 100), u21109=square(cut, 0, 300 - cut, 100))
+    for item in apportion(evidence, drawn, "2025"):
+        there = item.evidence
+        assert there.dwelling_floor_area is not None
+        persons = [n for n in persons_of(item).values() if not np.isnan(n)]
+        # a unit that is cut where nobody lives on either side is not known
+        if len(persons) == 2:
+            assert sum(persons) == pytest.approx(3500)
+        assert there.mosaic.area.sum() == pytest.approx(30_000)
+        assert there.dwelling_floor_area.sum() == pytest.approx(260)
+
+
+def test_no_figure_stands_twice_under_one_method(evidence: Evidence) -> None:
+    panels = measure(indicators().values(), evidence, ["existing"])
+    conversions = [carry_over(evidence, "2024"), carry_over(evidence, "2025")]
+    conversions += apportion(evidence, halves(), "2025")
+    table = crosswalk_frame(boundary_figures(panels, conversions), "en")
+    assert not table.duplicated(["figure_id", "method"]).any()
+    assert set(table["method"]) == {
+        "measured", "added", "by_area", "by_population", "by_buildings",
+    }  # fmt: skip
+    assert set(table.loc[table["basis"] == "apportioned", "method"]) == {
+        "by_area", "by_population", "by_buildings",
+    }  # fmt: skip
 
 
 def test_a_cut_unit_without_homes_is_not_shared_out_by_them(evidence: Evidence) -> None:

@@ -348,7 +348,7 @@ def test_the_table(cards: list[ReadinessCard]) -> None:
 
 
 def test_one_line_for_each_commune(cards: list[ReadinessCard]) -> None:
-    lines = readiness_lines(cards, "en")
+    lines = readiness_lines(cards, "2014", "en")
     assert len(lines) == 8
     phu = next(line for line in lines if line.startswith("Xã Nghĩa Phú"))
     assert "Resolution 1211/2016 (on 2025-06-30): not ready" in phu
@@ -357,5 +357,9 @@ def test_one_line_for_each_commune(cards: list[ReadinessCard]) -> None:
     assert "Resolution 112/2025 (on 2026-01-01): not ready" in phu
     khe = next(line for line in lines if line.startswith("Xã Tịnh Khê"))
     assert "Natural area of a ward: met" in khe
+    # on the day the later standards begin, none of the seven is what it was
+    assert "this unit is no more: it became Xã Tịnh Khê" in khe.split(" | ")[1]
+    assert "no more" not in khe.split(" | ")[0]
+    assert "it became Xã An Phú (Nghị quyết 1279" in phu.split(" | ")[0]
     assert "7 of 9 standards without a basis to decide on" in khe
     assert "16 wards of 23 units: 69.57 % of 65 %, met" in lines[-1]

@@ -64,9 +64,9 @@ _STRIP = 1e-4
 class Conversion:
     """Evidence on other units, and how it was come by.
 
-    ``shares`` (old x new + 1) are those of the statistics, the last column outside; ``ground``
-    is the like in m². ``in_city`` is the share (0-1) of each new unit's declared area that old
-    units account for, NaN where nothing is declared.
+    ``shares`` (old x new + 1) are those of the statistics, the last column outside; ``by_area``
+    those of the ground, and ``ground`` the like in m². ``in_city`` is the share (0-1) of each new
+    unit's declared area that old units account for, NaN where nothing is declared.
     """
 
     evidence: Evidence
@@ -74,6 +74,7 @@ class Conversion:
     method: str
     old_codes: tuple[str, ...]
     shares: Shares
+    by_area: Shares
     ground: NDArray[np.float64]
     #: for each new unit: the old units it holds ground of, and the links that say so
     made_of: tuple[tuple[str, ...], ...]
@@ -158,7 +159,7 @@ def boundary_figures(
 ) -> list[BoundaryFigure]:
     """Every default figure on its own units, then under each conversion.
 
-    Figures of ground alone are measured under new boundaries whatever the method, and stand once.
+    Where new boundaries cut nothing that a figure rests on, it is measured there and stands once.
     Counts of units are those of their own boundaries and are not converted.
     """
     agreed = frozenset(confirmed)
@@ -184,47 +185,41 @@ def _converted(
     definition = panel.definition
     measures = [m for m in (definition.numerator, definition.denominator) if m is not None]
     only_ground = all(measure.kind != _OF_STATISTICS for measure in measures)
-    measured: set[str] = set()
+    drawn: set[str] = set()
     for conversion in conversions:
         vintage = conversion.evidence.boundaries
-        if only_ground and conversion.method != ADDED:
-            if vintage in measured:
-                continue
-            measured.add(vintage)
+        again = vintage in drawn
         there = Panel(conversion.evidence, panel.indicator, definition, panel.state, True)
         for row in rows_of(conversion.evidence):
-            if row.code not in _NOT_CARRIED:
-                yield _figure(there, row, conversion, only_ground, confirmed)
+            if row.code in _NOT_CARRIED or not row.units.any():
+                continue
+            cut = _cut_units(conversion, _counted(there, row)) & (not only_ground)
+            if again and not cut.any():
+                continue
+            yield _figure(there, row, conversion, cut, confirmed)
+        if conversion.method != ADDED:
+            drawn.add(vintage)
 
 
 def _figure(
-    panel: Panel,
-    row: Row,
-    conversion: Conversion,
-    only_ground: bool,
-    confirmed: frozenset[str],
+    panel: Panel, row: Row, conversion: Conversion, cut: Mask, confirmed: frozenset[str]
 ) -> BoundaryFigure:
-    counted = _counted(panel, row)
-    cut = _cut_units(conversion, counted)
     members = np.flatnonzero(row.units)
-    origins = sorted({code for n in members for code in conversion.made_of[n]})
     links = list(dict.fromkeys(link for n in members for link in conversion.links[n]))
+    changed = [link for link in links if not has_stayed(link)]
     method = conversion.method
-    if only_ground and method != ADDED:
-        method, cut = MEASURED, np.zeros_like(cut)
-    elif method == ADDED and len(origins) == 1:
-        # of one unit alone nothing is added, and one that stayed as it was needs no document
-        method, links = MEASURED, [link for link in links if not has_stayed(link)]
+    if not cut.any() and (method != ADDED or not changed):
+        method = MEASURED
     return BoundaryFigure(
         panel.figure(row, confirmed),
         conversion.origin,
         method,
         "apportioned" if cut.any() else MEASURED,
-        _share_of(conversion, counted, cut),
-        tuple(origins),
-        "; ".join(dict.fromkeys(link.document for link in links)),
-        "; ".join(dict.fromkeys(link.clause for link in links if link.clause)),
-        min((link.confidence for link in links), key=CONFIDENCES.index, default=""),
+        _share_of(conversion, _counted(panel, row), cut),
+        tuple(sorted({code for n in members for code in conversion.made_of[n]})),
+        "; ".join(dict.fromkeys(link.document for link in changed)),
+        "; ".join(dict.fromkeys(link.clause for link in changed if link.clause)),
+        min((link.confidence for link in changed), key=CONFIDENCES.index, default=""),
         tuple(_notes(conversion, row, cut)),
     )
 
@@ -238,9 +233,9 @@ def _counted(panel: Panel, row: Row) -> Mask:
 
 
 def _cut_units(conversion: Conversion, counted: Mask) -> Mask:
-    """Old units of which new ones hold a part (shape: old): what their statistics estimate."""
-    held = conversion.shares[:, :-1][:, counted].sum(axis=1)
-    return np.isnan(held) | ((held > _NOISE) & (held < 1 - _NOISE))
+    """Old units of whose ground new ones hold a part (shape: old): their statistics are shared."""
+    held = conversion.by_area[:, :-1][:, counted].sum(axis=1)
+    return (held > _NOISE) & (held < 1 - _NOISE)
 
 
 def _share_of(conversion: Conversion, counted: Mask, cut: Mask) -> float:
@@ -284,6 +279,7 @@ def _conversion(
         method=method,
         old_codes=tuple(evidence.codes),
         shares=shares,
+        by_area=shares_by_area(division),
         ground=ground,
         made_of=tuple(
             tuple(np.array(evidence.codes, dtype=object)[column].tolist()) for column in held.T

@@ -10,6 +10,7 @@ from urbanplan_gis.analysis.readiness import CITY
 from urbanplan_gis.model.figures import figure_id
 from urbanplan_gis.model.readiness import ReadinessCard, StandardRow
 from urbanplan_gis.model.scores import MET, NOT_MET
+from urbanplan_gis.standards.units import became
 from urbanplan_gis.text import Text, say
 
 READINESS_COLUMNS = (
@@ -29,14 +30,23 @@ def readiness_frame(
     The notes of a ``synthetic`` city's rows begin by saying so.
     """
     stamp = [say("map.stamp.synthetic", lang)] if synthetic else []
-    rows = [_row(card, row, boundaries, lang, stamp) for card in cards for row in card.rows]
+    rows = [
+        _row(card, row, boundaries, lang, stamp, list(_gone(card, boundaries)))
+        for card in cards
+        for row in card.rows
+    ]
     frame = pd.DataFrame(rows, columns=list(READINESS_COLUMNS))
     # years stay whole numbers beside rows that have none
     return frame.assign(year=pd.Series([row["year"] for row in rows], dtype=object))
 
 
 def _row(
-    card: ReadinessCard, row: StandardRow, boundaries: str, lang: str, stamp: list[str]
+    card: ReadinessCard,
+    row: StandardRow,
+    boundaries: str,
+    lang: str,
+    stamp: list[str],
+    gone: list[Text],
 ) -> dict[str, object]:
     regime = _token(card.regime)
     definition = ".".join(part for part in (regime, row.standard_id, row.source_id) if part)
@@ -62,23 +72,30 @@ def _row(
         "document": row.document,
         "article": row.article,
         "confidence": row.confidence,
-        "note": "; ".join([*stamp, *(note.say(lang) for note in row.notes)]),
+        "note": "; ".join([*stamp, *(note.say(lang) for note in (*gone, *row.notes))]),
     }
 
 
-def readiness_lines(cards: Iterable[ReadinessCard], lang: str) -> list[str]:
+def _gone(card: ReadinessCard, boundaries: str) -> Iterator[Text]:
+    """That a unit of these boundaries is no more on the day its standards are read for."""
+    link = became(card.unit_code, boundaries, card.day)
+    if link is not None:
+        yield Text.of("readiness.became", unit=link.to_name, document=link.document)
+
+
+def readiness_lines(cards: Iterable[ReadinessCard], boundaries: str, lang: str) -> list[str]:
     """A line for each slated commune, and one for the city's share of wards."""
     by_unit: dict[str, list[ReadinessCard]] = {}
     for card in cards:
         if card.is_slated or card.unit_code == CITY:
             by_unit.setdefault(card.unit_code, []).append(card)
-    return [_line(own, lang) for own in by_unit.values()]
+    return [_line(own, boundaries, lang) for own in by_unit.values()]
 
 
-def _line(cards: Sequence[ReadinessCard], lang: str) -> str:
+def _line(cards: Sequence[ReadinessCard], boundaries: str, lang: str) -> str:
     if cards[0].unit_code == CITY:
         return "; ".join(_share(row, lang) for card in cards for row in card.rows)
-    parts = " | ".join(_of_regime(card, lang) for card in cards)
+    parts = " | ".join(_of_regime(card, boundaries, lang) for card in cards)
     return f"{cards[0].unit_name}: {parts}"
 
 
@@ -91,13 +108,15 @@ def _share(row: StandardRow, lang: str) -> str:
     )  # fmt: skip
 
 
-def _of_regime(card: ReadinessCard, lang: str) -> str:
+def _of_regime(card: ReadinessCard, boundaries: str, lang: str) -> str:
     said = [
         say("readiness.line.regime", lang, regime=_short(card.regime), day=card.day),
         say(f"readiness.outcome.{card.outcome}", lang),
     ]
     text = ": ".join(said)
-    return "; ".join([text, *(item.say(lang) for item in _reasons(card))])
+    return "; ".join(
+        [text, *(item.say(lang) for item in (*_reasons(card), *_gone(card, boundaries)))]
+    )
 
 
 def _reasons(card: ReadinessCard) -> Iterator[Text]:

@@ -150,6 +150,16 @@ def links_between(old: str, new: str) -> tuple[Link, ...]:
     return tuple(found)
 
 
+def became(code: str, vintage: str, day: dt.date) -> Link | None:
+    """What a unit of a vintage had become by a day; None if it is not known to have changed."""
+    known = [item.vintage for item in vintages() if item.valid_from <= day]
+    if vintage not in known or vintage == known[-1]:
+        return None
+    links = links_between(vintage, known[-1])
+    link = next((item for item in links if item.from_code == code), None)
+    return None if link is None or has_stayed(link) else link
+
+
 def made_of(code: str, vintage: str) -> frozenset[Key]:
     """The units of the oldest vintage that a unit was made of; of that vintage, itself."""
     origins = [link.origin for link in crosswalk() if link.target == (code, vintage)]
