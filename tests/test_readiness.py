@@ -279,6 +279,11 @@ def test_land_and_works_by_the_table_of_2016() -> None:
             assert (row.value, row.verdict, missing, row.missing_unit) == wanted
     education = of(cards, "C", "1211", "education_land_per_person")["education"]
     assert education.notes[0].say("en").startswith("an upper bound")
+    roads = of(cards, "C", "1211", "transport_land_per_person")["transport"]
+    assert [note.say("en") for note in roads.notes[:2]] == [
+        "codes of transport land also hold field roads, railways and ports",
+        "by class sets proposed, not confirmed: transport",
+    ]
 
 
 def test_an_upper_bound_that_is_large_enough_is_no_proof() -> None:

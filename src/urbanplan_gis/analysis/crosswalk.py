@@ -99,10 +99,19 @@ class BoundaryFigure:
     notes: tuple[Text, ...]
 
 
-def later_vintages(boundaries: str) -> tuple[str, ...]:
-    """Vintages a city's units became since; none for boundaries that are not listed."""
+def later_vintages(evidence: Evidence) -> tuple[str, ...]:
+    """Vintages the units became others by; none for a city that is not in the list of units."""
     known = [item.vintage for item in vintages()]
-    return tuple(known[known.index(boundaries) + 1 :]) if boundaries in known else ()
+    if evidence.boundaries not in known:
+        return ()
+    if not set(evidence.codes) <= set(units_of(evidence.boundaries)):
+        return ()
+    return _later(evidence.boundaries)
+
+
+def _later(boundaries: str) -> tuple[str, ...]:
+    known = [item.vintage for item in vintages()]
+    return tuple(known[known.index(boundaries) + 1 :])
 
 
 def carry_over(evidence: Evidence, vintage: str) -> Conversion:
@@ -134,8 +143,7 @@ def apportion(evidence: Evidence, outlines: gpd.GeoDataFrame, vintage: str) -> l
             the units, or have a code that is not listed for ``vintage``.
     """
     units = _outlined(evidence, outlines, vintage)
-    order = [item.vintage for item in vintages()]
-    forward = order.index(vintage) > order.index(evidence.boundaries)
+    forward = vintage in _later(evidence.boundaries)
     links = _links(evidence, vintage) if forward else _links_back(evidence, vintage)
     target = np.full(len(evidence.units), NOWHERE)
     if forward:
@@ -271,7 +279,7 @@ def _conversion(
     ground = division.ground()
     # a strip along a boundary drawn twice makes no unit a part of another
     held = ground[:, :-1] > _STRIP * ground.sum(axis=1, keepdims=True)
-    forward = vintage in later_vintages(evidence.boundaries)
+    forward = vintage in _later(evidence.boundaries)
     here = "to_code" if forward else "from_code"
     return Conversion(
         evidence=on_units(division, shares, vintage),

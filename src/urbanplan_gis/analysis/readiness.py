@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -30,14 +30,19 @@ _NOISE = 1e-9
 
 
 def readiness_cards(
-    evidence: Evidence, urban_class: str, *, allow_unverified: bool = False
+    evidence: Evidence,
+    urban_class: str,
+    confirmed: Iterable[str] = (),
+    *,
+    allow_unverified: bool = False,
 ) -> list[ReadinessCard]:
     """The cards of every unit, the slated ones first, under the regime in force and later ones.
 
-    ``urban_class`` of the city (``II``) chooses among thresholds that go by class. Last come the
-    city's cards with the share of wards, for each regime that has such a rule.
+    ``urban_class`` of the city (``II``) chooses among thresholds that go by class; ``confirmed``
+    are the class sets the office has confirmed. Last come the city's cards with the share of
+    wards, for each regime that has such a rule.
     """
-    values = values_of(evidence)
+    values = values_of(evidence, confirmed)
     slated = [n for n, chosen in enumerate(evidence.is_slated) if chosen]
     others = [n for n, chosen in enumerate(evidence.is_slated) if not chosen]
     cards = [

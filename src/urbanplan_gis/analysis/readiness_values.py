@@ -6,25 +6,23 @@ Nothing is merged: the source of a population decides verdicts, so each stands b
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.evidence import Evidence, cut_by_units
-from urbanplan_gis.analysis.measures import MEASURES, Request
+from urbanplan_gis.analysis.measures import MEASURES, Request, class_sets_of
 from urbanplan_gis.analysis.quantity import Quantity
 from urbanplan_gis.analysis.statistics import MAX_YEARS_AWAY, choose_together
 from urbanplan_gis.model.data import Origin, Role
 from urbanplan_gis.model.figures import Condition, Measure
+from urbanplan_gis.standards.class_sets import class_sets
+from urbanplan_gis.standards.codes import facility_kinds
 from urbanplan_gis.text import Text
 
 _PER_STATION = 5000.0
-#: what facility layers call the works that standards count (kinds compared without regard to case)
-_HEALTH = frozenset({"tram_y_te", "trạm y tế", "health_station"})
-_MARKETS = frozenset({"cho", "chợ", "sieu_thi", "siêu thị", "market", "supermarket"})
-_SPORT = frozenset({"san_the_thao", "sân thể thao", "san_luyen_tap", "sports_ground"})
 
 
 @dataclass(frozen=True)
@@ -47,38 +45,52 @@ class SourcedValue:
     notes: tuple[Text, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class Land:
+    """Land of each unit (m²), and the class sets it rests on that nobody has confirmed."""
+
+    quantity: Quantity
+    proposed: tuple[str, ...]
+
+
 class _Known:
     """Quantities of all units that several standards ask for, each measured once.
 
     ``persons`` are residents, temporary ones included where given, of the year nearest ``as_of``.
     """
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, confirmed: frozenset[str]) -> None:
         self.evidence = evidence
+        self.confirmed = confirmed
         names = ["residents", "temporary_residents"]
         given = evidence.dataset.statistics
         chosen = choose_together(names, given, evidence.codes, evidence.as_of)
         residents, temporary = (chosen[name] for name in names)
         self.persons = residents.values + np.nan_to_num(temporary.values)
         self.years = residents.years
-        self._land: dict[tuple[str, str], Quantity] = {}
-        self._works: dict[frozenset[str], NDArray[np.intp] | None] = {}
+        self._land: dict[tuple[str, str], Land] = {}
+        self._works: dict[str, NDArray[np.intp] | None] = {}
 
-    def land(self, set_name: str, label: str = "land_use") -> Quantity:
+    def land(self, set_name: str, label: str = "land_use") -> Land:
         """Existing land of a class set (m²); green with the rule on water of the default figure."""
         if (set_name, label) not in self._land:
             kind, rule = ("green_area", "capped") if label == "green" else ("area", "")
             measure = Measure(kind, (Condition(label, set_name),), rule=rule)
             faces = np.ones(self.evidence.labels.faces, dtype=bool)
-            asked = Request(measure, "existing", faces, {})
-            self._land[set_name, label] = MEASURES[kind](self.evidence, asked)
+            quantity = MEASURES[kind](self.evidence, Request(measure, "existing", faces, {}))
+            proposed = {
+                name
+                for name in class_sets_of(measure) - self.confirmed
+                if class_sets()[name].confidence not in ("verbatim", "second-hand")
+            }
+            self._land[set_name, label] = Land(quantity, tuple(sorted(proposed)))
         return self._land[set_name, label]
 
-    def works(self, kinds: frozenset[str]) -> NDArray[np.intp] | None:
-        """How many facilities of these kinds lie in each unit, one on a boundary in the first."""
-        if kinds not in self._works:
-            self._works[kinds] = self._count(kinds)
-        return self._works[kinds]
+    def works(self, work: str) -> NDArray[np.intp] | None:
+        """How many facilities of a kind lie in each unit, one on a boundary in the first."""
+        if work not in self._works:
+            self._works[work] = self._count(facility_kinds()[work])
+        return self._works[work]
 
     def age(self, year: int | None) -> tuple[Text, ...]:
         """A word on numbers from years too far away for a verdict of the programme."""
@@ -96,9 +108,14 @@ class _Known:
         return np.bincount(units, minlength=len(self.persons))
 
 
-def values_of(evidence: Evidence) -> Mapping[str, Mapping[int, list[SourcedValue]]]:
-    """By standard (``population``, ``area`` ...), the values of each unit (by position)."""
-    known = _Known(evidence)
+def values_of(
+    evidence: Evidence, confirmed: Iterable[str] = ()
+) -> Mapping[str, Mapping[int, list[SourcedValue]]]:
+    """By standard (``population``, ``area`` ...), the values of each unit (by position).
+
+    Land that rests on class sets nobody has ``confirmed`` says so.
+    """
+    known = _Known(evidence, frozenset(confirmed))
     units = range(len(evidence.units))
     return {
         name: {unit: list(values(known, unit)) for unit in units}
@@ -165,9 +182,10 @@ def _green(known: _Known, unit: int) -> Iterator[SourcedValue]:
 
 def _transport(known: _Known, unit: int) -> Iterator[SourcedValue]:
     if Role.LAND_USE in known.evidence.roles:
-        yield from _land_of(known, unit, "transport", known.land("transport"))
+        note = "readiness.transport_codes"
+        yield from _land_of(known, unit, "transport", known.land("transport"), note=note)
         roads = known.land("transport_road")
-        yield from _land_of(known, unit, "transport_without_static", roads)
+        yield from _land_of(known, unit, "transport_without_static", roads, note=note)
 
 
 def _education(known: _Known, unit: int) -> Iterator[SourcedValue]:
@@ -178,7 +196,7 @@ def _education(known: _Known, unit: int) -> Iterator[SourcedValue]:
 
 def _sport(known: _Known, unit: int) -> Iterator[SourcedValue]:
     if Role.LAND_USE in known.evidence.roles:
-        grounds = known.works(_SPORT)
+        grounds = known.works("sports_ground")
         upper = [Text.of("readiness.upper.sport")]
         if grounds is not None:
             upper.append(Text.of("readiness.grounds", count=int(grounds[unit])))
@@ -186,7 +204,7 @@ def _sport(known: _Known, unit: int) -> Iterator[SourcedValue]:
 
 
 def _health(known: _Known, unit: int) -> Iterator[SourcedValue]:
-    stations, people = known.works(_HEALTH), float(known.persons[unit])
+    stations, people = known.works("health_station"), float(known.persons[unit])
     if stations is not None and not math.isnan(people):
         value = float(stations[unit]) * _PER_STATION / people
         yield SourcedValue(
@@ -197,7 +215,7 @@ def _health(known: _Known, unit: int) -> Iterator[SourcedValue]:
 
 
 def _markets(known: _Known, unit: int) -> Iterator[SourcedValue]:
-    markets = known.works(_MARKETS)
+    markets = known.works("market")
     if markets is not None:
         value = float(markets[unit])
         source = _of_facilities(known)
@@ -217,19 +235,22 @@ _VALUES: Mapping[str, Callable[[_Known, int], Iterator[SourcedValue]]] = {
 
 
 def _land_of(
-    known: _Known, unit: int, source_id: str, land: Quantity, *upper: Text
+    known: _Known, unit: int, source_id: str, land: Land, *upper: Text, note: str = ""
 ) -> Iterator[SourcedValue]:
     """Land (m²) of one unit over its persons; ``upper`` says why it is but an upper bound."""
     people = float(known.persons[unit])
     if math.isnan(people):
         return
     alone = np.arange(len(known.persons)) == unit
-    value, most = land.of(alone) / people, land.at_most(alone) / people
+    value, most = (land.quantity.of(alone) / people, land.quantity.at_most(alone) / people)
+    told = [Text.of(note)] if note else []
+    if land.proposed:
+        told.append(Text.of("readiness.proposal", sets=", ".join(land.proposed)))
     unknown = (Text.of("readiness.unknown_ground", most=most),) if most > value else ()
     yield SourcedValue(
         value, 0.0 if upper else value, most, source_id,
         Text.of(f"readiness.source.{source_id}", persons=people), "ha", people / 1e4,
-        int(known.years[unit]), notes=(*upper, *unknown, *known.age(int(known.years[unit]))),
+        int(known.years[unit]), notes=(*upper, *unknown, *told, *known.age(int(known.years[unit]))),
     )  # fmt: skip
 
 
