@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.standards.law import SENSES, history, law, provision_at, read_law
+from urbanplan_gis.text import keys
 
 WARDS, NORMS = "1211/2016/UBTVQH13", "QCVN 01:2021/BXD"
 DOCUMENTS = """
@@ -198,6 +203,20 @@ def test_every_parameter_is_said_in_both_languages_and_has_an_article() -> None:
             assert item.sense in SENSES
             assert item.name.vi != item.name.en
             assert item.article
+
+
+@pytest.mark.parametrize("name", ["law", "urban_class", "norms"])
+def test_the_catalogue_has_nothing_that_nobody_says(name: str) -> None:
+    """A key stands in the code whole, by its last part, or as the beginning of an f-string."""
+    folder = Path(str(files("urbanplan_gis")))
+    code = "\n".join(file.read_text("utf-8") for file in folder.rglob("*.py"))
+    begun = tuple(re.findall(r'f"([a-z_]+\.[a-z_]*)\{', code))
+    tables = tomllib.loads((folder / "catalogue" / f"{name}.toml").read_text("utf-8"))
+    for key in sorted(keys()):
+        table, _, rest = key.partition(".")
+        part = rest.partition(".")[0]
+        if part in tables.get(table, {}):
+            assert f'"{key}"' in code or f'"{part}"' in code or key.startswith(begun), key
 
 
 def test_an_unknown_parameter_is_a_mistake_of_the_program() -> None:

@@ -24,6 +24,7 @@ from urbanplan_gis.analysis.readiness import (
     standards_at,
 )
 from urbanplan_gis.analysis.readiness_values import SourcedValue
+from urbanplan_gis.loaders.statistics import load_statistics
 from urbanplan_gis.model.data import Layer, Origin, Role, Statistic
 from urbanplan_gis.model.readiness import ReadinessCard, StandardRow
 from urbanplan_gis.outputs.readiness_table import (
@@ -232,6 +233,23 @@ def test_the_example_names_these_tables_with_their_sources() -> None:
         assert item.origin.publisher
         assert item.origin.document
         assert (ROOT / item.path).is_file()
+
+
+def test_the_tables_of_the_example_are_read_as_any_other() -> None:
+    """23 units of the census; two units of the resolution, with persons and hectares."""
+    project = load_project(EXAMPLE)
+    units = {code: unit.name for code, unit in units_of("2014").items()}
+    read = {
+        facts.name: load_statistics(facts, ROOT / facts.path, "statistics", units).statistics
+        for facts in project.statistics
+    }
+    assert sum(item.value for item in read["census_2019"]) == 261_417
+    assert {item.year for item in read["census_2019"]} == {2019}
+    stated = {(item.unit_code, item.name): item.value for item in read["resolution_1279"]}
+    assert stated == {
+        ("21253", "declared_population"): 8_740, ("21253", "declared_area_ha"): 435,
+        ("21262", "declared_population"): 22_566, ("21262", "declared_area_ha"): 334,
+    }  # fmt: skip
 
 
 # ---- a town by hand --------------------------------------------------------------------------

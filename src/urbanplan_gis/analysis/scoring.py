@@ -60,6 +60,8 @@ def score(
             rows.append(unscored(standard, minimum, confidence, None, NO_DATA))
         elif confidence == "unverified" and not allow_unverified:
             rows.append(unscored(standard, minimum, confidence, given, UNVERIFIED))
+        elif not given.certain:
+            rows.append(unscored(standard, minimum, confidence, given, INCONCLUSIVE))
         else:
             rows.append(score_row(standard, minimum, confidence, given, interpolate=sure))
     groups = tuple(_group(group, rows) for group in rules.groups)
@@ -71,6 +73,7 @@ def score(
         urban_class=urban_class,
         pass_fail=rules.pass_fail,
         as_of=as_of,
+        starts=scheme.starts,
         in_force=scheme.holds_on(as_of),
         rows=tuple(rows),
         groups=groups,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urbanplan_gis.model.scores import MET, NOT_MET, GivenValue, ScoreRow, Step
+from urbanplan_gis.model.scores import INCONCLUSIVE, MET, NOT_MET, GivenValue, ScoreRow, Step
 from urbanplan_gis.standards.scoring_rows import Standard
 from urbanplan_gis.text import Name, Text
 
@@ -19,11 +19,15 @@ def score_row(
         ValueError: for a level the standard does not know.
     """
     value = position(standard, given)
-    met = value >= minimum
-    points, low, high = _points(standard, minimum, value, interpolate)
+    least = value if given.low is None else min(given.low, value)
+    most = value if given.high is None else max(given.high, value)
+    low, _ = _points(standard, minimum, least, interpolate)
+    _, high = _points(standard, minimum, most, interpolate)
+    points = low if low == high else None
     step = None if points is None else _step(standard, minimum, value, points)
+    verdict = MET if least >= minimum else NOT_MET if most < minimum else INCONCLUSIVE
     return _row(
-        standard, minimum, confidence, given, MET if met else NOT_MET,
+        standard, minimum, confidence, given, verdict,
         points=points, points_low=low, points_high=high, step=step,
     )  # fmt: skip
 
@@ -63,17 +67,17 @@ def interpolated(
 
 def _points(
     standard: Standard, minimum: float, value: float, interpolate: bool
-) -> tuple[float | None, float, float | None]:
-    """Points, and the least and most they can be."""
+) -> tuple[float, float | None]:
+    """The least and the most points of a value; None for the most where they were not read."""
     least, most, maximum = standard.points_min, standard.points_max, standard.maximum
     if value < minimum:
-        return 0.0, 0.0, 0.0
+        return 0.0, 0.0
     if least is None or most is None or maximum is None:
-        return None, 0.0, None
-    if minimum <= value < maximum and not interpolate and least < most:
-        return None, least, most
+        return 0.0, None
+    if minimum < value < maximum and not interpolate:
+        return least, most
     points = interpolated(value, minimum, maximum, least, most)
-    return points, points, points
+    return points, points
 
 
 def _step(standard: Standard, minimum: float, value: float, points: float) -> Step | None:
@@ -81,7 +85,7 @@ def _step(standard: Standard, minimum: float, value: float, points: float) -> St
     least, most, maximum = standard.points_min, standard.points_max, standard.maximum
     if least is None or most is None or maximum is None:
         return None
-    scale = len(standard.levels) - 1
+    scale = max(0, len(standard.levels) - 1)
     steps = [
         Step(needed, (needed - value) / (scale or needed), gain)
         for needed, gain in ((minimum, least - points), (maximum, most - points))
@@ -119,6 +123,7 @@ def _row(
         levels=standard.levels,
         value=value,
         value_source=given.source if given else "",
+        value_year=given.year if given else None,
         minimum=minimum,
         maximum=standard.maximum,
         points=points,

@@ -17,6 +17,8 @@ class GivenValue:
 
     ``amount_per_unit`` says how many ``amount_unit`` (``persons``, ``ha``, ``km``) one unit of
     the value stands for, the denominator held: 2.5 ha per m²/person in a city of 25,000.
+    ``low`` and ``high`` bound the value where part of the ground is not known; a value that is
+    not ``certain`` (statistics of too far a year, say) is shown and decides nothing.
     """
 
     value: float | str
@@ -25,6 +27,9 @@ class GivenValue:
     basis: str = "law"
     amount_per_unit: float | None = None
     amount_unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    certain: bool = True
 
 
 @dataclass(frozen=True)
@@ -48,7 +53,8 @@ class Step:
 class ScoreRow:
     """One standard held against its value.
 
-    ``verdict`` is ``met`` (at the minimum or above), ``not_met``, ``no_data`` or ``unverified``.
+    ``verdict`` is ``met`` (at the minimum or above), ``not_met``, ``inconclusive`` (the value is
+    not certain enough), ``no_data`` or ``unverified`` (the threshold is).
     ``points`` is None where they are not certain; ``points_low`` and ``points_high`` then bound
     them, and ``points_high`` is None where the points of the standard were not read. Thresholds
     and what is missing are in ``unit``, or positions in ``levels``; amounts in ``amount_unit``.
@@ -61,6 +67,7 @@ class ScoreRow:
     levels: tuple[str, ...]
     value: float | None
     value_source: str | Text
+    value_year: int | None
     minimum: float
     maximum: float | None
     points: float | None
@@ -108,6 +115,8 @@ class Scorecard:
     urban_class: str
     pass_fail: bool
     as_of: dt.date
+    #: the first day of the scheme's law
+    starts: dt.date
     in_force: bool
     rows: tuple[ScoreRow, ...]
     groups: tuple[GroupScore, ...]
@@ -121,6 +130,10 @@ class Scorecard:
     article: str
     confidence: str
     notes: tuple[Text | Name, ...] = ()
+
+    def count(self, *verdicts: str) -> int:
+        """How many standards have one of these verdicts."""
+        return sum(row.verdict in verdicts for row in self.rows)
 
     @property
     def cheapest(self) -> tuple[ScoreRow, ...]:

@@ -105,6 +105,11 @@ def next_scheme(scheme: Scheme) -> Scheme | None:
     return next((item for item in schemes().values() if item.starts > scheme.starts), None)
 
 
+def regions() -> frozenset[str]:
+    """Ids of all reductions, of whichever scheme."""
+    return frozenset(name for scheme in schemes().values() for name in scheme.reductions)
+
+
 def read_schemes(
     schemes_text: str, standards_text: str, documents_text: str
 ) -> Mapping[str, Scheme]:
