@@ -22,6 +22,7 @@ from urbanplan_gis.analysis.crosswalk import (
     apportion,
     boundary_figures,
     carry_over,
+    convert,
     later_vintages,
 )
 from urbanplan_gis.analysis.evidence import Evidence
@@ -250,8 +251,7 @@ def test_each_method_keeps_the_totals_wherever_the_boundary_runs(
 
 def test_no_figure_stands_twice_under_one_method(evidence: Evidence) -> None:
     panels = measure(indicators().values(), evidence, ["existing"])
-    conversions = [carry_over(evidence, "2024"), carry_over(evidence, "2025")]
-    conversions += apportion(evidence, halves(), "2025")
+    conversions = convert(evidence, {"2025": halves()})
     table = crosswalk_frame(boundary_figures(panels, conversions), "en")
     assert not table.duplicated(["figure_id", "method"]).any()
     assert set(table["method"]) == {

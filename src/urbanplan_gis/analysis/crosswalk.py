@@ -114,6 +114,20 @@ def _later(boundaries: str) -> tuple[str, ...]:
     return tuple(known[known.index(boundaries) + 1 :])
 
 
+def convert(evidence: Evidence, outlines: Mapping[str, gpd.GeoDataFrame]) -> list[Conversion]:
+    """Evidence on the units of every later vintage, and under each of the ``outlines`` given.
+
+    ``outlines`` are units by vintage, as :func:`apportion` takes them.
+
+    Raises:
+        PlanDataError: as :func:`carry_over` and :func:`apportion`.
+    """
+    carried = [carry_over(evidence, vintage) for vintage in later_vintages(evidence)]
+    return carried + [
+        item for vintage, units in outlines.items() for item in apportion(evidence, units, vintage)
+    ]
+
+
 def carry_over(evidence: Evidence, vintage: str) -> Conversion:
     """Evidence on the units of a later vintage, into which whole units went.
 
