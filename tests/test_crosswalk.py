@@ -16,15 +16,14 @@ import numpy as np
 import pytest
 
 from test_quality import CRS, DAY, dataset, feature, layer, parcel, square
-from urbanplan_gis.analysis.crosswalk import (
-    BoundaryFigure,
+from urbanplan_gis.analysis.conversions import (
     Conversion,
     apportion,
-    boundary_figures,
     carry_over,
     convert,
     later_vintages,
 )
+from urbanplan_gis.analysis.crosswalk import BoundaryFigure, boundary_figures
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gather import derive_layers, gather
 from urbanplan_gis.analysis.indicators import measure
@@ -278,6 +277,11 @@ def test_boundaries_drawn_apart_lose_nothing_and_cut_nothing(evidence: Evidence)
     (conversion,) = apportion(evidence, apart, "2025")
     assert persons_of(conversion) == {"21034": 3000.0, "21109": 500.0}
     assert conversion.evidence.mosaic.unit_area.tolist() == pytest.approx([20_000, 10_000])
+    # a half square metre, and 100 of 10 000: only the latter is worth a word
+    assert conversion.placed.tolist() == pytest.approx([0.5 / 20_000, 0.01])
+    found = read(evidence, [conversion], "green_per_capita")
+    said = [note.say("en") for note in found["2025", "measured", "21109"].notes]
+    assert said[-1].startswith("Xã Đông Sơn: 1 % of the ground lies in none of the new outlines")
 
 
 def test_from_new_units_back_to_old_ones() -> None:

@@ -46,6 +46,8 @@ class Division:
     units: gpd.GeoDataFrame
     pieces: Pieces
     faces: Pieces
+    #: ground (m²) of each new unit that none of the outlines held
+    placed: NDArray[np.float64]
 
     def ground(self) -> NDArray[np.float64]:
         """Ground (m²) of each old unit in each new one, and outside (old x new + 1)."""
@@ -69,6 +71,7 @@ def merge_units(evidence: Evidence, units: pd.DataFrame, target: NDArray[np.intp
         gpd.GeoDataFrame(units, geometry=merged, crs=evidence.units.crs),
         Pieces(ground, everyone, target),
         Pieces(evidence.mosaic.geometries, faces, target[evidence.mosaic.unit]),
+        np.zeros(len(units)),
     )
 
 
@@ -80,12 +83,15 @@ def divide_units(evidence: Evidence, units: gpd.GeoDataFrame, target: NDArray[np
     """
     outlines = units.geometry.to_numpy()
     outlines = yield_ground(outlines, find_overlaps(outlines, np.arange(len(outlines))))
-    pieces = _placed(split_faces(_planar_units(evidence), outlines), target)
+    split = split_faces(_planar_units(evidence), outlines)
+    pieces = _placed(split, target)
+    left = (split.cutter == NOWHERE) & (pieces.cutter != NOWHERE)
+    placed = sum_by(pieces.cutter[left], shapely.area(pieces.geometries[left]), len(outlines))
     of_faces = split_faces(evidence.mosaic.geometries, outlines)
     faces = _placed(of_faces, target[evidence.mosaic.unit])
     inside = [shapely.union_all(pieces.geometries[pieces.cutter == n]) for n in range(len(units))]
     frame = gpd.GeoDataFrame(units.drop(columns="geometry"), geometry=inside, crs=units.crs)
-    return Division(evidence, frame, pieces, faces)
+    return Division(evidence, frame, pieces, faces, placed)
 
 
 def _planar_units(evidence: Evidence) -> NDArray[np.object_]:
