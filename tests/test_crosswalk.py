@@ -319,6 +319,20 @@ def test_from_new_units_back_to_old_ones() -> None:
     assert phu.clause == "Điều 1 khoản 2"
 
 
+def test_there_and_back(evidence: Evidence) -> None:
+    """What was added cannot be told apart again but by weights: 3 000 on two equal hectares."""
+    old = three_units().frame[["code", "geometry"]]
+    back = {
+        item.method: item for item in apportion(carry_over(evidence, "2025").evidence, old, "2014")
+    }
+    assert persons_of(back["by_area"]) == pytest.approx(
+        {"21187": 500.0, "21253": 1500.0, "21262": 1500.0}
+    )
+    # homes: 2 500 of 2 900 m² of land, and 30 of 230 m² of floors, lie in Nghĩa Phú
+    assert persons_of(back["by_population"])["21253"] == pytest.approx(3000 * 2500 / 2900)
+    assert persons_of(back["by_buildings"])["21253"] == pytest.approx(3000 * 30 / 230)
+
+
 # ---- bad input -------------------------------------------------------------------------------
 
 

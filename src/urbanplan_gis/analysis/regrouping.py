@@ -95,8 +95,10 @@ def divide_units(evidence: Evidence, units: gpd.GeoDataFrame, target: NDArray[np
 
 
 def _planar_units(evidence: Evidence) -> NDArray[np.object_]:
-    overlaps = evidence.mosaic.overlaps[str(Role.UNITS)]
-    return yield_ground(evidence.units.geometry.to_numpy(), overlaps)
+    """The units without what they yield to one another; units made here overlap nowhere."""
+    ground = evidence.units.geometry.to_numpy()
+    overlaps = evidence.mosaic.overlaps.get(str(Role.UNITS))
+    return ground if overlaps is None else yield_ground(ground, overlaps)
 
 
 def _placed(pieces: Pieces, target: NDArray[np.intp]) -> Pieces:

@@ -46,7 +46,7 @@ class Unit:
     #: units from outside the city that it was also made of: only a part of it lies in the city
     also_from: tuple[str, ...]
     #: document that established it as a ward, where it was read
-    ward_by: str
+    established_as_ward_by: str
     source: str
     confidence: str
 
@@ -322,7 +322,7 @@ def _unit(row: Mapping[str, str]) -> Unit:
         float(row["declared_area_ha"]) if row["declared_area_ha"] else None,
         int(row["population_2019"]) if row["population_2019"] else None,
         tuple(name for name in row["also_from"].split(";") if name),
-        row["ward_by"],
+        row["established_as_ward_by"],
         row["source"],
         row["confidence"],
     )
