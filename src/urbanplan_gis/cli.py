@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from errno import EPIPE
 from io import TextIOWrapper
@@ -139,6 +139,7 @@ def check(ctx: click.Context, path: str, fail_on: str | None) -> None:
 def run(ctx: click.Context, path: str) -> None:
     """Check, measure, write tables and GeoPackage / Tính chỉ tiêu."""
     from urbanplan_gis.outputs.class_table import class_lines
+    from urbanplan_gis.outputs.readiness_table import readiness_lines
     from urbanplan_gis.outputs.summary import figure_lines, finding_lines, role_lines
     from urbanplan_gis.pipeline import make_run
     from urbanplan_gis.text import say
@@ -152,7 +153,8 @@ def run(ctx: click.Context, path: str) -> None:
     _print(ctx, role_lines(made.evidence.dataset, lang))
     _print(ctx, finding_lines(made.findings, lang, _limit(ctx), made.effects))
     _print(ctx, figure_lines(made.assessments, lang))
-    _print(ctx, iter(class_lines(made.scorecards, lang)))
+    _print(ctx, readiness_lines(made.cards, made.evidence.boundaries, lang))
+    _print(ctx, class_lines(made.scorecards, lang))
     _last_line("cli.ran", lang, made.findings, folder=project.facts.output)
 
 
@@ -289,7 +291,7 @@ def _limit(ctx: click.Context) -> int | None:
     return None if ctx.obj["verbose"] else _MOST_PRINTED
 
 
-def _print(ctx: click.Context, lines: Iterator[str]) -> None:
+def _print(ctx: click.Context, lines: Iterable[str]) -> None:
     if not ctx.obj["quiet"]:
         for line in lines:
             click.echo(legible(line))

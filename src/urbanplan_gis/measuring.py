@@ -5,18 +5,22 @@ A run and an audit both come through here, so they cannot measure differently.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
+import geopandas as gpd
 import pandas as pd
 
+from urbanplan_gis.analysis.conversions import convert
+from urbanplan_gis.analysis.crosswalk import boundary_figures
 from urbanplan_gis.analysis.definitions import Spread, spreads
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gaps import gaps
 from urbanplan_gis.analysis.indicators import measure, read_figures
 from urbanplan_gis.analysis.ledger import ledger
 from urbanplan_gis.analysis.norms import norm_rows
+from urbanplan_gis.analysis.readiness import readiness_cards
 from urbanplan_gis.analysis.results import Measured
 from urbanplan_gis.analysis.targets import assess
 from urbanplan_gis.analysis.trends import Series
@@ -31,8 +35,16 @@ from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
 
 
-def measure_city(project: Project, evidence: Evidence, former: Series) -> Measured:
-    """Figures, targets, gaps, ledger and balances of one day; ``former`` are earlier values."""
+def measure_city(
+    project: Project,
+    evidence: Evidence,
+    former: Series,
+    outlines: Mapping[str, gpd.GeoDataFrame] | None = None,
+) -> Measured:
+    """Figures, targets, gaps, standards, ledger and balances of one day.
+
+    ``former`` are values of earlier days, ``outlines`` units of other days by vintage.
+    """
     declared = indicators()
     states = [state for state in project.facts.states if _says_something(evidence, state)]
     panels = measure(declared.values(), evidence, states, project.definitions)
@@ -65,6 +77,15 @@ def measure_city(project: Project, evidence: Evidence, former: Series) -> Measur
             confirmed=confirmed,
             allow_unverified=project.allow_unverified,
         ),
+        cards=tuple(
+            readiness_cards(
+                evidence,
+                project.urban_class.class_,
+                confirmed,
+                allow_unverified=project.allow_unverified,
+            )
+        ),
+        elsewhere=tuple(boundary_figures(panels, convert(evidence, outlines or {}), confirmed)),
         norms=tuple(
             norm_rows(
                 evidence,

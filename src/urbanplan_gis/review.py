@@ -15,6 +15,7 @@ from urbanplan_gis.analysis.recall import recall
 from urbanplan_gis.analysis.results import Measured
 from urbanplan_gis.analysis.trends import Series, series_of
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.units.other import load_other_units, outlines_of
 from urbanplan_gis.measuring import measure_city
 from urbanplan_gis.model.data import STATISTICS_OF_LAYERS, Origin, Statistic
 from urbanplan_gis.outputs.audit import (
@@ -34,7 +35,7 @@ from urbanplan_gis.outputs.explanation import (
     row_lines,
     write_explanation,
 )
-from urbanplan_gis.outputs.manifest import origins_of, read_manifest
+from urbanplan_gis.outputs.manifest import origins_by_role, read_manifest
 from urbanplan_gis.outputs.run_tables import measured_tables
 from urbanplan_gis.project import Project
 from urbanplan_gis.store import read_city, read_table
@@ -62,7 +63,7 @@ def recall_run(project: Project) -> Recalled:
     """
     folder = project.output
     manifest = read_manifest(folder)
-    if "parameters" not in manifest or "at_hand" not in manifest["parameters"]:
+    if "origins_by_role" not in manifest:
         raise bad_data("not_run", folder.name)
     layers = read_city(folder / "city.gpkg")
     for name in ("faces", "units"):
@@ -74,13 +75,18 @@ def recall_run(project: Project) -> Recalled:
         layers,
         statistics,
         grid,
-        origins_of(manifest),
+        origins_by_role(manifest),
         frozenset(facts["at_hand"]),
         dt.date.fromisoformat(facts["as_of"]),
         facts["boundaries"],
     )
     return Recalled(
-        manifest, layers, evidence, measure_city(project, evidence, stored_series(project))
+        manifest,
+        layers,
+        evidence,
+        measure_city(
+            project, evidence, stored_series(project), outlines_of(load_other_units(project))
+        ),
     )
 
 

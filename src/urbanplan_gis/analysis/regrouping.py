@@ -18,17 +18,16 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.conditions import in_class_set
 from urbanplan_gis.analysis.evidence import Evidence, cut_by_units
-from urbanplan_gis.analysis.gather import label_faces
-from urbanplan_gis.analysis.statistics import OPTIONAL, ChosenStatistic, choose_statistics
+from urbanplan_gis.analysis.gather import unit_states
+from urbanplan_gis.analysis.statistics import ChosenStatistic, choose_statistics
 from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.geometry.pieces import NOWHERE, Pieces
 from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
 from urbanplan_gis.geometry.split import split_faces
-from urbanplan_gis.model.data import Origin, Role, Statistic
+from urbanplan_gis.model.data import OPTIONAL_STATISTICS, Origin, Role, Statistic
 
 #: a unit with no more than this share of its ground elsewhere goes whole: boundaries drawn apart
 _WHOLE = 1e-4
-_CENTRELINES = "centrelines"
 _RESIDENTIAL = "residential"
 Shares = NDArray[np.float64]
 
@@ -182,8 +181,9 @@ def on_units(division: Division, shares: Shares, boundaries: str) -> Evidence:
     )
     is_ward = (units["kind"] == "ward").to_numpy()
     is_slated = units["slated"].to_numpy(dtype=bool)
-    roads = evidence.labels.shares.get(_CENTRELINES)
+    labels = evidence.labels.taken(kept.face)
     layers = evidence.dataset.layers
+    round_earth = sum_by(kept.cutter, area * evidence.geodesic[old.unit[kept.face]], len(units))
     statistics = tuple(carry_statistics(evidence, units["code"].tolist(), shares))
     chosen = choose_statistics(statistics, units["code"].tolist(), evidence.as_of)
     floors = None if evidence.dwelling_floor_area is None else dwellings_of(division)
@@ -194,9 +194,8 @@ def on_units(division: Division, shares: Shares, boundaries: str) -> Evidence:
         is_ward=is_ward,
         is_slated=is_slated,
         mosaic=mosaic,
-        labels=label_faces(
-            mosaic, layers, evidence.plans, is_ward, is_slated,
-            None if roads is None else roads[kept.face],
+        labels=replace(
+            labels, special={**labels.special, **unit_states(mosaic.unit, is_ward, is_slated)}
         ),
         segments=evidence.segments.iloc[:0],
         dwelling_floor_area=None if floors is None else floors[:, :-1].sum(axis=0),
@@ -206,7 +205,10 @@ def on_units(division: Division, shares: Shares, boundaries: str) -> Evidence:
             layers={**layers, Role.UNITS: layers[Role.UNITS].with_frame(units)},
             statistics=statistics,
         ),
-    )  # fmt: skip
+        geodesic=np.divide(
+            round_earth, mosaic.unit_area, out=np.ones(len(units)), where=mosaic.unit_area > 0
+        ),
+    )
 
 
 def carry_statistics(
@@ -225,7 +227,7 @@ def carry_statistics(
         known = ~np.isnan(values)
         for column, code in enumerate(codes):
             counted = shares[:, column] != 0
-            if name in OPTIONAL:
+            if name in OPTIONAL_STATISTICS:
                 counted &= known
             if counted.any():
                 total = float((shares[counted, column] * values[counted]).sum())

@@ -68,7 +68,7 @@ def explanation_lines(
     yield say("explain.heading.law", lang)
     yield from _law(opened, figure, lang)
     yield say("explain.heading.inputs", lang)
-    yield from _inputs(opened, inputs, lang)
+    yield from _origin_lines(inputs, roles_of(opened.panel))
     for side in opened.sides:
         yield from side_lines(side, roles_of(opened.panel), lang)
     yield say("explain.heading.findings", lang)
@@ -91,7 +91,7 @@ def balance_lines(
     )  # fmt: skip
     yield say("explain.heading.inputs", lang)
     roles = ("units", "land_use", *(("zoning", "plans") if opened.state == "planned" else ()))
-    yield from _origin_lines(inputs, roles, lang)
+    yield from _origin_lines(inputs, roles)
     yield from side_lines(opened.sides[0], set(roles), lang)
     yield say("explain.file", lang, file=file)
 
@@ -264,23 +264,15 @@ def _law(opened: Explanation, figure: Figure, lang: str) -> Iterator[str]:
     yield "  " + say("explain.basis", lang, basis=Text.of(f"basis.{figure.basis}"))
 
 
-def _inputs(opened: Explanation, manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
-    yield from _origin_lines(manifest, roles_of(opened.panel), lang)
-
-
-def _origin_lines(manifest: Mapping[str, Any], roles: Iterable[str], lang: str) -> Iterator[str]:
-    origins = {item["source"]: item for item in manifest["origins"]}
+def _origin_lines(manifest: Mapping[str, Any], roles: Iterable[str]) -> Iterator[str]:
+    """The files of some roles, with the digests they were read with."""
     for role in sorted(roles):
-        for source in manifest["sources_by_role"].get(role, ()):
-            item = origins.get(source)
-            if item is not None:
-                place = ", ".join(
-                    str(item[key])
-                    for key in ("layer", "publisher", "document", "date")
-                    if item[key]
-                )
-                digest = item["sha256"][:_DIGEST] or "-"
-                yield f"  {role}: {item['path']}  sha256 {digest}…  {place}"
+        for item in manifest["origins_by_role"].get(role, ()):
+            place = ", ".join(
+                str(item[key]) for key in ("layer", "publisher", "document", "date") if item[key]
+            )
+            digest = item["sha256"][:_DIGEST] or "-"
+            yield f"  {role}: {item['path']}  sha256 {digest}…  {place}"
 
 
 def _findings(

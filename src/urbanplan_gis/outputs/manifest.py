@@ -33,12 +33,21 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def origins_of(manifest: dict[str, Any]) -> tuple[Origin, ...]:
     """The origins of all sources, as a run recorded them."""
-    origins = []
-    for item in manifest["origins"]:
-        words = {name: str(value) for name, value in item.items() if name != "date"}
-        day = dt.date.fromisoformat(item["date"]) if item["date"] else None
-        origins.append(Origin(**words, date=day))
-    return tuple(origins)
+    return tuple(_origin(item) for item in manifest["origins"])
+
+
+def origins_by_role(manifest: dict[str, Any]) -> dict[str, tuple[Origin, ...]]:
+    """The origins of each layer, and of the statistics, as a run recorded them."""
+    return {
+        role: tuple(_origin(item) for item in items)
+        for role, items in manifest["origins_by_role"].items()
+    }
+
+
+def _origin(item: dict[str, Any]) -> Origin:
+    words = {name: str(value) for name, value in item.items() if name != "date"}
+    day = dt.date.fromisoformat(item["date"]) if item["date"] else None
+    return Origin(**words, date=day)
 
 
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:

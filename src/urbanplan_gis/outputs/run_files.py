@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.explanation import EXPLAINED
@@ -45,7 +46,9 @@ _SHEETS = {
     "definitions": "definitions",
     "gaps": "gaps",
     "urban_class": "urban_class",
+    "readiness": "ward_readiness",
     "norms": "norms",
+    "boundaries": "boundaries",
     "balance": "land_balance",
     "roads": "road_length",
     "plans": "plans",
@@ -103,7 +106,7 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
     origins = run.evidence.dataset.origins
     write_workbook(
         frames["indicators"][frames["indicators"]["figure_id"].isin(defaults)],
-        {sheet: frames[table] for sheet, table in _SHEETS.items()},
+        {sheet: frames[table] for sheet, table in _SHEETS.items() if table in frames},
         indicators(),
         origins,
         project.facts.name.say(lang),
@@ -171,6 +174,11 @@ def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
             for role, layer in sorted(evidence.dataset.layers.items())
         }
         | {"statistics": sorted({item.origin.source for item in evidence.dataset.statistics})},
+        "origins_by_role": {
+            str(role): [_plain(origin) for origin in layer.origins]
+            for role, layer in sorted(evidence.dataset.layers.items())
+        }
+        | {"statistics": [_plain(origin) for origin in _of_statistics(evidence)]},
         "features": [
             {
                 "source": count.source,
@@ -195,6 +203,11 @@ def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _of_statistics(evidence: Evidence) -> list[Origin]:
+    """The tables statistics come from, each once."""
+    return list(dict.fromkeys(item.origin for item in evidence.dataset.statistics))
 
 
 def _plain(origin: Origin) -> dict[str, Any]:

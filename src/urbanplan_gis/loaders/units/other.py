@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -57,6 +58,11 @@ def load_other_units(project: Project) -> list[OtherUnits]:
     if problems:
         raise_problems(problems)
     return [found[vintage] for vintage in sorted(found)]
+
+
+def outlines_of(others: Iterable[OtherUnits]) -> dict[str, gpd.GeoDataFrame]:
+    """Code and geometry of the units of each vintage."""
+    return {item.vintage: item.frame[["code", "geometry"]] for item in others}
 
 
 def _vintage(source: SourceFile) -> str:
