@@ -119,7 +119,7 @@ def gather(
         statistics=statistics,
         roles=roles_at_hand(derived),
         dataset=checked.dataset,
-        geodesic=geodesic_ratio(units.geometry.to_numpy(), str(units.crs)),
+        geodesic=geodesic_ratio(mosaic.geometries, str(units.crs)),
     )
     return evidence, tuple(number_findings(_missing_statistics(evidence)))
 

@@ -85,7 +85,7 @@ def recall(
         | statistics_of_layers(dataset),
         roles=roles,
         dataset=dataset,
-        geodesic=geodesic_ratio(units.geometry.to_numpy(), str(units.crs)),
+        geodesic=geodesic_ratio(mosaic.geometries, str(units.crs)),
     )
 
 

@@ -183,7 +183,6 @@ def on_units(division: Division, shares: Shares, boundaries: str) -> Evidence:
     is_slated = units["slated"].to_numpy(dtype=bool)
     labels = evidence.labels.taken(kept.face)
     layers = evidence.dataset.layers
-    round_earth = sum_by(kept.cutter, area * evidence.geodesic[old.unit[kept.face]], len(units))
     statistics = tuple(carry_statistics(evidence, units["code"].tolist(), shares))
     chosen = choose_statistics(statistics, units["code"].tolist(), evidence.as_of)
     floors = None if evidence.dwelling_floor_area is None else dwellings_of(division)
@@ -205,9 +204,7 @@ def on_units(division: Division, shares: Shares, boundaries: str) -> Evidence:
             layers={**layers, Role.UNITS: layers[Role.UNITS].with_frame(units)},
             statistics=statistics,
         ),
-        geodesic=np.divide(
-            round_earth, mosaic.unit_area, out=np.ones(len(units)), where=mosaic.unit_area > 0
-        ),
+        geodesic=evidence.geodesic[kept.face],
     )
 
 

@@ -139,11 +139,14 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
 def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
     """Who, what, when and how well it adds up."""
     facts, evidence = project.facts, run.evidence
+    area = evidence.mosaic.area
+    round_earth, plane = (evidence.by_unit(part) for part in (area * evidence.geodesic, area))
+    ratio = np.divide(round_earth, plane, out=np.ones_like(plane), where=plane > 0)
     units = zip(
         evidence.units["code"],
         evidence.mosaic.unit_area,
         evidence.mosaic.difference,
-        evidence.geodesic,
+        ratio,
         strict=True,
     )
     return {
