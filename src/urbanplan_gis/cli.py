@@ -142,7 +142,7 @@ def run(ctx: click.Context, path: str) -> None:
     from urbanplan_gis.outputs.readiness_table import readiness_lines
     from urbanplan_gis.outputs.summary import figure_lines, finding_lines, role_lines
     from urbanplan_gis.pipeline import make_run
-    from urbanplan_gis.text import say
+    from urbanplan_gis.text import languages, say
 
     project, lang = _project(ctx, path)
     with _progress(ctx) as progress:
@@ -153,8 +153,9 @@ def run(ctx: click.Context, path: str) -> None:
     _print(ctx, role_lines(made.evidence.dataset, lang))
     _print(ctx, finding_lines(made.findings, lang, _limit(ctx), made.effects))
     _print(ctx, figure_lines(made.assessments, lang))
-    _print(ctx, readiness_lines(made.cards, made.evidence.boundaries, lang))
-    _print(ctx, class_lines(made.scorecards, lang))
+    for one in languages(lang):  # long lines: one language after the other
+        _print(ctx, readiness_lines(made.cards, made.evidence.boundaries, one))
+        _print(ctx, class_lines(made.scorecards, one))
     _last_line("cli.ran", lang, made.findings, folder=project.facts.output)
 
 

@@ -45,6 +45,12 @@ class BoundaryFigure:
     confidence: str
     notes: tuple[Text, ...]
 
+    @property
+    def figure_id(self) -> str:
+        """The figure's own id, or under other boundaries with the method at its end."""
+        own = self.figure.figure_id
+        return own if self.figure.boundaries == self.from_boundaries else f"{own}.{self.method}"
+
 
 def boundary_figures(
     panels: Iterable[Panel], conversions: Sequence[Conversion], confirmed: Iterable[str] = ()

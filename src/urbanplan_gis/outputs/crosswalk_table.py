@@ -48,7 +48,7 @@ def _row(item: BoundaryFigure, lang: str, stamp: list[str]) -> dict[str, object]
     figure = item.figure
     said = [note.say(lang) for note in (*item.notes, *figure.notes)]
     return {
-        "figure_id": figure.figure_id,
+        "figure_id": item.figure_id,
         "indicator": figure.indicator,
         "unit_code": figure.unit_code,
         "unit_name": figure.unit_name,
