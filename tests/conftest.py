@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from urbanplan_gis.pipeline import Run, run_project
+from urbanplan_gis.analysis.results import Run
+from urbanplan_gis.pipeline import run_project
 from urbanplan_gis.project import load_project
 
 ROOT = Path(__file__).resolve().parents[1]

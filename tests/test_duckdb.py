@@ -16,8 +16,8 @@ import pyarrow as pa
 import pytest
 import shapely
 
+from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.model.data import Role
-from urbanplan_gis.pipeline import Run
 from urbanplan_gis.standards.class_sets import class_sets
 
 RELATIVE = 1e-9

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.model.data import Role, Severity
-from urbanplan_gis.pipeline import Run
 from urbanplan_gis.standards.finding_codes import ANY_LAYER, finding_codes
 from urbanplan_gis.text import keys
 

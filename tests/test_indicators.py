@@ -147,7 +147,7 @@ def basis_of_green(*confirmed: str) -> dict[str, str]:
         (
             ("public_green", "water", "park_water"),
             {"public_codes", "public_dry", "public", "public_per_park", "public_half_water",
-             "residents_only"},
+             "residents_only", "geodesic"},
         ),
     ],
 )  # fmt: skip

@@ -15,8 +15,8 @@ import pytest
 from shapely import Polygon, box
 
 from test_quality import DAY, EAST, NORTH, checked, layer, plan, square, two_units
+from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.model.data import Finding, Role, Severity
-from urbanplan_gis.pipeline import Run
 from urbanplan_gis.quality.in_force import ALWAYS, NEVER, in_force, validity
 
 OLD, NEW = square(0, 0, 100, 60), square(0, 40, 100, 60)

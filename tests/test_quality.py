@@ -18,9 +18,9 @@ from shapely import LineString, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 
 from urbanplan_gis.analysis.gather import derive_layers
+from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import Dataset, Finding, Layer, Role, Severity
-from urbanplan_gis.pipeline import Run
 from urbanplan_gis.project import DeriveFacts, ToleranceFacts
 from urbanplan_gis.quality.boundaries import shares_ground
 from urbanplan_gis.quality.check import Checked, check

@@ -51,6 +51,8 @@ def _urban_land(truth: Truth, scenario: str, column: int) -> None:
         )
         if name == "city":
             emit("wide-in-wards", name, units, whole, False, False, truth.groups["wards"])
+            wider = truth.scoped(name, units, "wards_and_slated")
+            emit("wide-in-wards_and_slated", name, units, whole, False, False, wider)
             emit("wide-in-all_units", name, units, whole, False, False)
 
 
@@ -77,6 +79,13 @@ def _transport(truth: Truth, scenario: str, column: int) -> None:
     def rest(k):
         return k[column][0] == REMAINDER
 
+    for scope in ("wards", "wards_and_slated"):
+        inside = truth.scoped("city", truth.groups["city"], scope)
+        below = truth.area(inside, wide)
+        above = truth.area(inside, lambda k: wide(k) and is_transport(*k[column]))
+        truth.figure(
+            "transport_land_share", f"codes-in-{scope}", scenario, "city", above, below, True
+        )
     for name, units in truth.each_row():
         share("codes", name, units, lambda k: is_transport(*k[column]), wide)
         share(
@@ -210,6 +219,12 @@ def _zoning(truth: Truth) -> None:
             truth.area(units, lambda k: k[COVERED]),
             truth.area(units, lambda k: True),
         )
+        emit(
+            "approved_any-in-natural_area",
+            name,
+            truth.area(units, lambda k: k[EVER]),
+            truth.area(units, lambda k: True),
+        )
         if name == "city":
             wards = truth.groups["wards"]
             emit(
@@ -235,34 +250,12 @@ def _people(truth: Truth) -> None:
                 everyone,
                 True,
             )
-        scoped = truth.scoped(name, units)
-        people = truth.people(scoped)
-        floors = square_metres(sum(truth.floors.get(u, 0) for u in scoped))
-        truth.figure(
-            "floor_area_per_capita",
-            "statistics-in-wards",
-            "existing",
-            name,
-            truth.total(scoped, "dt_san_nha_o_m2"),
-            people,
-            False,
-        )
-        truth.figure(
-            "floor_area_per_capita", "buildings-in-wards", "existing", name, floors, people, False
-        )
-        for indicator, above, below in (
-            ("fibre_households", "ho_cap_quang", "so_ho"),
-            ("e_payment_adults", "tk_dien_tu", "nguoi_truong_thanh"),
-        ):
+        if name == "city":
             truth.figure(
-                indicator,
-                "statistics-in-wards",
-                "existing",
-                name,
-                truth.total(scoped, above),
-                truth.total(scoped, below),
-                True,
-            )
+                "urbanisation_rate", "recognised-in-all_units", "existing", name, everyone,
+                everyone, True,
+            )  # fmt: skip
+        _housing_and_households(truth, name, units)
         candidates = [u for u in units if u in slated]
         established = Fraction(sum(u in wards for u in candidates))
         truth.figure(
@@ -274,6 +267,36 @@ def _people(truth: Truth) -> None:
             Fraction(len(candidates)),
             None,
         )
+
+
+def _housing_and_households(truth: Truth, name: str, units) -> None:
+    for scope in ("wards", "wards_and_slated") if name == "city" else ("wards",):
+        scoped = truth.scoped(name, units, scope)
+        shares = [
+            ("fibre_households", "ho_cap_quang", "so_ho"),
+            ("e_payment_adults", "tk_dien_tu", "nguoi_truong_thanh"),
+        ]
+        for indicator, above, below in shares:
+            truth.figure(
+                indicator,
+                f"statistics-in-{scope}",
+                "existing",
+                name,
+                truth.total(scoped, above),
+                truth.total(scoped, below),
+                True,
+            )
+        floors = truth.total(scoped, "dt_san_nha_o_m2")
+        ways = [(f"statistics-in-{scope}", floors, truth.people(scoped))]
+        if scope == "wards":
+            built = square_metres(sum(truth.floors.get(u, 0) for u in scoped))
+            ways.append(("buildings-in-wards", built, truth.people(scoped)))
+            permanent = truth.people(scoped, temporary=False)
+            ways.append(("residents_only-in-wards", floors, permanent))
+        for definition, above, people in ways:
+            truth.figure(
+                "floor_area_per_capita", definition, "existing", name, above, people, False
+            )
 
 
 def _tables(truth: Truth) -> None:

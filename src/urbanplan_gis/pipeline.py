@@ -6,80 +6,41 @@ Notebook, command line and Makefile call these functions; each is a few lines ov
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from urbanplan_gis.analysis.effects import by_price, price_findings
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.gather import derive_layers, gather
-from urbanplan_gis.analysis.indicators import measure, read_figures
+from urbanplan_gis.analysis.gather import derive_layers, gather, roles_at_hand
+from urbanplan_gis.analysis.indicators import measure, read_figures, refuse_chosen
+from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.analysis.targets import assess
-from urbanplan_gis.analysis.transport import road_table
 from urbanplan_gis.analysis.urban_land import land_balance, plan_balance
-from urbanplan_gis.analysis.zoning import plan_table
 from urbanplan_gis.errors import bad_data
-from urbanplan_gis.geometry.areas import geodesic_ratio
 from urbanplan_gis.loaders import load_layers
 from urbanplan_gis.loaders.planning.checks import check_database
 from urbanplan_gis.loaders.planning.database import open_database
-from urbanplan_gis.model.data import Dataset, FeatureCount, Finding, Origin, Role
-from urbanplan_gis.model.figures import Assessment, Effect, Figure, Target
-from urbanplan_gis.outputs.files import clear_stages, replace_together, staging
-from urbanplan_gis.outputs.geopackage import write_geopackage
+from urbanplan_gis.model.data import Dataset, FeatureCount, Role
+from urbanplan_gis.model.figures import Target
+from urbanplan_gis.outputs.files import clear_stages
 from urbanplan_gis.outputs.manifest import (
-    FILE,
-    digest_of,
     fingerprint,
     input_digests,
     is_current,
-    left_behind,
-    library_versions,
     read_manifest,
-    write_manifest,
 )
-from urbanplan_gis.outputs.tables import (
-    defaults_of,
-    effects_frame,
-    figures_frame,
-    findings_frame,
-    in_words,
-    write_csv,
-    write_mappings,
-)
+from urbanplan_gis.outputs.run_files import write_run
 from urbanplan_gis.outputs.tt16_package import Form, tell_left_out, write_package
-from urbanplan_gis.outputs.workbook import write_workbook
 from urbanplan_gis.project import Project, source_name
 from urbanplan_gis.quality.check import Checked, check
 from urbanplan_gis.quality.decisions import read_decisions, settle_rest
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
-from urbanplan_gis.store import content_digest, file_digest
 from urbanplan_gis.text import Text
 
 Progress = Callable[[str], None]
-#: the files a run writes, relative to the output folder
-TABLES = (
-    "indicators", "targets", "land_balance", "findings", "effects", "road_length", "plans",
-)  # fmt: skip
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """Everything one run computed."""
-
-    evidence: Evidence
-    figures: tuple[Figure, ...]
-    assessments: tuple[Assessment, ...]
-    by_year: tuple[Assessment, ...]
-    balance: pd.DataFrame
-    #: those that move figures most first
-    findings: tuple[Finding, ...]
-    effects: tuple[Effect, ...]
-    counts: tuple[FeatureCount, ...]
 
 
 def check_project(project: Project, progress: Progress | None = None) -> tuple[Dataset, Checked]:
@@ -140,6 +101,7 @@ def run_project(project: Project, progress: Progress | None = None) -> Run:
     own_targets = _own_targets(project)
     dataset, checked = check_project(project, progress)
     derived = derive_layers(checked, project.derive, project.facts.as_of)
+    refuse_chosen(indicators(), project.definitions, roles_at_hand(derived))
     evidence, lacking = gather(derived, project.facts.as_of, project.facts.boundaries, progress)
     if progress:
         progress("figures")
@@ -192,82 +154,6 @@ def _counted(counts: Iterable[FeatureCount], checked: Checked) -> Iterator[Featu
         yield replace(count, kept=kept, set_aside=count.read - kept)
 
 
-def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str, str]) -> None:
-    """Replace tables, workbook, GeoPackage and manifest together, and what a former run left.
-
-    Raises:
-        PlanDataError: if one cannot be written; then all outputs are as they were.
-    """
-    folder = project.output
-    former = read_manifest(folder)
-    with staging(folder) as stage:
-        written = _write_outputs(project, run, lang, stage)
-        manifest = {
-            **_described(project, run, lang),
-            "fingerprint": mark,
-            "inputs": inputs,
-            **written,
-            "sheets": former.get("sheets", {}),
-            "sheet_files": former.get("sheet_files", {}),
-        }
-        write_manifest(stage, manifest)
-        made = [*written["outputs"], FILE]
-        gone = left_behind(folder, former, {*made, *former.get("sheet_files", {})})
-        replace_together(stage, folder, made, gone)
-
-
-def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[str, Any]:
-    """Write all files but the manifest into ``folder``; what the manifest says about them."""
-    frames = {
-        "indicators": figures_frame(run.assessments, lang, project.facts.synthetic),
-        "targets": figures_frame(run.by_year, lang, project.facts.synthetic),
-        "land_balance": in_words(run.balance, lang),
-        "findings": findings_frame(run.findings, lang),
-        "effects": effects_frame(run.effects),
-        "road_length": road_table(run.evidence),
-        "plans": plan_table(run.evidence),
-    }
-    for name in TABLES:
-        write_csv(frames[name], folder / "tables" / f"{name}.csv")
-    mappings = write_mappings(run.evidence.dataset, folder / "mappings", lang)
-    defaults = defaults_of(run.assessments)
-    origins = run.evidence.dataset.origins
-    write_workbook(
-        frames["indicators"][frames["indicators"]["figure_id"].isin(defaults)],
-        frames["indicators"],
-        frames["targets"],
-        frames["land_balance"],
-        frames["road_length"],
-        frames["plans"],
-        frames["findings"],
-        indicators(),
-        origins,
-        project.facts.name.say(lang),
-        lang,
-        project.facts.synthetic,
-        folder / "tables" / "indicators.xlsx",
-        slated={
-            code
-            for code, is_slated in zip(run.evidence.codes, run.evidence.is_slated, strict=True)
-            if is_slated
-        },
-    )
-    gpkg = folder / "city.gpkg"
-    write_geopackage(run.evidence, run.findings, gpkg, lang, project.facts.synthetic)
-    written = [f"tables/{name}.csv" for name in TABLES] + ["tables/indicators.xlsx", "city.gpkg"]
-    written += [f"mappings/{name}" for name in mappings]
-    return {
-        "outputs": {name: file_digest(folder / name) for name in written},
-        "defaults": sorted(defaults),
-        "figure_digests": _figure_digests(frames["indicators"]),
-        "layer_digests": {
-            str(role): content_digest(layer.frame)
-            for role, layer in sorted(run.evidence.dataset.layers.items())
-            if layer.frame is not None
-        },
-    }
-
-
 def make_run(project: Project, lang: str, progress: Progress | None = None) -> Run | None:
     """Run and write, unless the outputs are there and were made from the very same."""
     inputs = input_digests(project)
@@ -280,80 +166,6 @@ def make_run(project: Project, lang: str, progress: Progress | None = None) -> R
         progress("outputs")
     write_run(project, run, lang, mark, inputs)
     return run
-
-
-def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
-    """Who, what, when and how well it adds up."""
-    facts, evidence = project.facts, run.evidence
-    ratio = geodesic_ratio(evidence.units.geometry.to_numpy(), facts.crs)
-    units = zip(
-        evidence.units["code"],
-        evidence.mosaic.unit_area,
-        evidence.mosaic.difference,
-        ratio,
-        strict=True,
-    )
-    return {
-        "project": {"vi": facts.name.vi, "en": facts.name.en, "synthetic": facts.synthetic},
-        "parameters": {
-            "as_of": facts.as_of.isoformat(),
-            "boundaries": facts.boundaries,
-            "crs": facts.crs,
-            "states": list(facts.states),
-            "language": lang,
-            "definitions": dict(project.definitions),
-            "confirmed_class_sets": list(project.confirmed_class_sets),
-            "centrelines": {
-                "cap": project.derive.cap,
-                "join": project.derive.join,
-                "quadrant_segments": project.derive.quadrant_segments,
-            },
-            "street_land": list(project.derive.street_land),
-            "tolerance": asdict(project.tolerance),
-        },
-        "versions": library_versions(),
-        "origins": [_plain(origin) for origin in evidence.dataset.origins],
-        "sources_by_role": {
-            str(role): [origin.source for origin in layer.origins]
-            for role, layer in sorted(evidence.dataset.layers.items())
-        }
-        | {"statistics": sorted({item.origin.source for item in evidence.dataset.statistics})},
-        "features": [
-            {
-                "source": count.source,
-                "role": str(count.role),
-                "read": count.read,
-                "kept": count.kept,
-                "set_aside": count.set_aside,
-            }
-            for count in run.counts
-        ],
-        "reconciliation": {
-            "tolerance": 1e-9,
-            "worst": float(np.abs(evidence.mosaic.difference).max()),
-            "units": [
-                {
-                    "unit": code,
-                    "area_m2": float(area),
-                    "faces_differ_by": float(difference),
-                    "geodesic_ratio": float(factor),
-                }
-                for code, area, difference, factor in units
-            ],
-        },
-    }
-
-
-def _plain(origin: Origin) -> dict[str, Any]:
-    return {**asdict(origin), "date": origin.date.isoformat() if origin.date else None}
-
-
-def _figure_digests(frame: pd.DataFrame) -> dict[str, str]:
-    """A digest of the figures of each indicator, so that only changed sheets are redrawn."""
-    return {
-        str(name): digest_of(group.astype(str).to_dict("list"))
-        for name, group in frame.groupby("indicator", sort=True)
-    }
 
 
 def _says_something(evidence: Evidence, state: str) -> bool:

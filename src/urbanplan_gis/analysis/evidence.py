@@ -45,6 +45,8 @@ class Evidence:
     statistics: Mapping[str, ChosenStatistic]
     roles: frozenset[str]
     dataset: Dataset
+    #: area on the ellipsoid over area in the plane, of each unit
+    geodesic: NDArray[np.float64]
 
     @property
     def codes(self) -> list[str]:

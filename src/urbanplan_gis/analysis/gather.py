@@ -19,12 +19,13 @@ from urbanplan_gis.analysis.statistics import ChosenStatistic, choose_statistics
 from urbanplan_gis.derive.centrelines import widen_centrelines
 from urbanplan_gis.derive.remainder import add_street_remainder
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.geometry.areas import geodesic_ratio
 from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.geometry.order import rank_by
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
 from urbanplan_gis.geometry.split import area_inside
-from urbanplan_gis.model.data import Finding, Layer, Role, Severity
+from urbanplan_gis.model.data import Dataset, Finding, Layer, Role, Severity
 from urbanplan_gis.mosaic import LabelLayer, Mosaic, build_mosaic
 from urbanplan_gis.project import DeriveFacts
 from urbanplan_gis.quality.check import Checked
@@ -114,8 +115,9 @@ def gather(
         segments=_segments(layers.get(Role.ROADS), planar_units),
         dwelling_floor_area=_dwellings(layers.get(Role.BUILDINGS), planar_units),
         statistics=statistics,
-        roles=_roles(derived, statistics),
+        roles=roles_at_hand(derived),
         dataset=checked.dataset,
+        geodesic=geodesic_ratio(units.geometry.to_numpy(), str(units.crs)),
     )
     return evidence, tuple(number_findings(_missing_statistics(evidence)))
 
@@ -226,9 +228,15 @@ def _dwellings(buildings: Layer | None, units: NDArray[np.object_]) -> NDArray[n
 
 def _statistics(derived: Derived, as_of: dt.date) -> dict[str, ChosenStatistic]:
     dataset = derived.checked.dataset
+    codes = dataset.layers[Role.UNITS].frame["code"].tolist()
+    return choose_statistics(dataset.statistics, codes, as_of) | _of_layers(dataset)
+
+
+def _of_layers(dataset: Dataset) -> dict[str, ChosenStatistic]:
+    """Numbers of units that come with a layer: the declared area (m²), persons of a grid."""
     units = dataset.layers[Role.UNITS].frame
     codes = units["code"].tolist()
-    chosen = choose_statistics(dataset.statistics, codes, as_of)
+    chosen: dict[str, ChosenStatistic] = {}
     declared = units["declared_area_ha"].to_numpy(dtype=float, na_value=np.nan) * 1e4
     year = np.zeros(len(codes), dtype=np.intp)
     if not np.isnan(declared).all():
@@ -240,10 +248,13 @@ def _statistics(derived: Derived, as_of: dt.date) -> dict[str, ChosenStatistic]:
     return chosen
 
 
-def _roles(derived: Derived, statistics: Mapping[str, ChosenStatistic]) -> frozenset[str]:
+def roles_at_hand(derived: Derived) -> frozenset[str]:
     """What definitions may need: roles, derived labels and statistics that are there."""
-    layers = derived.checked.dataset.layers
-    present = {str(role) for role in layers} | set(statistics)
+    dataset = derived.checked.dataset
+    layers = dataset.layers
+    known = set(layers[Role.UNITS].frame["code"])
+    present = {item.name for item in dataset.statistics if item.unit_code in known}
+    present |= {str(role) for role in layers} | set(_of_layers(dataset))
     if derived.centrelines is not None and len(derived.centrelines):
         present.add(_CENTRELINES)
     if Role.ZONING in layers and (layers[Role.ZONING].frame["code_list"] == "derived").any():

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.panels import Panel, panels_of
-from urbanplan_gis.errors import bad_data
+from urbanplan_gis.errors import bad_data, raise_problems
 from urbanplan_gis.model.figures import Figure, Indicator
 
 
@@ -53,6 +53,34 @@ def read_figures(panels: Iterable[Panel], confirmed: Iterable[str] = ()) -> list
     """The figures of every row of every panel."""
     agreed = frozenset(confirmed)
     return [panel.figure(row, agreed) for panel in panels for row in panel.rows()]
+
+
+def refuse_chosen(
+    indicators: Mapping[str, Indicator], chosen: Mapping[str, str], roles: Collection[str]
+) -> None:
+    """Refuse definitions taken as the default that the layers at hand do not allow.
+
+    Raises:
+        PlanDataError: for each that is unknown, or needs a layer or statistic that is not there.
+    """
+    _check_chosen(list(indicators.values()), chosen)
+    problems = []
+    for indicator, variant in chosen.items():
+        lacks = {
+            item.variant: sorted(set(item.needs) - set(roles))
+            for item in indicators[indicator].definitions
+        }
+        if lacks[variant]:
+            where = f"project.toml: definitions.{indicator}"
+            needs = ", ".join(lacks[variant])
+            possible = ", ".join(name for name, needed in lacks.items() if not needed) or "-"
+            problems.append(
+                bad_data(
+                    "definition_without_layer", where, name=variant, needs=needs, possible=possible
+                )
+            )
+    if problems:
+        raise_problems(problems)
 
 
 def _check_chosen(indicators: list[Indicator], chosen: Mapping[str, str]) -> None:

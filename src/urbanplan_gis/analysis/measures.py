@@ -15,13 +15,12 @@ from numpy.typing import NDArray
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.green import green_area
 from urbanplan_gis.analysis.quantity import FaceParts, Quantity
-from urbanplan_gis.analysis.statistics import OPTIONAL, ChosenStatistic, choose_together
+from urbanplan_gis.analysis.statistics import ChosenStatistic, choose_together
+from urbanplan_gis.model.data import OPTIONAL_STATISTICS, STATISTICS_OF_LAYERS
 from urbanplan_gis.model.figures import Measure
 from urbanplan_gis.standards.class_sets import class_sets
 
 Mask = NDArray[np.bool_]
-#: statistics that come with a layer, not with a year
-_OF_LAYERS = ("official_area", "grid_residents")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +70,7 @@ def statistic(evidence: Evidence, asked: Request) -> Quantity:
     for name in statistic_names(asked.measure, asked.state):
         chosen = asked.statistics.get(name)
         values = chosen.values if chosen else np.full(units, np.nan)
-        total += np.nan_to_num(values) if name in OPTIONAL else values
+        total += np.nan_to_num(values) if name in OPTIONAL_STATISTICS else values
     total = np.where(units_counted(evidence, asked.measure), total, 0.0)
     unit = _UNITS_OF.get(asked.measure.of[0], "persons")
     return Quantity.simple(total, total, unit)
@@ -120,9 +119,9 @@ def statistics_of(
 ) -> dict[str, ChosenStatistic]:
     """The statistics of the measures of one figure, of each unit from one year."""
     names = dict.fromkeys(name for item in measures for name in statistic_names(item, state))
-    dated = [name for name in names if name not in _OF_LAYERS]
+    dated = [name for name in names if name not in STATISTICS_OF_LAYERS]
     chosen = choose_together(dated, evidence.dataset.statistics, evidence.codes, evidence.as_of)
-    for name in _OF_LAYERS:
+    for name in STATISTICS_OF_LAYERS:
         if name in names and name in evidence.statistics:
             chosen[name] = evidence.statistics[name]
     return chosen

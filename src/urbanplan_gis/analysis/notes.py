@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.statistics import OPTIONAL, ChosenStatistic
+from urbanplan_gis.analysis.statistics import ChosenStatistic
+from urbanplan_gis.model.data import OPTIONAL_STATISTICS
 from urbanplan_gis.model.figures import Condition, Definition
 from urbanplan_gis.text import Name, Text
 
@@ -65,7 +66,9 @@ def _of_years_apart(
     evidence: Evidence, used: Sequence[tuple[ChosenStatistic, Mask]]
 ) -> Iterator[Text]:
     """Units that have every statistic the figure requires, but never in one year."""
-    required = dict.fromkeys(chosen.name for chosen, _ in used if chosen.name not in OPTIONAL)
+    required = dict.fromkeys(
+        chosen.name for chosen, _ in used if chosen.name not in OPTIONAL_STATISTICS
+    )
     apart = np.zeros(len(evidence.units), dtype=bool)
     for chosen, units in used:
         if chosen.name in required:

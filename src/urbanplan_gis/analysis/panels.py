@@ -194,7 +194,10 @@ class Panel:
         if measure.scoped and self.definition.scope == "general_plan":
             faces &= evidence.labels.certain(_IN_GENERAL_PLAN, self.state)
         asked = Request(measure, self.state, faces, self.statistics)
-        return MEASURES[measure.kind](evidence, asked)
+        found = MEASURES[measure.kind](evidence, asked)
+        if self.definition.geodesic and found.faces is not None:
+            return found.scaled(evidence.geodesic, evidence.mosaic.unit)
+        return found
 
     @cached_property
     def ground(self) -> NDArray[np.float64]:

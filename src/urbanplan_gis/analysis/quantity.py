@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,7 +42,7 @@ class FaceParts:
     share: NDArray[np.float64]
 
     @classmethod
-    def where(cls, counts: Rows, share: NDArray[np.float64] | float = 1.0) -> FaceParts:
+    def where(cls, counts: Rows, share: NDArray[np.floating] | float = 1.0) -> FaceParts:
         """Faces of one component, each by its share."""
         return cls(np.where(counts, 0, NOWHERE), np.where(counts, share, 0.0))
 
@@ -67,6 +67,14 @@ class Quantity:
     ) -> Quantity:
         """A quantity of one component (shape: units)."""
         return cls(certain[:, None], possible[:, None], unit, faces=faces)
+
+    def scaled(self, factor: NDArray[np.float64], unit: NDArray[np.intp]) -> Quantity:
+        """The quantity with all ground times a factor (shape: units); ``unit`` is each face's."""
+        faces = self.faces and replace(self.faces, share=self.faces.share * factor[unit])
+        by_unit = factor[:, None]
+        return replace(
+            self, certain=self.certain * by_unit, possible=self.possible * by_unit, faces=faces
+        )
 
     def of(self, rows: Rows) -> float:
         """The quantity of the units in ``rows``; NaN if one of them is not known."""

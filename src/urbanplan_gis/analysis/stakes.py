@@ -238,6 +238,7 @@ def _evidence(
         labels=labels,
         dwelling_floor_area=None if evidence.dwelling_floor_area is None else floors.ravel(),
         dataset=replace(evidence.dataset, layers=layers),
+        geodesic=np.tile(evidence.geodesic, floors.shape[0]),
     )
 
 

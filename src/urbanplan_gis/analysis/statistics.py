@@ -9,12 +9,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from urbanplan_gis.model.data import Statistic
+from urbanplan_gis.model.data import OPTIONAL_STATISTICS, Statistic
 
 #: a statistic further away than this makes a verdict inconclusive (DESIGN §5)
 MAX_YEARS_AWAY = 2
-#: statistics that count where they are given; all others are required
-OPTIONAL = frozenset({"temporary_residents"})
 #: statistics of a future state, for which the latest year given is the right one
 _OF_THE_HORIZON = frozenset({"horizon_population"})
 _NO_YEAR = 0
@@ -61,7 +59,7 @@ def choose_together(
         if item.unit_code in given.get(item.name, ()):
             given[item.name][item.unit_code][item.year] = item.value
     dated = [name for name in names if name not in _OF_THE_HORIZON]
-    required = [name for name in dated if name not in OPTIONAL] or dated
+    required = [name for name in dated if name not in OPTIONAL_STATISTICS] or dated
     chosen = {}
     for name in names:
         if name in _OF_THE_HORIZON:

@@ -155,16 +155,5 @@ ROLE_FIELDS: Mapping[Role, RoleFields] = {
     Role.PROJECTS: RoleFields("area", (_NAME, Field("declared_area_ha", "number"))),
 }
 
-#: what a table of statistics may hold, by unit and year
-STATISTICS = (
-    "residents",
-    "temporary_residents",
-    "horizon_population",
-    "households",
-    "fibre_households",
-    "adults",
-    "e_payment_adults",
-    "floor_area_m2",
-)
 #: statistics that count a part of another one
 PARTS: Mapping[str, str] = {"fibre_households": "households", "e_payment_adults": "adults"}

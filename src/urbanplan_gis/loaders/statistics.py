@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from urbanplan_gis.errors import PlanDataError, bad_data, raise_problems
 from urbanplan_gis.loaders.formats import hash_source
 from urbanplan_gis.loaders.reports import tell_texts
-from urbanplan_gis.loaders.schema import PARTS, STATISTICS
+from urbanplan_gis.loaders.schema import PARTS
 from urbanplan_gis.loaders.sources import make_origin
 from urbanplan_gis.loaders.tables import Table, TableRow, read_table
 from urbanplan_gis.loaders.units.layer import official_names, tell_candidates, tell_match
 from urbanplan_gis.loaders.units.names import UnitMatch, match_code, match_units
 from urbanplan_gis.loaders.units.readings import names_total
 from urbanplan_gis.loaders.values import UnreadableValue, parse_number, tidy_text
-from urbanplan_gis.model.data import Finding, Origin, Severity, Statistic
+from urbanplan_gis.model.data import STATISTICS, Finding, Origin, Severity, Statistic
 from urbanplan_gis.text import Text
 
 if TYPE_CHECKING:

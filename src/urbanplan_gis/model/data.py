@@ -30,6 +30,21 @@ class Role(StrEnum):
     LAND_COVER = "land_cover"
 
 
+#: what a table of statistics may hold, by unit and year
+STATISTICS = (
+    "residents",
+    "temporary_residents",
+    "horizon_population",
+    "households",
+    "fibre_households",
+    "adults",
+    "e_payment_adults",
+    "floor_area_m2",
+)
+#: statistics that count where they are given; all others are required
+OPTIONAL_STATISTICS = frozenset({"temporary_residents"})
+#: numbers of units that come with a layer, not with a year
+STATISTICS_OF_LAYERS = ("official_area", "grid_residents")
 RASTER_ROLES = frozenset({Role.POPULATION, Role.LAND_COVER})
 
 

@@ -65,6 +65,8 @@ class Definition:
     judged: bool = True
     #: declared for this scope alone, whatever scope the layers would give
     own_scope: bool = False
+    #: areas on the ellipsoid instead of in the plane of the project CRS
+    geodesic: bool = False
     note: Name | None = None
 
     @property

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 from importlib.resources import files
 from typing import Any
 
@@ -34,9 +35,25 @@ def read_class_sets(text: str) -> Mapping[str, ClassSet]:
     problems: list[PlanDataError] = []
     for set_id, table in tables.items():
         problems += _problems(set_id, table, tables)
+    problems = problems or _circles(tables)
     if problems:
         raise PlanDataErrors(problems)
     return {set_id: _class_set(set_id, table) for set_id, table in tables.items()}
+
+
+def _circles(tables: Mapping[str, Any]) -> list[PlanDataError]:
+    """Sets that count ground only within another set, and so on back to themselves."""
+    leads = {
+        set_id: {condition["in"] for condition in table.get("only_within", {}).values()}
+        for set_id, table in tables.items()
+    }
+    try:
+        TopologicalSorter(leads).prepare()
+    except CycleError as problem:
+        circle: list[str] = problem.args[1]
+        place = f"{_FILE}: {circle[-1]}.only_within"
+        return [bad_data("circular_set", place, circle=" ← ".join(circle))]
+    return []
 
 
 def _problems(

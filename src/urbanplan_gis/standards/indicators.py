@@ -19,16 +19,9 @@ from urbanplan_gis.model.figures import (
     Measure,
     Target,
 )
-from urbanplan_gis.standards.class_sets import class_sets
+from urbanplan_gis.standards.soundness import unsound_parts
 from urbanplan_gis.text import Name
 
-#: conditions that are not class sets but states of a unit, a plan, or of simply being there
-SPECIAL_SETS: Mapping[str, frozenset[str]] = {
-    "unit": frozenset({"wards", "slated", "wards_and_slated"}),
-    "plans": frozenset({"zoning_in_force", "zoning_approved"}),
-    "right_of_way": frozenset({"any"}),
-    "centrelines": frozenset({"any"}),
-}
 _FILE = "indicators.toml"
 _STRICT = ConfigDict(extra="forbid")
 _Name = Annotated[Name, BeforeValidator(lambda value: Name(**value))]
@@ -72,6 +65,7 @@ class _Definition:
     states: tuple[_State, ...] | None = None
     reading: bool = False
     judged: bool = True
+    geodesic: bool = False
     note: _Name | None = None
 
 
@@ -121,7 +115,7 @@ def read_indicators(text: str) -> Mapping[str, Indicator]:
     except ValidationError as problem:
         raise PlanDataErrors([_listed(item) for item in problem.errors()]) from None
     declared = {key: _indicator(key, table) for key, table in tables.items()}
-    problems = [line for item in declared.values() for line in _unknown_sets(item)]
+    problems = [line for item in declared.values() for line in unsound_parts(item, _FILE)]
     problems += [line for key, table in tables.items() for line in _unknown_defaults(key, table)]
     if problems:
         raise PlanDataErrors(problems)
@@ -166,20 +160,9 @@ def _definition(table: _Indicator, item: _Definition, scope: str) -> Definition:
         reading=item.reading and item.scope is None,
         judged=item.judged and scope not in table.unjudged_scopes,
         own_scope=item.scope is not None,
+        geodesic=item.geodesic,
         note=item.note,
     )
-
-
-def _unknown_sets(indicator: Indicator) -> list[PlanDataError]:
-    problems = []
-    for definition in indicator.definitions:
-        for measure in (definition.numerator, definition.denominator):
-            for condition in measure.where if measure else ():
-                special = SPECIAL_SETS.get(condition.label, frozenset())
-                if condition.set_name not in special and condition.set_name not in class_sets():
-                    place = f"{_FILE}: {indicator.indicator_id}.{definition.variant}"
-                    problems.append(bad_data("unknown_set", place, name=condition.set_name))
-    return problems
 
 
 def _unknown_defaults(key: str, table: _Indicator) -> list[PlanDataError]:

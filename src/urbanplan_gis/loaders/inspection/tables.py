@@ -9,8 +9,8 @@ from pathlib import Path
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.loaders.formats import READ_FAILURES
 from urbanplan_gis.loaders.inspection.words import match_names, words_of
-from urbanplan_gis.loaders.schema import STATISTICS
 from urbanplan_gis.loaders.tables import Table, check_size, read_table
+from urbanplan_gis.model.data import STATISTICS
 
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 _KEYS = ("unit_code", "year")

@@ -1,0 +1,192 @@
+"""All files of one run: tables, workbook, GeoPackage and manifest, replaced together."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from urbanplan_gis.analysis.results import Run
+from urbanplan_gis.analysis.transport import road_table
+from urbanplan_gis.analysis.zoning import plan_table
+from urbanplan_gis.model.data import Origin
+from urbanplan_gis.outputs.files import replace_together, staging
+from urbanplan_gis.outputs.geopackage import write_geopackage
+from urbanplan_gis.outputs.manifest import (
+    FILE,
+    digest_of,
+    left_behind,
+    library_versions,
+    read_manifest,
+    write_manifest,
+)
+from urbanplan_gis.outputs.tables import (
+    defaults_of,
+    effects_frame,
+    figures_frame,
+    findings_frame,
+    in_words,
+    write_csv,
+    write_mappings,
+)
+from urbanplan_gis.outputs.workbook import write_workbook
+from urbanplan_gis.project import Project
+from urbanplan_gis.standards.indicators import indicators
+from urbanplan_gis.store import content_digest, file_digest
+
+#: the files a run writes, relative to the output folder
+TABLES = (
+    "indicators", "targets", "land_balance", "findings", "effects", "road_length", "plans",
+)  # fmt: skip
+
+
+def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str, str]) -> None:
+    """Replace tables, workbook, GeoPackage and manifest together, and what a former run left.
+
+    Raises:
+        PlanDataError: if one cannot be written; then all outputs are as they were.
+    """
+    folder = project.output
+    former = read_manifest(folder)
+    with staging(folder) as stage:
+        written = _write_outputs(project, run, lang, stage)
+        manifest = {
+            **_described(project, run, lang),
+            "fingerprint": mark,
+            "inputs": inputs,
+            **written,
+            "sheets": former.get("sheets", {}),
+            "sheet_files": former.get("sheet_files", {}),
+        }
+        write_manifest(stage, manifest)
+        made = [*written["outputs"], FILE]
+        gone = left_behind(folder, former, {*made, *former.get("sheet_files", {})})
+        replace_together(stage, folder, made, gone)
+
+
+def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[str, Any]:
+    """Write all files but the manifest into ``folder``; what the manifest says about them."""
+    frames = {
+        "indicators": figures_frame(run.assessments, lang, project.facts.synthetic),
+        "targets": figures_frame(run.by_year, lang, project.facts.synthetic),
+        "land_balance": in_words(run.balance, lang),
+        "findings": findings_frame(run.findings, lang),
+        "effects": effects_frame(run.effects),
+        "road_length": road_table(run.evidence),
+        "plans": plan_table(run.evidence),
+    }
+    for name in TABLES:
+        write_csv(frames[name], folder / "tables" / f"{name}.csv")
+    mappings = write_mappings(run.evidence.dataset, folder / "mappings", lang)
+    defaults = defaults_of(run.assessments)
+    origins = run.evidence.dataset.origins
+    write_workbook(
+        frames["indicators"][frames["indicators"]["figure_id"].isin(defaults)],
+        frames["indicators"],
+        frames["targets"],
+        frames["land_balance"],
+        frames["road_length"],
+        frames["plans"],
+        frames["findings"],
+        indicators(),
+        origins,
+        project.facts.name.say(lang),
+        lang,
+        project.facts.synthetic,
+        folder / "tables" / "indicators.xlsx",
+        slated={
+            code
+            for code, is_slated in zip(run.evidence.codes, run.evidence.is_slated, strict=True)
+            if is_slated
+        },
+    )
+    gpkg = folder / "city.gpkg"
+    write_geopackage(run.evidence, run.findings, gpkg, lang, project.facts.synthetic)
+    written = [f"tables/{name}.csv" for name in TABLES] + ["tables/indicators.xlsx", "city.gpkg"]
+    written += [f"mappings/{name}" for name in mappings]
+    return {
+        "outputs": {name: file_digest(folder / name) for name in written},
+        "defaults": sorted(defaults),
+        "figure_digests": _figure_digests(frames["indicators"]),
+        "layer_digests": {
+            str(role): content_digest(layer.frame)
+            for role, layer in sorted(run.evidence.dataset.layers.items())
+            if layer.frame is not None
+        },
+    }
+
+
+def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
+    """Who, what, when and how well it adds up."""
+    facts, evidence = project.facts, run.evidence
+    units = zip(
+        evidence.units["code"],
+        evidence.mosaic.unit_area,
+        evidence.mosaic.difference,
+        evidence.geodesic,
+        strict=True,
+    )
+    return {
+        "project": {"vi": facts.name.vi, "en": facts.name.en, "synthetic": facts.synthetic},
+        "parameters": {
+            "as_of": facts.as_of.isoformat(),
+            "boundaries": facts.boundaries,
+            "crs": facts.crs,
+            "states": list(facts.states),
+            "language": lang,
+            "definitions": dict(project.definitions),
+            "confirmed_class_sets": list(project.confirmed_class_sets),
+            "centrelines": {
+                "cap": project.derive.cap,
+                "join": project.derive.join,
+                "quadrant_segments": project.derive.quadrant_segments,
+            },
+            "street_land": list(project.derive.street_land),
+            "tolerance": asdict(project.tolerance),
+        },
+        "versions": library_versions(),
+        "origins": [_plain(origin) for origin in evidence.dataset.origins],
+        "sources_by_role": {
+            str(role): [origin.source for origin in layer.origins]
+            for role, layer in sorted(evidence.dataset.layers.items())
+        }
+        | {"statistics": sorted({item.origin.source for item in evidence.dataset.statistics})},
+        "features": [
+            {
+                "source": count.source,
+                "role": str(count.role),
+                "read": count.read,
+                "kept": count.kept,
+                "set_aside": count.set_aside,
+            }
+            for count in run.counts
+        ],
+        "reconciliation": {
+            "tolerance": 1e-9,
+            "worst": float(np.abs(evidence.mosaic.difference).max()),
+            "units": [
+                {
+                    "unit": code,
+                    "area_m2": float(area),
+                    "faces_differ_by": float(difference),
+                    "geodesic_ratio": float(factor),
+                }
+                for code, area, difference, factor in units
+            ],
+        },
+    }
+
+
+def _plain(origin: Origin) -> dict[str, Any]:
+    return {**asdict(origin), "date": origin.date.isoformat() if origin.date else None}
+
+
+def _figure_digests(frame: pd.DataFrame) -> dict[str, str]:
+    """A digest of the figures of each indicator, so that only changed sheets are redrawn."""
+    return {
+        str(name): digest_of(group.astype(str).to_dict("list"))
+        for name, group in frame.groupby("indicator", sort=True)
+    }
