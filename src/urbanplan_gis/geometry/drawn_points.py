@@ -29,8 +29,8 @@ _PARALLEL = 1e-2
 class DrawnPoints:
     """Distinct places of drawn vertices, and the edges between them.
 
-    ``places`` (points x 2, in order of x, then y), ``sigma`` (points): standard deviation of each coordinate (CRS units,
-    NaN where nobody declared one); ``edges`` (edges x 2): positions of both ends.
+    ``places`` (points x 2, in order of x, then y), ``sigma`` (points): standard deviation of each
+    coordinate (CRS units, NaN where nobody declared one), ``edges`` (edges x 2): both ends.
     """
 
     places: Floats
