@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from urbanplan_gis.analysis.targets import NOISE
 from urbanplan_gis.model.data import Layer
 from urbanplan_gis.model.figures import Target
 from urbanplan_gis.text import Text
@@ -97,6 +98,6 @@ def p_met(interval: Interval, target: Target) -> float | None:
     else:
         beyond = interval.least - target.value
     if interval.sd == 0:
-        reached = beyond > 0 if target.sense == "above" else beyond >= 0
-        return float(reached)
+        slack = NOISE * abs(target.value)
+        return float(beyond > slack if target.sense == "above" else beyond >= -slack)
     return 0.5 * math.erfc(-beyond / interval.sd / math.sqrt(2))

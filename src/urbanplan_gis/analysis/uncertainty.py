@@ -32,6 +32,8 @@ UNSTABLE_VALUE = 1 / 3
 #: statistics that count the persons of a unit
 _PERSONS = frozenset({"residents", "temporary_residents", "horizon_population", "grid_residents"})
 _CENTRELINES = "centrelines"
+#: deviations smaller than this part of the value are the noise of adding up
+_NOISE = 1e-9
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +95,8 @@ def _of_pass(panel: Panel, rows: Pass, sources: _Sources) -> Iterator[Interval]:
         known = [item for item in components if item is not None]
         notes = (*_unstable(reading, known, number), *_shifted(components[1], number))
         sd = math.hypot(*(part for part in deviations if part is not None)) if known else None
+        # what is left where all boundaries cancel
+        sd = 0.0 if sd is not None and sd <= _NOISE * abs(reading.value) else sd
         reach = DEVIATIONS * (sd or 0.0)
         yield Interval(
             sd,
