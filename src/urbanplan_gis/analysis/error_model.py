@@ -26,9 +26,9 @@ class ErrorModel:
 
     ``position_mm``: standard deviation of each coordinate of a drawn vertex, mm on the map (our
     proposal is 0.3). ``scales`` (denominators of map scales: 2000 for 1:2000) and
-    ``class_errors`` (probability 0-1 that the class of a feature is wrong) are by source, or by
-    role for all its sources. ``population_percent``: relative standard deviation (%) of the
-    persons of one unit, independent between units.
+    ``class_errors`` (probability 0-1 that the class of a feature is wrong) are by
+    ``role/source``, or by ``role`` for all its sources. ``population_percent``: relative standard
+    deviation (%) of the persons of one unit, independent between units.
     """
 
     position_mm: float | None = None
@@ -58,7 +58,10 @@ class ErrorModel:
 def _of_sources(layer: Layer, declared: Mapping[str, float], else_: float) -> NDArray[np.float64]:
     by_role = declared.get(str(layer.role), else_)
     sources = layer.frame["source"].to_numpy(dtype=object)
-    return np.array([declared.get(name, by_role) for name in sources], dtype=float)
+    by_source = {
+        name: declared.get(f"{layer.role}/{name}", by_role) for name in dict.fromkeys(sources)
+    }
+    return np.array([by_source[name] for name in sources], dtype=float)
 
 
 @dataclass(frozen=True)

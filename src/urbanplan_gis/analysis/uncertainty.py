@@ -9,12 +9,12 @@ is not known allows.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
 
-from urbanplan_gis.analysis.digitising import Digitising, prepare_digitising, without_scale
+from urbanplan_gis.analysis.digitising import DRAWN, Digitising, prepare_digitising
 from urbanplan_gis.analysis.error_model import DEVIATIONS, ErrorModel, Interval
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.linear import Floats, Pass, Reading, passes_of, roles_of, weights_of
@@ -77,19 +77,17 @@ def intervals(
 
 def _of_pass(panel: Panel, rows: Pass, sources: _Sources) -> Iterator[Interval]:
     above, below = weights_of(panel, rows, panel.evidence)
-    missing, declared = without_scale(
-        roles_of(panel), panel.evidence.dataset.layers, sources.errors
-    )
+    roles, digitising = roles_of(panel), sources.digitising
     components = (
-        _of_boundaries(rows, above, below, sources.digitising) if declared else None,
+        _of_boundaries(rows, above, below, digitising) if roles & digitising.scaled else None,
         _of_classes(panel, rows, sources.classes),
         _of_persons(panel, rows, sources.errors),
     )
     along = [
-        None if weight is None else sources.digitising.boundary(rows, of_unit, weight)
+        None if weight is None else digitising.boundary(rows, of_unit, weight)
         for weight, of_unit in ((above, rows.of_numerator), (below, rows.of_denominator))
     ]
-    told = tuple(_of_gaps(panel, missing, sources.errors))
+    told = tuple(_of_gaps(panel, roles & digitising.unscaled, sources.errors))
     for number, reading in enumerate(rows.readings):
         deviations = [None if item is None else float(item.value[number]) for item in components]
         known = [item for item in components if item is not None]
@@ -183,10 +181,11 @@ def _shifted(classes: _Component | None, number: int) -> Iterator[Text]:
         yield Text.of("note.class_shift", shift=shift)
 
 
-def _of_gaps(panel: Panel, missing: Sequence[Role], errors: ErrorModel) -> Iterator[Text]:
+def _of_gaps(panel: Panel, missing: Set[Role], errors: ErrorModel) -> Iterator[Text]:
     """What the interval leaves out, as nothing is declared for it."""
     if missing:
-        yield Text.of("note.scale_unknown", layers=", ".join(missing))
+        layers = ", ".join(role for role in DRAWN if role in missing)
+        yield Text.of("note.scale_unknown", layers=layers)
     names = []
     for measure in _both(panel):
         if measure is None or measure.kind in ("area", "green_area", "unit_count"):
