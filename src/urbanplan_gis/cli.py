@@ -156,6 +156,23 @@ def run(ctx: click.Context, path: str) -> None:
 
 @main.command()
 @_with_project
+def audit(ctx: click.Context, path: str) -> None:
+    """Make every published figure again and compare / Kiểm toán số liệu."""
+    from urbanplan_gis.review import audit_project
+
+    project, lang = _project(ctx, path)
+    failed = False
+    for day in (*project.facts.earlier, None):
+        report = audit_project(project if day is None else project.at(day))
+        _print(ctx, (item.say(lang) for item in report.differences[: _limit(ctx)]))
+        click.echo(legible(report.verdict.say(lang)))
+        failed |= not report.passed
+    if failed:
+        sys.exit(1)
+
+
+@main.command()
+@_with_project
 @click.option("--web-tiles", is_flag=True, help="web basemap / nền bản đồ mạng")
 def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
     """Draw the map sheets whose data changed / Vẽ bản đồ."""

@@ -9,21 +9,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
 from urbanplan_gis.analysis.effects import by_price, price_findings
-from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gather import derive_layers, gather, roles_at_hand
-from urbanplan_gis.analysis.indicators import measure, read_figures, refuse_chosen
+from urbanplan_gis.analysis.indicators import refuse_chosen
 from urbanplan_gis.analysis.results import Run
-from urbanplan_gis.analysis.targets import assess
-from urbanplan_gis.analysis.urban_land import land_balance, plan_balance
-from urbanplan_gis.errors import bad_data
+from urbanplan_gis.analysis.trends import Series, series_of
 from urbanplan_gis.loaders import load_layers
 from urbanplan_gis.loaders.planning.checks import check_database
 from urbanplan_gis.loaders.planning.database import open_database
+from urbanplan_gis.measuring import measure_city, refuse_declarations
 from urbanplan_gis.model.data import Dataset, FeatureCount, Role
-from urbanplan_gis.model.figures import Target
 from urbanplan_gis.outputs.files import clear_stages
 from urbanplan_gis.outputs.manifest import (
     fingerprint,
@@ -36,7 +31,7 @@ from urbanplan_gis.outputs.tt16_package import Form, tell_left_out, write_packag
 from urbanplan_gis.project import Project, source_name
 from urbanplan_gis.quality.check import Checked, check
 from urbanplan_gis.quality.decisions import read_decisions, settle_rest
-from urbanplan_gis.standards.class_sets import class_sets
+from urbanplan_gis.review import stored_series
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Text
 
@@ -91,45 +86,40 @@ def export_database(
     return files, told + [finding.message for finding in findings]
 
 
-def run_project(project: Project, progress: Progress | None = None) -> Run:
+def run_project(
+    project: Project, progress: Progress | None = None, former: Series | None = None
+) -> Run:
     """Everything a project's layers say: evidence, figures, balances, findings.
+
+    ``former`` are the values of the project's earlier days; those are measured first where they
+    are not given.
 
     Raises:
         PlanDataError: for input that cannot be used, in one line.
     """
-    confirmed = _confirmed(project)
-    own_targets = _own_targets(project)
+    refuse_declarations(project)
+    if former is None:
+        earlier = (run_project(project.at(day), progress) for day in project.facts.earlier)
+        former = series_of(
+            (figure.figure_id, figure.value) for run in earlier for figure in run.figures
+        )
     dataset, checked = check_project(project, progress)
     derived = derive_layers(checked, project.derive, project.facts.as_of)
     refuse_chosen(indicators(), project.definitions, roles_at_hand(derived))
     evidence, lacking = gather(derived, project.facts.as_of, project.facts.boundaries, progress)
     if progress:
         progress("figures")
-    declared = indicators()
-    states = [state for state in project.facts.states if _says_something(evidence, state)]
-    panels = measure(declared.values(), evidence, states, project.definitions)
-    figures = read_figures(panels, confirmed)
-    years = project.facts.target_years
-    assessments = assess(figures, declared, own_targets, years=years)
-    by_year = assess(figures, declared, own_targets, all_years=True, years=years)
-    plans, of_plans = plan_balance(evidence)
-    balance = pd.concat(
-        [*(land_balance(evidence, s) for s in states if _has_land_use(evidence, s)), plans]
-    )
-    found = [*checked.findings, *derived.findings, *lacking, *of_plans]
+    measured = measure_city(project, evidence, former)
+    found = [*checked.findings, *derived.findings, *lacking, *measured.found]
     findings = settle_rest(found, checked.waiting)
     if progress:
         progress("effects")
-    effects = price_findings(findings, derived, evidence, panels, project.derive)
+    effects = price_findings(findings, derived, evidence, measured.panels, project.derive)
     return Run(
-        evidence,
-        tuple(figures),
-        tuple(assessments),
-        tuple(by_year),
-        balance.reset_index(drop=True),
-        tuple(by_price(findings, effects)),
-        tuple(effects),
-        tuple(_reconciled(list(_counted(dataset.counts, checked)), checked)),
+        **vars(measured),
+        findings=tuple(by_price(findings, effects)),
+        effects=tuple(effects),
+        counts=tuple(_reconciled(list(_counted(dataset.counts, checked)), checked)),
     )
 
 
@@ -155,54 +145,19 @@ def _counted(counts: Iterable[FeatureCount], checked: Checked) -> Iterator[Featu
 
 
 def make_run(project: Project, lang: str, progress: Progress | None = None) -> Run | None:
-    """Run and write, unless the outputs are there and were made from the very same."""
+    """Run and write, unless the outputs are there and were made from the very same.
+
+    The project's earlier days come first, each with outputs of its own.
+    """
+    for day in project.facts.earlier:
+        make_run(project.at(day), lang, progress)
     inputs = input_digests(project)
     mark = fingerprint(project, inputs, lang)
     clear_stages(project.output)
     if is_current(project.output, read_manifest(project.output), mark):
         return None
-    run = run_project(project, progress)
+    run = run_project(project, progress, stored_series(project))
     if progress:
         progress("outputs")
     write_run(project, run, lang, mark, inputs)
     return run
-
-
-def _says_something(evidence: Evidence, state: str) -> bool:
-    """Whether a state differs from the others: without lots of plans nothing is planned."""
-    return state != "planned" or bool(evidence.labels.coded[state]["zoning"].known.any())
-
-
-def _has_land_use(evidence: Evidence, state: str) -> bool:
-    return bool(evidence.labels.coded[state]["land_use"].known.any())
-
-
-def _own_targets(project: Project) -> dict[str, Iterable[Target]]:
-    """Targets of the office beside the programme's."""
-    own: dict[str, list[Target]] = {}
-    for number, item in enumerate(project.targets):
-        if item.indicator not in indicators():
-            where = f"{project.file.name}: targets[{number}].indicator"
-            listed = ", ".join(indicators())
-            raise bad_data("unknown_indicator", where, name=item.indicator, known=listed)
-        target = Target(item.year, item.value, item.sense, item.scope, item.source, item.confidence)
-        own.setdefault(item.indicator, []).append(target)
-    known = {target.year for item in indicators().values() for target in item.targets}
-    known |= {target.year for targets in own.values() for target in targets}
-    for year in project.facts.target_years:
-        if year not in known:
-            where = f"{project.file.name}: project.target_years"
-            raise bad_data("no_target_for_year", where, year=year, known=_listed(known))
-    return dict(own)
-
-
-def _listed(years: Iterable[int]) -> str:
-    return ", ".join(str(year) for year in sorted(years))
-
-
-def _confirmed(project: Project) -> tuple[str, ...]:
-    for name in project.confirmed_class_sets:
-        if name not in class_sets():
-            where = f"{project.file.name}: confirmed_class_sets"
-            raise bad_data("unknown_set", where, name=name)
-    return project.confirmed_class_sets

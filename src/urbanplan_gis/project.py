@@ -7,8 +7,11 @@ project's root; virtual GDAL paths are refused.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
+from copy import copy
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -60,6 +63,13 @@ class Project:
     @property
     def decisions(self) -> Path:
         return self.file.parent / "decisions.csv"
+
+    def at(self, day: dt.date) -> Project:
+        """The same project on an earlier day, with outputs of its own below this one's."""
+        output = f"{self.facts.output}/{day.isoformat()}"
+        then = copy(self)
+        then.facts = replace(self.facts, as_of=day, earlier=(), output=output)
+        return then
 
     def path(self, relative: str) -> Path:
         """A path of the project file as a path on disk (already checked to lie inside)."""
@@ -147,6 +157,10 @@ def _problems(file: str, facts: ProjectFile, root: Path) -> list[PlanDataError]:
             place = f"{file}: targets[{number}].year"
             listed = ", ".join(map(str, years))
             problems.append(bad_data("target_year", place, year=target.year, years=listed))
+    for day in facts.project.earlier:
+        if day >= facts.project.as_of or facts.project.earlier.count(day) > 1:
+            place = f"{file}: project.earlier"
+            problems.append(bad_data("not_earlier", place, day=day, as_of=facts.project.as_of))
     names: dict[tuple[Role, str], int] = {}
     for role, source in _each_source(facts):
         key = (role, source_name(role, source))

@@ -101,6 +101,8 @@ class ProjectFacts:
     name: ProjectName
     as_of: dt.date
     boundaries: str
+    #: days before as_of that are measured too, for the trend
+    earlier: tuple[dt.date, ...] = ()
     crs: str = AUTHORITY
     root: str = "."
     output: str = "data/processed"

@@ -9,6 +9,9 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 import shapely
+from pyarrow import ArrowException
+from pyogrio.errors import DataLayerError, DataSourceError
+from shapely.errors import GEOSException
 
 from urbanplan_gis.errors import bad_data
 
@@ -25,6 +28,35 @@ def read_stored(
 ) -> gpd.GeoDataFrame:
     """One layer of a city GeoPackage, or the part of it that meets ``box`` (project CRS)."""
     return pyogrio.read_dataframe(path, layer=layer, bbox=box, use_arrow=True)
+
+
+def read_city(path: Path) -> dict[str, gpd.GeoDataFrame]:
+    """Every layer of a city GeoPackage by its name.
+
+    Raises:
+        PlanDataError: if it is not there or cannot be read.
+    """
+    try:
+        return {name: read_stored(path, name) for name in stored_layers(path)}
+    except (DataSourceError, DataLayerError, GEOSException, ArrowException) as problem:
+        reason = " ".join(str(problem).split())
+        raise bad_data("table_unreadable", path.name, reason=reason) from None
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table a run wrote, every cell as its text (``""`` where it is blank).
+
+    Raises:
+        PlanDataError: if it is not there, or is no such table.
+    """
+    if not path.is_file():
+        raise bad_data("not_run", path.name)
+    try:
+        return pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+    except (ValueError, pd.errors.ParserError) as problem:
+        raise bad_data(
+            "table_unreadable", path.name, reason=" ".join(str(problem).split())
+        ) from None
 
 
 def content_digest(frame: pd.DataFrame) -> str:

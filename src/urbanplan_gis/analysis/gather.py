@@ -35,6 +35,8 @@ from urbanplan_gis.text import Text
 
 _LABELS = (Role.LAND_USE, Role.ZONING, Role.RIGHT_OF_WAY, Role.GREEN, Role.GENERAL_PLAN)
 _CENTRELINES = "centrelines"
+#: states of plans that conditions ask for -> the column of the plans that says so
+STANDING: Mapping[str, str] = {"zoning_in_force": "in_force", "zoning_approved": "approved_by"}
 _NEEDED = ("residents",)
 
 
@@ -98,7 +100,7 @@ def gather(
     mosaic = build_mosaic(checked.label_layer(Role.UNITS), _label_layers(derived))
     is_ward = wards_at(units, as_of)
     is_slated = units["slated"].to_numpy(dtype=bool)
-    plans = _plans_at(layers.get(Role.PLANS), as_of)
+    plans = plans_at(layers.get(Role.PLANS), as_of)
     planar_units = yield_ground(units.geometry.to_numpy(), mosaic.overlaps[str(Role.UNITS)])
     statistics = _statistics(derived, as_of)
     evidence = Evidence(
@@ -112,8 +114,8 @@ def gather(
             mosaic, layers, plans, is_ward, is_slated, share_in_centrelines(derived, mosaic)
         ),
         plans=plans,
-        segments=_segments(layers.get(Role.ROADS), planar_units),
-        dwelling_floor_area=_dwellings(layers.get(Role.BUILDINGS), planar_units),
+        segments=cut_roads(layers.get(Role.ROADS), planar_units),
+        dwelling_floor_area=dwelling_floors(layers.get(Role.BUILDINGS), planar_units),
         statistics=statistics,
         roles=roles_at_hand(derived),
         dataset=checked.dataset,
@@ -146,7 +148,8 @@ def share_in_centrelines(derived: Derived, mosaic: Mosaic) -> NDArray[np.float64
     return np.divide(inside, mosaic.area, out=np.zeros_like(inside), where=mosaic.area > 0)
 
 
-def _plans_at(plans: Layer | None, as_of: dt.date) -> pd.DataFrame | None:
+def plans_at(plans: Layer | None, as_of: dt.date) -> pd.DataFrame | None:
+    """The plans, with whether each is a zoning plan in force, or approved, on a day."""
     if plans is None:
         return None
     frame = plans.frame
@@ -164,27 +167,41 @@ def label_faces(
     is_slated: NDArray[np.bool_],
     in_centrelines: NDArray[np.float64] | None,
 ) -> FaceLabels:
-    faces = len(mosaic.area)
-    existing = {
+    """The labels of all faces in both states, from the features they lie in."""
+    coded = {
         str(role): _coded(mosaic, role, layers)
         for role in (Role.LAND_USE, Role.ZONING, Role.GENERAL_PLAN, Role.GREEN)
     }
-    planned = dict(existing)
+    standing = {}
+    if plans is not None:
+        covers = mosaic.covers[str(Role.PLANS)]
+        for name, column in STANDING.items():
+            stands = plans[column].to_numpy(dtype=bool)
+            standing[name] = np.asarray(covers[:, stands].any(axis=1))
+    return compose_labels(mosaic, coded, standing, is_ward, is_slated, in_centrelines)
+
+
+def compose_labels(
+    mosaic: Mosaic,
+    coded: Mapping[str, Coded],
+    standing: Mapping[str, NDArray[np.bool_]],
+    is_ward: NDArray[np.bool_],
+    is_slated: NDArray[np.bool_],
+    in_centrelines: NDArray[np.float64] | None,
+) -> FaceLabels:
+    """Labels per state; ``standing`` are the faces under plans in force, and approved."""
+    faces = len(mosaic.area)
+    planned = dict(coded)
     lot = mosaic.labels.get(str(Role.ZONING), np.full(faces, NOWHERE))
-    without_lot = Coded(
-        np.where(lot == NOWHERE, existing["land_use"].position, NOWHERE), existing["land_use"].pairs
-    )
-    planned["land_use"] = existing["zoning"].else_(without_lot)
+    built = coded["land_use"]
+    without_lot = Coded(np.where(lot == NOWHERE, built.position, NOWHERE), built.pairs)
+    planned["land_use"] = coded["zoning"].else_(without_lot)
     special = {
         ("unit", "wards"): is_ward[mosaic.unit],
         ("unit", "slated"): is_slated[mosaic.unit],
         ("unit", "wards_and_slated"): (is_ward | is_slated)[mosaic.unit],
     }
-    if plans is not None:
-        covers = mosaic.covers[str(Role.PLANS)]
-        for name, column in (("zoning_in_force", "in_force"), ("zoning_approved", "approved_by")):
-            standing = plans[column].to_numpy(dtype=bool)
-            special["plans", name] = np.asarray(covers[:, standing].any(axis=1))
+    special |= {("plans", name): mask for name, mask in standing.items()}
     present = {}
     shares = {}
     if str(Role.RIGHT_OF_WAY) in mosaic.labels:
@@ -192,8 +209,7 @@ def label_faces(
     if in_centrelines is not None:
         present[_CENTRELINES] = in_centrelines > 0
         shares[_CENTRELINES] = in_centrelines
-    coded = {"existing": existing, "planned": planned}
-    return FaceLabels(coded, present, shares, special, faces)
+    return FaceLabels({"existing": coded, "planned": planned}, present, shares, special, faces)
 
 
 def _coded(mosaic: Mosaic, role: Role, layers: Mapping[Role, Layer]) -> Coded:
@@ -203,7 +219,7 @@ def _coded(mosaic: Mosaic, role: Role, layers: Mapping[Role, Layer]) -> Coded:
     return coded_green(label, frame) if role == Role.GREEN else Coded.of_features(label, frame)
 
 
-def _segments(roads: Layer | None, units: NDArray[np.object_]) -> pd.DataFrame:
+def cut_roads(roads: Layer | None, units: NDArray[np.object_]) -> pd.DataFrame:
     """Roads cut by unit: columns road_class, feature_id, unit, length_m."""
     columns = ["road_class", "feature_id", "unit", "length_m"]
     if roads is None:
@@ -215,7 +231,9 @@ def _segments(roads: Layer | None, units: NDArray[np.object_]) -> pd.DataFrame:
     return cut.loc[cut["length_m"] > 0, columns].reset_index(drop=True)
 
 
-def _dwellings(buildings: Layer | None, units: NDArray[np.object_]) -> NDArray[np.float64] | None:
+def dwelling_floors(
+    buildings: Layer | None, units: NDArray[np.object_]
+) -> NDArray[np.float64] | None:
     """Floor area of residential buildings per unit (m²): footprint inside the unit x floors."""
     if buildings is None:
         return None
@@ -229,10 +247,10 @@ def _dwellings(buildings: Layer | None, units: NDArray[np.object_]) -> NDArray[n
 def _statistics(derived: Derived, as_of: dt.date) -> dict[str, ChosenStatistic]:
     dataset = derived.checked.dataset
     codes = dataset.layers[Role.UNITS].frame["code"].tolist()
-    return choose_statistics(dataset.statistics, codes, as_of) | _of_layers(dataset)
+    return choose_statistics(dataset.statistics, codes, as_of) | statistics_of_layers(dataset)
 
 
-def _of_layers(dataset: Dataset) -> dict[str, ChosenStatistic]:
+def statistics_of_layers(dataset: Dataset) -> dict[str, ChosenStatistic]:
     """Numbers of units that come with a layer: the declared area (m²), persons of a grid."""
     units = dataset.layers[Role.UNITS].frame
     codes = units["code"].tolist()
@@ -254,7 +272,7 @@ def roles_at_hand(derived: Derived) -> frozenset[str]:
     layers = dataset.layers
     known = set(layers[Role.UNITS].frame["code"])
     present = {item.name for item in dataset.statistics if item.unit_code in known}
-    present |= {str(role) for role in layers} | set(_of_layers(dataset))
+    present |= {str(role) for role in layers} | set(statistics_of_layers(dataset))
     if derived.centrelines is not None and len(derived.centrelines):
         present.add(_CENTRELINES)
     if Role.ZONING in layers and (layers[Role.ZONING].frame["code_list"] == "derived").any():

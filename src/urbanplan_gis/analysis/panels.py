@@ -125,7 +125,7 @@ class Panel:
         self.definition = definition
         self.state = state
         self.is_default = is_default
-        self.statistics = statistics_of(evidence, self._measures(), state)
+        self.statistics = statistics_of(evidence, self.measures, state)
         self.numerator = self.measured(definition.numerator, evidence)
         denominator = definition.denominator
         self.denominator = self.measured(denominator, evidence) if denominator else None
@@ -206,7 +206,7 @@ class Panel:
 
     def known_ground(self, evidence: Evidence) -> NDArray[np.float64]:
         """All ground of each unit, and what of it each layer needed knows (m², units x 1 + k)."""
-        measures = self._measures()
+        measures = self.measures
         labels = {c.label for m in measures for c in m.where if c.label in TESSELLATING}
         area = evidence.mosaic.area
         known = [area * evidence.labels.known(label, self.state) for label in sorted(labels)]
@@ -240,7 +240,7 @@ class Panel:
         return n, d, *_ratio(n, n_most, d, d_most, factor)
 
     def _of(self, quantity: Quantity, scoped: bool, row: Row) -> tuple[float, float]:
-        units = self._units(row) if scoped else row.units
+        units = self.units_of(row) if scoped else row.units
         if not units.any():
             return math.nan, math.nan
         sums = quantity.of(units), quantity.at_most(units)
@@ -251,7 +251,7 @@ class Panel:
         certain, possible = (0.0 if abs(total) <= noise else total for total in sums)
         return certain, possible
 
-    def _units(self, row: Row) -> Mask:
+    def units_of(self, row: Row) -> Mask:
         """Units of a row that a scoped measure counts; only the city's row is narrowed."""
         if not row.is_city:
             return row.units
@@ -261,7 +261,9 @@ class Panel:
             return self.evidence.is_ward | self.evidence.is_slated
         return row.units
 
-    def _measures(self) -> list[Measure]:
+    @property
+    def measures(self) -> list[Measure]:
+        """What is measured above the line, and below it if there is one."""
         both = (self.definition.numerator, self.definition.denominator)
         return [measure for measure in both if measure is not None]
 
@@ -270,8 +272,8 @@ class Panel:
 
         ``ground`` is as :meth:`known_ground` gives it.
         """
-        scoped = any(measure.scoped for measure in self._measures())
-        units = self._units(row) if scoped else row.units
+        scoped = any(measure.scoped for measure in self.measures)
+        units = self.units_of(row) if scoped else row.units
         total, *known = ground[units].sum(axis=0).tolist()
         if total == 0:
             return 0.0
@@ -283,15 +285,15 @@ class Panel:
 
     def _statistics_used(self, row: Row) -> Iterator[tuple[ChosenStatistic, Mask]]:
         """The statistics of a row, each with the units whose number it counts."""
-        for measure in self._measures():
+        for measure in self.measures:
             for name in statistic_names(measure, self.state):
                 if name in self.statistics:
-                    units = self._units(row) if measure.scoped else row.units
+                    units = self.units_of(row) if measure.scoped else row.units
                     yield self.statistics[name], units & units_counted(self.evidence, measure)
 
     def _basis(self, indicator: Indicator, confirmed: frozenset[str]) -> str:
         """``proposal`` while the figure rests on a class set nobody has confirmed."""
-        sets = {name for measure in self._measures() for name in class_sets_of(measure)}
+        sets = {name for measure in self.measures for name in class_sets_of(measure)}
         if self.definition.scope == "general_plan":
             sets.add(_IN_GENERAL_PLAN.set_name)
         proposed = {

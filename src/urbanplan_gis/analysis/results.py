@@ -6,20 +6,40 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from urbanplan_gis.analysis.definitions import Spread
 from urbanplan_gis.analysis.evidence import Evidence
+from urbanplan_gis.analysis.gaps import Gap
+from urbanplan_gis.analysis.ledger import Entry
+from urbanplan_gis.analysis.panels import Panel
 from urbanplan_gis.model.data import FeatureCount, Finding
 from urbanplan_gis.model.figures import Assessment, Effect, Figure
 
 
 @dataclass(frozen=True, eq=False)
-class Run:
-    """Everything one run computed."""
+class Measured:
+    """What evidence comes to: figures held against targets, and what they are made of.
+
+    It is made from evidence alone, so an audit makes it again from what a run stored.
+    """
 
     evidence: Evidence
+    panels: tuple[Panel, ...]
     figures: tuple[Figure, ...]
     assessments: tuple[Assessment, ...]
+    #: the same against every target year
     by_year: tuple[Assessment, ...]
+    spreads: tuple[Spread, ...]
+    gaps: tuple[Gap, ...]
+    ledger: tuple[Entry, ...]
     balance: pd.DataFrame
+    #: what the balance of plans found
+    found: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Run(Measured):
+    """What evidence comes to, with the findings about the layers behind it and their price."""
+
     #: those that move figures most first
     findings: tuple[Finding, ...]
     effects: tuple[Effect, ...]

@@ -122,17 +122,19 @@ def _verdict(
     year = figure.as_of.year
     verdict = verdict_of(figure.value, target, year)
     bounds = [bound for bound in (figure.low, figure.high) if bound is not None]
-    if any(_met(verdict_of(bound, target, year)) != _met(verdict) for bound in bounds):
+    if any(
+        verdict_class(verdict_of(bound, target, year)) != verdict_class(verdict) for bound in bounds
+    ):
         return Verdict.INCONCLUSIVE, (Text.of("note.unknown_ground"),)
     if figure.reading:
         others = {verdict_of(r.value, target, year) for r in readings if r.value is not None}
-        if {_met(other) for other in others} - {_met(verdict)}:
+        if {verdict_class(other) for other in others} - {verdict_class(verdict)}:
             return Verdict.INCONCLUSIVE, (Text.of("note.readings_disagree"),)
     return verdict, ()
 
 
-def _met(verdict: Verdict) -> str:
-    """Verdicts that come to the same: reached, nearly, or not."""
+def verdict_class(verdict: Verdict) -> str:
+    """What verdicts come to: ``met``, ``near`` or ``not``."""
     if verdict in (Verdict.EXCEEDED, Verdict.MET):
         return "met"
     return "near" if verdict is Verdict.NEAR else "not"

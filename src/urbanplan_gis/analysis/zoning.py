@@ -33,7 +33,9 @@ def plan_table(evidence: Evidence) -> pd.DataFrame:
     columns = ["plan_id", "name", "kind", "decision", "approved", "revoked", "replaced_by"]
     if evidence.plans is None:
         return pd.DataFrame(columns=[*columns, "in_force", "area_ha"])
-    plans = evidence.plans
+    plans = evidence.plans.assign(
+        **{name: pd.to_datetime(evidence.plans[name]).dt.date for name in ("approved", "revoked")}
+    )
     table = pd.DataFrame(plans[columns]).assign(
         in_force=plans["in_force"], area_ha=shapely.area(plans["geometry"].to_numpy()) / 1e4
     )

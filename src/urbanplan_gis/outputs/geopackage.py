@@ -37,9 +37,14 @@ _LABEL_COLUMNS: Mapping[str, Mapping[str, str]] = {
         "land_use_sub_use": "sub_use",
         "land_use_id": "feature_id",
     },
-    "zoning": {"zoning_list": "code_list", "zoning": "code", "zoning_id": "feature_id"},
+    "zoning": {
+        "zoning_list": "code_list",
+        "zoning": "code",
+        "zoning_sub_use": "sub_use",
+        "zoning_id": "feature_id",
+    },
     "right_of_way": {"right_of_way": "feature_id"},
-    "green": {"green": "kind", "green_id": "feature_id"},
+    "green": {"green": "kind", "green_park": "park", "green_id": "feature_id"},
     "general_plan": {
         "general_plan_list": "code_list",
         "general_plan": "code",
@@ -140,7 +145,8 @@ def faces_frame(evidence: Evidence) -> gpd.GeoDataFrame:
         covers = mosaic.covers[str(Role.PLANS)]
         names = evidence.plans["plan_id"].to_numpy(dtype=str)
         columns["plans"] = _listed(covers, names)
-        columns["plans_in_force"] = _listed(covers & evidence.plans["in_force"].to_numpy(), names)
+        for column, said in (("plans_in_force", "in_force"), ("plans_approved", "approved_by")):
+            columns[column] = _listed(covers & evidence.plans[said].to_numpy(), names)
     return gpd.GeoDataFrame(columns, geometry=mosaic.geometries, crs=evidence.units.crs)
 
 

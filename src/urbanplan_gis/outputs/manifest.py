@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from urbanplan_gis.loaders.formats import source_files
+from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.files import whole_file
 from urbanplan_gis.project import Project
 from urbanplan_gis.store import file_digest
@@ -28,6 +29,16 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def origins_of(manifest: dict[str, Any]) -> tuple[Origin, ...]:
+    """The origins of all sources, as a run recorded them."""
+    origins = []
+    for item in manifest["origins"]:
+        words = {name: str(value) for name, value in item.items() if name != "date"}
+        day = dt.date.fromisoformat(item["date"]) if item["date"] else None
+        origins.append(Origin(**words, date=day))
+    return tuple(origins)
 
 
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:

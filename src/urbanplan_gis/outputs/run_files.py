@@ -10,8 +10,6 @@ import numpy as np
 import pandas as pd
 
 from urbanplan_gis.analysis.results import Run
-from urbanplan_gis.analysis.transport import road_table
-from urbanplan_gis.analysis.zoning import plan_table
 from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.files import replace_together, staging
 from urbanplan_gis.outputs.geopackage import write_geopackage
@@ -23,12 +21,12 @@ from urbanplan_gis.outputs.manifest import (
     read_manifest,
     write_manifest,
 )
+from urbanplan_gis.outputs.run_tables import measured_tables
 from urbanplan_gis.outputs.tables import (
     defaults_of,
     effects_frame,
-    figures_frame,
     findings_frame,
-    in_words,
+    row_digests,
     write_csv,
     write_mappings,
 )
@@ -36,11 +34,6 @@ from urbanplan_gis.outputs.workbook import write_workbook
 from urbanplan_gis.project import Project
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.store import content_digest, file_digest
-
-#: the files a run writes, relative to the output folder
-TABLES = (
-    "indicators", "targets", "land_balance", "findings", "effects", "road_length", "plans",
-)  # fmt: skip
 
 
 def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str, str]) -> None:
@@ -70,16 +63,12 @@ def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str
 def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[str, Any]:
     """Write all files but the manifest into ``folder``; what the manifest says about them."""
     frames = {
-        "indicators": figures_frame(run.assessments, lang, project.facts.synthetic),
-        "targets": figures_frame(run.by_year, lang, project.facts.synthetic),
-        "land_balance": in_words(run.balance, lang),
+        **measured_tables(run, lang, project.facts.synthetic),
         "findings": findings_frame(run.findings, lang),
         "effects": effects_frame(run.effects),
-        "road_length": road_table(run.evidence),
-        "plans": plan_table(run.evidence),
     }
-    for name in TABLES:
-        write_csv(frames[name], folder / "tables" / f"{name}.csv")
+    for name, frame in frames.items():
+        write_csv(frame, folder / "tables" / f"{name}.csv")
     mappings = write_mappings(run.evidence.dataset, folder / "mappings", lang)
     defaults = defaults_of(run.assessments)
     origins = run.evidence.dataset.origins
@@ -105,10 +94,11 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
     )
     gpkg = folder / "city.gpkg"
     write_geopackage(run.evidence, run.findings, gpkg, lang, project.facts.synthetic)
-    written = [f"tables/{name}.csv" for name in TABLES] + ["tables/indicators.xlsx", "city.gpkg"]
+    written = [f"tables/{name}.csv" for name in frames] + ["tables/indicators.xlsx", "city.gpkg"]
     written += [f"mappings/{name}" for name in mappings]
     return {
         "outputs": {name: file_digest(folder / name) for name in written},
+        "rows": {name: row_digests(frame) for name, frame in frames.items()},
         "defaults": sorted(defaults),
         "figure_digests": _figure_digests(frames["indicators"]),
         "layer_digests": {
@@ -138,6 +128,7 @@ def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
             "states": list(facts.states),
             "language": lang,
             "definitions": dict(project.definitions),
+            "at_hand": sorted(evidence.roles),
             "confirmed_class_sets": list(project.confirmed_class_sets),
             "centrelines": {
                 "cap": project.derive.cap,

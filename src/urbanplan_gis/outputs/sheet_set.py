@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +13,13 @@ import pandas as pd
 from urbanplan_gis.analysis.conditions import Coded, in_class_set
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
-from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.manifest import (
     code_digest,
     digest_of,
     fingerprint,
     input_digests,
     is_current,
+    origins_of,
     read_manifest,
     remove_former,
     untouched,
@@ -122,7 +121,7 @@ def _sheet_data(project: Project, manifest: dict[str, Any], lang: str) -> SheetD
         units=read_stored(path, "units"),
         layers=layers,
         figures=figures,
-        origins=_origins(manifest),
+        origins=origins_of(manifest),
         draft=True,
         sources_by_role=manifest["sources_by_role"],
     )
@@ -148,15 +147,6 @@ def _without_overlaps(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 def _transport(land_use: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     coded = Coded.of_features(pd.RangeIndex(len(land_use)).to_numpy(), land_use)
     return land_use[in_class_set("transport", coded)].reset_index(drop=True)
-
-
-def _origins(manifest: dict[str, Any]) -> tuple[Origin, ...]:
-    origins = []
-    for item in manifest["origins"]:
-        words = {name: str(value) for name, value in item.items() if name != "date"}
-        day = dt.date.fromisoformat(item["date"]) if item["date"] else None
-        origins.append(Origin(**words, date=day))
-    return tuple(origins)
 
 
 def _options(project: Project, web_tiles: bool) -> SheetOptions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import math
 import re
 from collections.abc import Iterable
@@ -28,6 +29,8 @@ FINDING_COLUMNS = (
     "finding_id", "code", "severity", "layer", "feature_ids", "x", "y", "area_ha", "message",
     "action",
 )  # fmt: skip
+#: digits kept of the digest of a row
+ROW_DIGITS = 8
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -123,8 +126,32 @@ def write_csv(frame: pd.DataFrame, path: Path) -> None:
             writer.writerow([_cell(value) for value in row])
 
 
+def row_digests(frame: pd.DataFrame) -> str:
+    """Eight hexadecimal digits for each row as it is written, one after the other.
+
+    An audit tells by them which row of a table was edited.
+    """
+    rows = frame.itertuples(index=False, name=None)
+    return "".join(row_digest([str(_cell(value)) for value in row]) for row in rows)
+
+
+def row_digest(cells: Iterable[str]) -> str:
+    """The digits of one row of written cells."""
+    return hashlib.sha256("\x1f".join(cells).encode()).hexdigest()[:ROW_DIGITS]
+
+
+def written_cells(frame: pd.DataFrame) -> pd.DataFrame:
+    """The text of every cell as :func:`write_csv` writes it."""
+    return frame.map(lambda value: str(_cell(value))).astype(object)
+
+
 def _cell(value: object) -> object:
-    if value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+    if (
+        value is None
+        or value is pd.NaT
+        or value is pd.NA
+        or (isinstance(value, float) and math.isnan(value))
+    ):
         return ""
     if isinstance(value, bool):
         return int(value)

@@ -1,0 +1,147 @@
+"""Published figures opened and audited: from what a run stored, without the delivered layers."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from urbanplan_gis.analysis.evidence import Evidence
+from urbanplan_gis.analysis.recall import recall
+from urbanplan_gis.analysis.results import Measured
+from urbanplan_gis.analysis.trends import Series, series_of
+from urbanplan_gis.errors import bad_data
+from urbanplan_gis.measuring import measure_city
+from urbanplan_gis.model.data import STATISTICS_OF_LAYERS, Origin, Statistic
+from urbanplan_gis.outputs.audit import (
+    Difference,
+    broken_faces,
+    changed_files,
+    differing_cells,
+    edited_rows,
+    figures_by_input,
+)
+from urbanplan_gis.outputs.manifest import origins_of, read_manifest
+from urbanplan_gis.outputs.run_tables import measured_tables
+from urbanplan_gis.project import Project
+from urbanplan_gis.store import read_city, read_table
+from urbanplan_gis.text import Text
+
+
+@dataclass(frozen=True, eq=False)
+class Recalled:
+    """A run as it was stored: its manifest, layers by name, and all that is measured again."""
+
+    manifest: dict[str, Any]
+    layers: dict[str, Any]
+    evidence: Evidence
+    measured: Measured
+
+
+def recall_run(project: Project) -> Recalled:
+    """The last run of a project, its figures made again from what it stored.
+
+    Raises:
+        PlanDataError: if there is no run, or its files cannot be read.
+    """
+    folder = project.output
+    manifest = read_manifest(folder)
+    if "parameters" not in manifest or "at_hand" not in manifest["parameters"]:
+        raise bad_data("not_run", folder.name)
+    layers = read_city(folder / "city.gpkg")
+    for name in ("faces", "units"):
+        if name not in layers:
+            raise bad_data("layer_gone", "city.gpkg", layer=name)
+    statistics, grid = _statistics(project)
+    facts = manifest["parameters"]
+    evidence = recall(
+        layers,
+        statistics,
+        grid,
+        origins_of(manifest),
+        frozenset(facts["at_hand"]),
+        dt.date.fromisoformat(facts["as_of"]),
+        facts["boundaries"],
+    )
+    return Recalled(
+        manifest, layers, evidence, measure_city(project, evidence, stored_series(project))
+    )
+
+
+def stored_series(project: Project) -> Series:
+    """The figures of the project's earlier days, as their own runs wrote them."""
+    tables = [
+        read_table(project.at(day).output / "tables" / "indicators.csv")
+        for day in project.facts.earlier
+    ]
+    cells = (row for table in tables for row in table[["figure_id", "value"]].to_numpy())
+    return series_of((figure, float(value) if value else None) for figure, value in cells)
+
+
+@dataclass(frozen=True)
+class AuditReport:
+    """The differences found, and how much was compared."""
+
+    differences: tuple[Difference, ...]
+    figures: int
+    cells: int
+    files: int
+
+    @property
+    def passed(self) -> bool:
+        return not self.differences
+
+    @property
+    def verdict(self) -> Text:
+        if self.differences:
+            return Text.of("audit.failed", count=len(self.differences))
+        counts = {"figures": self.figures, "cells": self.cells, "files": self.files}
+        return Text.of("audit.passed", **counts)
+
+
+def audit_project(project: Project) -> AuditReport:
+    """Whether everything in the outputs of a project follows from its inputs as recorded.
+
+    Raises:
+        PlanDataError: if there is no run, or its files cannot be read at all.
+    """
+    run = recall_run(project)
+    manifest, folder = run.manifest, project.output
+    resting = figures_by_input(run.measured, manifest)
+    made = {**manifest["outputs"], **manifest.get("sheet_files", {})}
+    lang, synthetic = manifest["parameters"]["language"], manifest["project"]["synthetic"]
+    tables = measured_tables(run.measured, lang, synthetic)
+    differences = (
+        *changed_files(project.root, manifest["inputs"], "input", resting),
+        *changed_files(folder, made, "output", {}),
+        *edited_rows(folder, manifest["rows"]),
+        *broken_faces(run.evidence, run.layers["faces"], run.measured),
+        *differing_cells(folder, tables),
+    )
+    return AuditReport(
+        differences,
+        figures=len(run.measured.figures),
+        cells=sum(table.size for table in tables.values()),
+        files=len(manifest["inputs"]) + len(made),
+    )
+
+
+def _statistics(project: Project) -> tuple[list[Statistic], dict[str, float]]:
+    """The numbers a run used, as its table of statistics holds them; persons of the grid apart."""
+    table = read_table(project.output / "tables" / "statistics.csv")
+    dated, grid = [], {}
+    try:
+        for row in table.to_dict("records"):
+            if row["name"] == "grid_residents":
+                grid[row["unit_code"]] = float(row["value"])
+            elif row["name"] not in STATISTICS_OF_LAYERS:
+                day = dt.date.fromisoformat(row["date"]) if row["date"] else None
+                origin = Origin(row["source"], row["path"], document=row["document"], date=day)
+                value = float(row["value"])
+                dated.append(
+                    Statistic(row["unit_code"], int(row["year"]), row["name"], value, origin)
+                )
+    except (KeyError, ValueError) as problem:
+        reason = " ".join(str(problem).split())
+        raise bad_data("table_unreadable", "statistics.csv", reason=reason) from None
+    return dated, grid
