@@ -14,7 +14,6 @@ from urbanplan_gis.analysis.measures import class_sets_of
 from urbanplan_gis.analysis.panels import Panel, Row
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import Role
-from urbanplan_gis.model.figures import Measure
 from urbanplan_gis.standards.class_sets import class_sets
 
 Mask = NDArray[np.bool_]
@@ -87,7 +86,7 @@ def _readings(panel: Panel) -> Iterator[Reading]:
         by_n, by_d = 1.0, 0.0
         if d is not None and panel.indicator.unit != "units":
             by_n, by_d = percent / d, -percent * n / d**2
-        scoped = panel._units(row)
+        scoped = panel.units_of(row)
         below = panel.definition.denominator
         yield Reading(
             row, value, least, most, d, by_n, by_d,
@@ -127,7 +126,7 @@ def weights_of(panel: Panel, rows: Pass, evidence: Evidence) -> tuple[Floats | N
 
 def sets_of(panel: Panel) -> set[str]:
     """The class sets a panel's figures rest on."""
-    names = {name for measure in _measures(panel) for name in class_sets_of(measure)}
+    names = {name for measure in panel.measures for name in class_sets_of(measure)}
     if _in_general_plan(panel):
         names |= {"general_plan_urban"}
     return names & set(class_sets())
@@ -135,7 +134,7 @@ def sets_of(panel: Panel) -> set[str]:
 
 def roles_of(panel: Panel) -> set[Role]:
     """The layers whose lines and classes a panel's ground hangs on (none without ground)."""
-    measures = [measure for measure in _measures(panel) if measure.kind in ("area", "green_area")]
+    measures = [measure for measure in panel.measures if measure.kind in ("area", "green_area")]
     if not measures:
         return set()
     labels = {condition.label for measure in measures for condition in measure.where}
@@ -150,11 +149,6 @@ def roles_of(panel: Panel) -> set[Role]:
     return {Role.UNITS} | {role for role in Role if role in labels}
 
 
-def _measures(panel: Panel) -> list[Measure]:
-    both = (panel.definition.numerator, panel.definition.denominator)
-    return [measure for measure in both if measure is not None]
-
-
 def _in_general_plan(panel: Panel) -> bool:
-    scoped = any(measure.scoped for measure in _measures(panel))
+    scoped = any(measure.scoped for measure in panel.measures)
     return scoped and panel.definition.scope == "general_plan"
