@@ -94,7 +94,9 @@ def test_missing_hectares_per_person() -> None:
 
 
 def test_no_hectares_for_what_is_not_land() -> None:
-    households = figure(70.0, numerator_unit="households", denominator_unit="households")
+    households = figure(
+        70.0, numerator_unit="households", denominator_unit="households", of_land=False
+    )
     held = judged(households, target(value=80.0))
     assert (held.gap, held.gap_ha) == (pytest.approx(-10.0), None)
 

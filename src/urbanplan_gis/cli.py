@@ -156,6 +156,18 @@ def run(ctx: click.Context, path: str) -> None:
 
 @main.command()
 @_with_project
+@click.argument("figure_id")
+def explain(ctx: click.Context, path: str, figure_id: str) -> None:
+    """Open a figure into its pieces / Mở một số liệu ra từng mảnh."""
+    from urbanplan_gis.review import explain_figure
+
+    project, lang = _project(ctx, path)
+    lines, _ = explain_figure(project, figure_id, lang)
+    _print(ctx, lines)
+
+
+@main.command()
+@_with_project
 def audit(ctx: click.Context, path: str) -> None:
     """Make every published figure again and compare / Kiểm toán số liệu."""
     from urbanplan_gis.review import audit_project

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 
 import pandas as pd
 
@@ -33,8 +34,11 @@ def measure_city(project: Project, evidence: Evidence, former: Series) -> Measur
     panels = measure(declared.values(), evidence, states, project.definitions)
     figures = read_figures(panels, _confirmed(project))
     own_targets, years = _own_targets(project), project.facts.target_years
-    assessments = assess(figures, declared, own_targets, years=years)
-    by_year = assess(figures, declared, own_targets, all_years=True, years=years)
+    held = partial(
+        assess, figures, declared, own_targets,
+        years=years, allow_unverified=project.allow_unverified,
+    )  # fmt: skip
+    assessments, by_year = held(), held(all_years=True)
     found = spreads(by_year)
     plans, of_plans = plan_balance(evidence)
     balance = pd.concat(

@@ -26,7 +26,7 @@ from urbanplan_gis.outputs.manifest import (
     is_current,
     read_manifest,
 )
-from urbanplan_gis.outputs.run_files import write_run
+from urbanplan_gis.outputs.run_files import forget_days, write_run
 from urbanplan_gis.outputs.tt16_package import Form, tell_left_out, write_package
 from urbanplan_gis.project import Project, source_name
 from urbanplan_gis.quality.check import Checked, check
@@ -151,6 +151,7 @@ def make_run(project: Project, lang: str, progress: Progress | None = None) -> R
     """
     for day in project.facts.earlier:
         make_run(project.at(day), lang, progress)
+    forget_days(project)
     inputs = input_digests(project)
     mark = fingerprint(project, inputs, lang)
     clear_stages(project.output)

@@ -50,6 +50,7 @@ class Project:
         self.targets = tuple(facts.targets)
         self.definitions = facts.definitions
         self.confirmed_class_sets = facts.confirmed_class_sets
+        self.allow_unverified = facts.allow_unverified
         self.databases = tuple(facts.databases)
         self.statistics = tuple(facts.statistics)
         self.sources = tuple(

@@ -145,7 +145,7 @@ class TargetFacts:
     year: int
     value: Annotated[float, Field(allow_inf_nan=False)]
     sense: Literal["at_least", "above", "about", "at_most", "all"]
-    source: Annotated[str, Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1, pattern=r"\S")]
     confidence: Literal["verbatim", "second-hand", "unverified"] = "unverified"
     scope: Literal["city", "slated", "wards"] = "city"
 
@@ -172,6 +172,8 @@ class ProjectFile:
     derive: DeriveFacts = Field(default_factory=DeriveFacts)
     tolerance: ToleranceFacts = Field(default_factory=ToleranceFacts)
     confirmed_class_sets: tuple[str, ...] = ()
+    #: thresholds nobody has verified may decide verdicts, which stay marked
+    allow_unverified: bool = False
     definitions: dict[str, str] = Field(default_factory=dict)
     targets: list[TargetFacts] = Field(default_factory=list)
     maps: MapFacts = Field(default_factory=MapFacts)

@@ -33,6 +33,7 @@ _KEYS = {
     "dict_type": "table",
     "dataclass_type": "table",
     "string_too_short": "some_text",
+    "string_pattern_mismatch": "some_text",
 }
 _LIMITS = ("gt", "ge", "lt", "le", "expected")
 

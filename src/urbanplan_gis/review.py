@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from urbanplan_gis.analysis.evidence import Evidence
+from urbanplan_gis.analysis.explanation import BalanceOpened, full_id, open_figure
 from urbanplan_gis.analysis.recall import recall
 from urbanplan_gis.analysis.results import Measured
 from urbanplan_gis.analysis.trends import Series, series_of
@@ -20,6 +23,14 @@ from urbanplan_gis.outputs.audit import (
     differing_cells,
     edited_rows,
     figures_by_input,
+)
+from urbanplan_gis.outputs.explanation import (
+    EXPLAINED,
+    balance_lines,
+    explanation_lines,
+    figure_facts,
+    file_name,
+    write_explanation,
 )
 from urbanplan_gis.outputs.manifest import origins_of, read_manifest
 from urbanplan_gis.outputs.run_tables import measured_tables
@@ -76,6 +87,32 @@ def stored_series(project: Project) -> Series:
     ]
     cells = (row for table in tables for row in table[["figure_id", "value"]].to_numpy())
     return series_of((figure, float(value) if value else None) for figure, value in cells)
+
+
+def explain_figure(project: Project, asked: str, lang: str) -> tuple[Iterator[str], Path]:
+    """A published figure opened: lines to read, and the GeoPackage of its pieces.
+
+    ``asked`` is an id of a figure or of a row of the land balance, or the first parts of one; an
+    id of one of the project's earlier days is looked up in the run of that day.
+
+    Raises:
+        PlanDataError: if there is no run, or no such figure.
+    """
+    for day in project.facts.earlier:
+        if f"/{day.isoformat()}/" in asked:
+            project = project.at(day)
+    run = recall_run(project)
+    figure_id = full_id(run.measured, asked)
+    faces = run.layers["faces"].sort_values("face_id", ignore_index=True)
+    faces = faces[faces["unit_code"].isin(run.evidence.codes)].reset_index(drop=True)
+    opened = open_figure(run.measured, figure_id, faces)
+    path = project.output / EXPLAINED / file_name(figure_id)
+    write_explanation(opened.sides, figure_facts(opened), path, lang)
+    place = project.relative(path)
+    if isinstance(opened, BalanceOpened):
+        return balance_lines(opened, run.manifest, place, lang), path
+    tables = (read_table(project.output / "tables" / f"{n}.csv") for n in ("findings", "effects"))
+    return explanation_lines(opened, run.manifest, *tables, place, lang), path
 
 
 @dataclass(frozen=True)

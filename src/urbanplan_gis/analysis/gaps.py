@@ -29,8 +29,6 @@ from urbanplan_gis.text import Text
 
 _DAYS = 365.25
 _PERSONS = ("persons",)
-#: measures of land, which people reckon in hectares
-_LAND = ("area", "green_area")
 
 
 @dataclass(frozen=True)
@@ -44,7 +42,6 @@ class Gap:
 
     figure: Figure
     target: Target
-    is_land: bool
     short: float
     short_growing: float | None
     denominator_ahead: float | None
@@ -117,7 +114,6 @@ def _gap(past: Past, row: Row, figure: Figure, target: Target, former: Series) -
     gap = Gap(
         figure=figure,
         target=target,
-        is_land=panel.definition.numerator.kind in _LAND,
         short=short,
         short_growing=growing,
         denominator_ahead=ahead,
@@ -141,9 +137,13 @@ def _with_notes(gap: Gap, aim: float, above: float, below: float, is_count: bool
         notes = [Text.of("gap.count", aim=aim, above=above, short=gap.short)]
     else:
         unit = Text.of(f"gap.unit.{amount_unit(gap)}")
+        scale = 1e4 if gap.figure.of_land else 1.0
         # of a person there is no part
-        whole = math.ceil if amount_unit(gap) in ("persons", "households") else float
-        scale = 1e4 if gap.is_land else 1.0
+        is_whole = amount_unit(gap) in ("persons", "households")
+        short, short_ahead = (
+            float(math.ceil(amount / scale) if is_whole else amount / scale)
+            for amount in (gap.short, gap.short_ahead or 0.0)
+        )
         percent = gap.figure.value_unit == "%"
         target = Text.of("gap.percent" if percent else "gap.ratio", value=gap.target.value)
         held = scale if percent else 1.0
@@ -151,7 +151,7 @@ def _with_notes(gap: Gap, aim: float, above: float, below: float, is_count: bool
             Text.of(
                 "gap.held" if percent else "gap.held_persons",
                 aim=target, below=below / held, above=above / scale, needed=aim * below / scale,
-                short=whole(gap.short / scale), unit=unit,
+                short=short, unit=unit,
             )
         ]  # fmt: skip
         if gap.short_growing is not None:
@@ -165,9 +165,9 @@ def _with_notes(gap: Gap, aim: float, above: float, below: float, is_count: bool
             notes.append(
                 Text.of(
                     "gap.ahead", year=str(gap.target.year), source=gap.ahead_from, aim=target,
-                    below=round(gap.denominator_ahead or 0.0), above=above / scale,
+                    below=float(round(gap.denominator_ahead or 0.0)), above=above / scale,
                     needed=aim * (gap.denominator_ahead or 0.0) / scale,
-                    short=whole(gap.short_ahead / scale), unit=unit,
+                    short=short_ahead, unit=unit,
                 )
             )  # fmt: skip
     if gap.trend is not None:
@@ -177,11 +177,11 @@ def _with_notes(gap: Gap, aim: float, above: float, below: float, is_count: bool
 
 def amount_unit(gap: Gap) -> str:
     """The unit people reckon the missing amount in: ha of land, else the numerator's own."""
-    return "ha" if gap.is_land else gap.figure.numerator_unit
+    return "ha" if gap.figure.of_land else gap.figure.numerator_unit
 
 
 def in_people_units(gap: Gap, amount: float | None) -> float | None:
     """An amount of the gap in :func:`amount_unit`."""
     if amount is None or not np.isfinite(amount):
         return None
-    return amount / 1e4 if gap.is_land else amount
+    return amount / 1e4 if gap.figure.of_land else amount

@@ -237,11 +237,22 @@ def dwelling_floors(
     """Floor area of residential buildings per unit (m²): footprint inside the unit x floors."""
     if buildings is None:
         return None
+    parts = dwelling_parts(buildings, units)
+    return sum_by(parts["unit"].to_numpy(), parts["floor_area_m2"].to_numpy(), len(units))
+
+
+def dwelling_parts(buildings: Layer, units: NDArray[np.object_]) -> pd.DataFrame:
+    """Residential buildings cut by unit: feature_id, unit, geometry, floors, floor_area_m2.
+
+    A building whose floors are not known has none.
+    """
     homes = buildings.frame[(buildings.frame["use"] == "residential").to_numpy()]
     cut = cut_by_units(homes.geometry.to_numpy(), units)
     floors = homes["floors"].to_numpy(dtype=float, na_value=np.nan)[cut["feature"]]
-    floor_area = shapely.area(cut["geometry"].to_numpy()) * np.nan_to_num(floors)
-    return sum_by(cut["unit"].to_numpy(), floor_area, len(units))
+    cut["floors"] = np.nan_to_num(floors)
+    cut["feature_id"] = homes["feature_id"].to_numpy()[cut["feature"]]
+    cut["floor_area_m2"] = shapely.area(cut["geometry"].to_numpy()) * cut["floors"].to_numpy()
+    return cut
 
 
 def _statistics(derived: Derived, as_of: dt.date) -> dict[str, ChosenStatistic]:

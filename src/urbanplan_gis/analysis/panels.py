@@ -183,6 +183,7 @@ class Panel:
                 (int(s.years_away[units].max(initial=0)) for s, units in used), default=0
             ),
             reading=definition.reading,
+            of_land=self.numerator.faces is not None,
             notes=tuple(
                 notes_of(self.evidence, definition, self.state, row.units, completeness, used)
             ),

@@ -20,12 +20,13 @@ def assess(
     extra_targets: Mapping[str, Iterable[Target]] | None = None,
     all_years: bool = False,
     years: Collection[int] | None = None,
+    allow_unverified: bool = False,
 ) -> list[Assessment]:
     """Hold each figure against the first target not before its date, or against every target.
 
     Where no target is left in the future the last one counts; ``years`` are those asked for
     (None for all). Targets bind their scope (the city); other rows carry target and gap with the
-    verdict ``reference``.
+    verdict ``reference``. An unverified target decides no verdict unless ``allow_unverified``.
     """
     figures = list(figures)
     verdicts_of_readings = _readings(figures)
@@ -36,11 +37,11 @@ def assess(
         asked = [t for t in (*indicator.targets, *own) if years is None or t.year in years]
         targets = sorted(asked, key=lambda target: target.year)
         if not targets:
-            assessed.append(_assess(figure, None, []))
+            assessed.append(_assess(figure, None, [], allow_unverified))
             continue
         for target in targets if all_years else [_due(targets, figure.as_of.year)]:
             readings = verdicts_of_readings.get(_key(figure), [])
-            assessed.append(_assess(figure, target, readings))
+            assessed.append(_assess(figure, target, readings, allow_unverified))
     return assessed
 
 
@@ -88,19 +89,21 @@ def _readings(figures: list[Figure]) -> dict[tuple[str, str, str], list[Figure]]
     return readings
 
 
-def _assess(figure: Figure, target: Target | None, readings: list[Figure]) -> Assessment:
+def _assess(
+    figure: Figure, target: Target | None, readings: list[Figure], allow_unverified: bool
+) -> Assessment:
     if target is None:
         verdict = Verdict.NO_DATA if figure.value is None else Verdict.REFERENCE
         return Assessment(figure, None, None, None, verdict, figure.basis)
     gap = None if figure.value is None else figure.value - target.value
     basis = "unverified" if target.confidence == "unverified" else figure.basis
-    verdict, notes = _verdict(figure, target, readings)
+    verdict, notes = _verdict(figure, target, readings, allow_unverified)
     return Assessment(figure, target, gap, _gap_ha(figure, target), verdict, basis, notes)
 
 
 def _gap_ha(figure: Figure, target: Target) -> float | None:
     """Hectares missing to the target with the denominator held: target·D − N."""
-    if figure.numerator_unit != "m2" or figure.numerator is None or figure.denominator is None:
+    if not figure.of_land or figure.numerator is None or figure.denominator is None:
         return None
     if figure.value is None:
         return None
@@ -109,13 +112,13 @@ def _gap_ha(figure: Figure, target: Target) -> float | None:
 
 
 def _verdict(
-    figure: Figure, target: Target, readings: list[Figure]
+    figure: Figure, target: Target, readings: list[Figure], allow_unverified: bool
 ) -> tuple[Verdict, tuple[Text, ...]]:
     if figure.value is None:
         return Verdict.NO_DATA, ()
     if figure.unit_code != target.scope or not figure.judged:
         return Verdict.REFERENCE, ()
-    if target.confidence == "unverified":
+    if target.confidence == "unverified" and not allow_unverified:
         return Verdict.REFERENCE, (Text.of("note.unverified_target"),)
     if figure.years_away > MAX_YEARS_AWAY:
         return Verdict.INCONCLUSIVE, (Text.of("note.old_statistics", years=figure.years_away),)

@@ -143,6 +143,8 @@ class Figure:
     basis: str
     judged: bool
     reading: bool
+    #: whether the numerator is land, which people reckon in hectares
+    of_land: bool = True
     #: how many years the statistics used are from the day asked
     years_away: int = 0
     notes: tuple[Text | Name, ...] = ()

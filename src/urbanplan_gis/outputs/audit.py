@@ -16,8 +16,7 @@ import numpy as np
 import pandas as pd
 
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.measures import statistic_names
-from urbanplan_gis.analysis.panels import Panel
+from urbanplan_gis.analysis.ledger import roles_of
 from urbanplan_gis.analysis.results import Measured
 from urbanplan_gis.errors import PlanDataError, listed
 from urbanplan_gis.mosaic import TOLERANCE
@@ -70,7 +69,7 @@ def figures_by_input(measured: Measured, manifest: Mapping[str, Any]) -> dict[st
     resting: dict[str, list[str]] = {}
     for panel in measured.panels:
         ids = [panel.figure_id(row) for row in panel.rows()]
-        files = set().union(*(of_role.get(role, set()) for role in _roles_of(panel)))
+        files = set().union(*(of_role.get(role, set()) for role in roles_of(panel)))
         for path in files:
             resting.setdefault(path, []).extend(ids)
     for name in manifest["inputs"]:
@@ -79,24 +78,6 @@ def figures_by_input(measured: Measured, manifest: Mapping[str, Any]) -> dict[st
         if name not in resting and alike:  # a sidecar of a shapefile
             resting[name] = resting[alike[0]]
     return resting
-
-
-def _roles_of(panel: Panel) -> set[str]:
-    """The layers a panel cannot do without."""
-    roles = {"units"}
-    for measure in panel.measures:
-        roles |= {condition.label for condition in measure.where}
-        roles |= {"statistics"} if statistic_names(measure, panel.state) else set()
-        roles |= {"buildings"} if measure.kind == "floor_area" else set()
-        roles |= {"green", "land_use"} if measure.kind == "green_area" else set()
-        roles |= {"population"} if "grid_residents" in measure.of else set()
-    if panel.state == "planned":
-        roles |= {"zoning", "plans"}
-    if panel.definition.scope == "general_plan" or "land_use" in roles:
-        roles.add("general_plan")
-    if "centrelines" in roles:
-        roles.add("roads")
-    return roles
 
 
 def edited_rows(folder: Path, rows: Mapping[str, str]) -> Iterator[Difference]:

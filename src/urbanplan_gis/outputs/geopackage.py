@@ -99,11 +99,27 @@ def write_geopackage(
     layers = {str(role): frame for role, frame in _conformed(evidence).items()}
     layers[FACES] = faces_frame(evidence)
     layers[FINDINGS] = _findings(findings, evidence.units.crs, lang)
+    described = {name: _described(name, lang, synthetic) for name in layers}
+    styles = {name: layer_style(name, frame, lang) for name, frame in layers.items()}
+    write_layers(path, layers, described, styles)
+
+
+def write_layers(
+    path: Path,
+    layers: Mapping[str, pd.DataFrame],
+    described: Mapping[str, str],
+    styles: Mapping[str, str | None],
+) -> None:
+    """Write layers (a frame without geometry: a plain table) and their styles, whole or not at all.
+
+    Raises:
+        PlanDataError: if the place cannot be written to.
+    """
     with whole_file(path) as draft:
         with fixed_clock():
             for name, frame in layers.items():
-                _write_layer(draft, name, frame, _described(name, lang, synthetic))
-        _write_styles(draft, layers, lang)
+                _write_layer(draft, name, frame, described[name])
+        _write_styles(draft, styles, described)
 
 
 def _conformed(evidence: Evidence) -> dict[Role, gpd.GeoDataFrame]:
@@ -190,10 +206,12 @@ def _described(name: str, lang: str, synthetic: bool) -> str:
     return f"{words} – {say('map.stamp.synthetic', lang)}" if synthetic else words
 
 
-def _write_layer(draft: Path, name: str, frame: gpd.GeoDataFrame, description: str) -> None:
+def _write_layer(draft: Path, name: str, frame: pd.DataFrame, description: str) -> None:
     """Append one layer. Areas and lines become multi-part, so that one layer has one type."""
-    kind = "Unknown" if name == FINDINGS else "MultiPolygon"
-    if name in list(ROLE_FIELDS):
+    kind: str | None = "Unknown" if name == FINDINGS else "MultiPolygon"
+    if not isinstance(frame, gpd.GeoDataFrame):
+        kind = None
+    elif name in list(ROLE_FIELDS):
         kind = _MULTI.get(ROLE_FIELDS[Role(name)].family)
     pyogrio.write_dataframe(
         _typed(frame),
@@ -205,15 +223,12 @@ def _write_layer(draft: Path, name: str, frame: gpd.GeoDataFrame, description: s
         geometry_type=kind,
         promote_to_multi=None if kind in (None, "Unknown") else True,
         dataset_options=None if draft.exists() else {"VERSION": _GEOPACKAGE},
-        layer_options={
-            "GEOMETRY_NAME": _GEOMETRY,
-            "SPATIAL_INDEX": "YES",
-            "DESCRIPTION": description,
-        },
+        layer_options={"DESCRIPTION": description}
+        | ({} if kind is None else {"GEOMETRY_NAME": _GEOMETRY, "SPATIAL_INDEX": "YES"}),
     )
 
 
-def _typed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def _typed(frame: pd.DataFrame) -> pd.DataFrame:
     """Dates without a time of day, and text that stays text where all of it is missing."""
     types = {}
     for column, dtype in frame.dtypes.items():
@@ -224,12 +239,13 @@ def _typed(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return frame.astype(types)
 
 
-def _write_styles(draft: Path, layers: Mapping[str, gpd.GeoDataFrame], lang: str) -> None:
+def _write_styles(
+    draft: Path, styles: Mapping[str, str | None], described: Mapping[str, str]
+) -> None:
     """The table QGIS looks for, with the default style of each layer that has one."""
-    made = {name: layer_style(name, frame, lang) for name, frame in layers.items()}
     rows = [
-        (name, _GEOMETRY, name, style, say(f"layer.{name}", lang), _CLOCK)
-        for name, style in made.items()
+        (name, _GEOMETRY, name, style, described[name], _CLOCK)
+        for name, style in styles.items()
         if style is not None
     ]
     with closing(sqlite3.connect(draft)) as database, database:

@@ -71,6 +71,7 @@ def fingerprint(project: Project, inputs: dict[str, str], lang: str) -> str:
         "roles": [str(role) for role, _ in project.sources],
         "definitions": project.definitions,
         "confirmed": list(project.confirmed_class_sets),
+        "allow_unverified": project.allow_unverified,
     }
     others = {name: digest for name, digest in inputs.items() if name != own}
     return digest_of(

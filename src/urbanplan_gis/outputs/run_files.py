@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pandas as pd
 
 from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.model.data import Origin
+from urbanplan_gis.outputs.explanation import EXPLAINED
 from urbanplan_gis.outputs.files import replace_together, staging
 from urbanplan_gis.outputs.geopackage import write_geopackage
 from urbanplan_gis.outputs.manifest import (
@@ -58,6 +61,18 @@ def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str
         made = [*written["outputs"], FILE]
         gone = left_behind(folder, former, {*made, *former.get("sheet_files", {})})
         replace_together(stage, folder, made, gone)
+    # figures of the former run that were opened
+    shutil.rmtree(folder / EXPLAINED, ignore_errors=True)
+
+
+def forget_days(project: Project) -> None:
+    """Delete the outputs of earlier days that the project no longer names; nothing else."""
+    known = read_manifest(project.output).get("parameters", {}).get("earlier", [])
+    for day in {dt.date.fromisoformat(day) for day in known} - set(project.facts.earlier):
+        folder = project.at(day).output
+        gone = left_behind(folder, read_manifest(folder), set())
+        for name in (*gone, FILE):
+            (folder / name).unlink(missing_ok=True)
 
 
 def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[str, Any]:
@@ -130,6 +145,8 @@ def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
             "definitions": dict(project.definitions),
             "at_hand": sorted(evidence.roles),
             "confirmed_class_sets": list(project.confirmed_class_sets),
+            "allow_unverified": project.allow_unverified,
+            "earlier": [day.isoformat() for day in facts.earlier],
             "centrelines": {
                 "cap": project.derive.cap,
                 "join": project.derive.join,

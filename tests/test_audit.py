@@ -1,0 +1,148 @@
+"""An audit passes on what a run wrote, and names the figures behind whatever was changed since."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely.affinity
+from click.testing import CliRunner
+
+from test_loaders_vector import CRS, LAND_USE, square, write_project
+from urbanplan_gis.cli import main
+from urbanplan_gis.outputs.audit import Difference
+from urbanplan_gis.pipeline import make_run
+from urbanplan_gis.project import load_project
+from urbanplan_gis.review import AuditReport, audit_project
+
+STATISTICS = """
+[[statistics]]
+path = "people.csv"
+fields = { unit_code = "ma", year = "nam", residents = "dan_so" }
+"""
+SHARE = "transport_land_share"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """Parcels of two units that overlap and leave gaps, with residents; measured and written."""
+    parcels = gpd.GeoDataFrame(
+        {"ma": ["ODT", "DGT", "DGT"], "thua": ["a", "b", "c"]},
+        geometry=[square(0, 0), square(200, 0, 50), square(60, 0, 50)],
+        crs=CRS,
+    )
+    parcels.to_file(tmp_path / "lu.gpkg")
+    codes = gpd.read_file(write_project(tmp_path, "") / "units.gpkg")["ma"]
+    rows = "".join(f"{code},2025,{1000 + n}\n" for n, code in enumerate(codes))
+    (tmp_path / "people.csv").write_text("ma,nam,dan_so\n" + rows, encoding="utf-8")
+    write_project(tmp_path, LAND_USE.format("lu.gpkg") + STATISTICS)
+    assert make_run(load_project(tmp_path), "both") is not None
+    return tmp_path
+
+
+def audit(project: Path) -> AuditReport:
+    return audit_project(load_project(project))
+
+
+def output(project: Path, name: str) -> Path:
+    return project / "data" / "processed" / name
+
+
+def naming(report: AuditReport, words: str) -> list[Difference]:
+    """The differences that say so and name figures."""
+    return [item for item in report.differences if words in item.say("en") and item.figures]
+
+
+def test_what_a_run_wrote_passes(project: Path) -> None:
+    report = audit(project)
+    assert [item.say("en") for item in report.differences] == []
+    assert report.figures > 20
+    assert CliRunner().invoke(main, ["audit", "--project", str(project)]).exit_code == 0
+
+
+@pytest.mark.parametrize("name", ["lu.gpkg", "people.csv"])
+def test_one_byte_of_an_input(project: Path, name: str) -> None:
+    path = project / name
+    content = bytearray(path.read_bytes())
+    content[-2] ^= 1
+    path.write_bytes(content)
+    (difference,) = naming(audit(project), f"Input {name} has changed")
+    indicators = {figure.split("/")[0] for figure in difference.figures}
+    assert (SHARE in indicators) == (name == "lu.gpkg")
+    assert ("urbanisation_rate" in indicators) == (name == "people.csv")
+    result = CliRunner().invoke(main, ["audit", "--project", str(project), "--lang", "en"])
+    assert result.exit_code == 1
+    assert "Failed" in result.output
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("indicators", "value"), ("indicators", "verdict"), ("targets", "gap"),
+     ("ledger", "amount"), ("gaps", "short"), ("definitions", "met"), ("land_balance", "area_ha")],
+)  # fmt: skip
+def test_one_cell_of_a_table(project: Path, table: str, column: str) -> None:
+    path = output(project, f"tables/{table}.csv")
+    frame = pd.read_csv(path, encoding="utf-8-sig", dtype=str, keep_default_na=False)
+    row = int(frame.index[frame[column] != ""][0])
+    frame.loc[row, column] = "7" if frame.loc[row, column] != "7" else "8"
+    frame.to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    report = audit(project)
+    named = naming(report, f"tables/{table}.csv")
+    assert {figure for item in named for figure in item.figures} == {frame.loc[row, "figure_id"]}
+    assert any(f"column {column}" in item.say("en") for item in named)
+
+
+def test_one_row_less(project: Path) -> None:
+    path = output(project, "tables/indicators.csv")
+    path.write_text("".join(path.read_text("utf-8").splitlines(keepends=True)[:-1]), "utf-8")
+    assert not audit(project).passed
+
+
+def test_one_label_of_a_face(project: Path) -> None:
+    """The street becomes an orchard: its shares change, and are named."""
+    path = output(project, "city.gpkg")
+    faces = gpd.read_file(path, layer="faces")
+    faces.loc[faces["land_use_id"] == "b", "land_use"] = "CLN"
+    faces.to_file(path, layer="faces", driver="GPKG")
+    report = audit(project)
+    assert any(SHARE in item.figures[0] for item in naming(report, "indicators.csv"))
+
+
+def test_one_corner_of_a_face(project: Path) -> None:
+    path = output(project, "city.gpkg")
+    faces = gpd.read_file(path, layer="faces")
+    place = int(faces.index[faces["land_use_id"] == "b"][0])
+    moved = shapely.affinity.scale(faces.geometry[place], xfact=1.01, origin="center")
+    faces.loc[[place], "geometry"] = gpd.GeoSeries([moved], index=[place], crs=faces.crs)
+    faces.to_file(path, layer="faces", driver="GPKG")
+    report = audit(project)
+    face = naming(report, f"Face {faces['face_id'][place]}")
+    assert any(SHARE in figure for item in face for figure in item.figures)
+    assert naming(report, "do not add up")
+
+
+def test_without_a_run_there_is_nothing_to_audit(tmp_path: Path) -> None:
+    write_project(tmp_path, "")
+    result = CliRunner().invoke(main, ["audit", "--project", str(tmp_path), "--lang", "en"])
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+
+
+def test_a_geopackage_that_is_none(project: Path) -> None:
+    output(project, "city.gpkg").write_bytes(b"no database")
+    result = CliRunner().invoke(main, ["audit", "--project", str(project), "--lang", "en"])
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+
+
+def test_explain_from_the_command_line(project: Path) -> None:
+    """As a new user would: the indicator alone, then with a wrong name."""
+    run = CliRunner()
+    told = run.invoke(main, ["explain", SHARE, "--project", str(project), "--lang", "en"])
+    assert told.exit_code == 0
+    assert f"{SHARE}/city@2014" in told.output
+    (file,) = (output(project, "explain")).iterdir()
+    assert gpd.read_file(file, layer="denominator")["counted"].sum() > 0
+    unknown = run.invoke(main, ["explain", "nothing", "--project", str(project), "--lang", "en"])
+    assert (unknown.exit_code, len(unknown.stderr.splitlines())) == (2, 1)
+    assert audit(project).passed
