@@ -1,10 +1,11 @@
 """How often the 95 % interval holds the true value, on a crop of the sample city.
 
 The crop, as it was made, is the truth. Each replicate misplaces every drawn vertex of all its
-layers (one movement for vertices at one place), miscounts its persons, and in the second
+layers (one movement for vertices at one place), miscounts its persons, and in the last
 simulation also mistakes classes; then everything is done anew through the ordinary functions,
 and the interval is made from the spoilt data alone. Prints the share of intervals that hold the
-truth, and the spread of the values beside the standard deviation they claim.
+truth, and the spread of the values beside the standard deviation they claim. At the end the whole
+city is spoilt a few times, and the figures of all its units are counted together.
 
     python benchmarks/coverage.py [REPLICATES] [SEED]
 """
@@ -45,10 +46,11 @@ ROLES = (
 _PERSONS = ("residents", "temporary_residents")
 
 POSITION_MM, SCALE, POPULATION_PERCENT, WRONG = 0.3, 2000.0, 3.0, 0.03
-BOUNDARIES = ErrorModel(
-    POSITION_MM, {str(role): SCALE for role in ROLES}, population_percent=POPULATION_PERCENT
-)
-WITH_CLASSES = replace(BOUNDARIES, class_errors={Role.LAND_USE: WRONG, Role.GREEN: WRONG})
+BOUNDARIES = ErrorModel(POSITION_MM, {str(role): SCALE for role in ROLES})
+AND_PERSONS = replace(BOUNDARIES, population_percent=POPULATION_PERCENT)
+AND_CLASSES = replace(AND_PERSONS, class_errors={Role.LAND_USE: WRONG, Role.GREEN: WRONG})
+#: replicates of the whole city, each of which has a figure for every unit
+CITIES = 3
 
 #: indicator and row of the table
 Key = tuple[str, str]
@@ -209,7 +211,7 @@ def covered(truth: Found, said: list[Found]) -> int:
 
 def report(title: str, truth: dict[Key, Found], said: dict[Key, list[Found]]) -> None:
     """Print one line per figure."""
-    print(title)
+    print(title, flush=True)
     print("  indicator              row      truth  covered      sd seen  sd claimed    bias")
     for key, found in truth.items():
         items = said[key]
@@ -222,6 +224,20 @@ def report(title: str, truth: dict[Key, Found], said: dict[Key, list[Found]]) ->
         )
 
 
+def report_together(truth: dict[Key, Found], said: dict[Key, list[Found]]) -> None:
+    """Print one line per indicator, over all rows but the city's."""
+    print("the whole city, boundaries alone, all units together")
+    print("  indicator              intervals  covered  deviation / sd claimed (rms)")
+    for name in SPATIAL:
+        keys = [key for key in truth if key[0] == name and key[1] != "city"]
+        held = sum(covered(truth[key], said[key]) for key in keys)
+        deviations = np.array(
+            [(item.value - truth[key].value) / item.sd for key in keys for item in said[key]]
+        )
+        share, spread = 100 * held / len(deviations), np.sqrt(np.mean(deviations**2))
+        print(f"  {name:22} {len(deviations):9}  {share:5.1f} %  {spread:8.2f}")
+
+
 def main() -> None:
     replicates = int(sys.argv[1]) if len(sys.argv) > 1 else 500
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else 20250630
@@ -231,10 +247,15 @@ def main() -> None:
     parcels = len(dataset.layers[Role.LAND_USE].frame)
     print(f"{parcels} parcels, {replicates} replicates, seed {seed}")
     for title, errors in (
-        ("boundaries and persons", BOUNDARIES),
-        ("boundaries, persons and classes", WITH_CLASSES),
+        ("boundaries alone", BOUNDARIES),
+        ("boundaries and persons", AND_PERSONS),
+        ("boundaries, persons and classes", AND_CLASSES),
     ):
         report(title, *simulate(dataset, project, errors, replicates, seed))
+    city = load_layers(project)
+    layers = {role: layer for role, layer in city.layers.items() if role in ROLES}
+    city = Dataset(layers, city.statistics)
+    report_together(*simulate(city, project, BOUNDARIES, CITIES, seed))
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def test_intervals_hold_the_truth(coverage: ModuleType, sample_city: Path, tmp_p
     project = load_project(ROOT)
     dataset = coverage.load_crop(project, tmp_path, BOX)
     assert 100 < len(dataset.layers[Role.LAND_USE].frame) < 200
-    truth, said = coverage.simulate(dataset, project, coverage.BOUNDARIES, REPLICATES, seed=7)
+    truth, said = coverage.simulate(dataset, project, coverage.AND_PERSONS, REPLICATES, seed=7)
     city = {name: found for (name, row), found in truth.items() if row == "city"}
     assert set(city) == set(coverage.SPATIAL)
     for name, true in city.items():

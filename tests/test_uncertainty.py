@@ -171,6 +171,17 @@ def test_a_layer_without_a_scale_is_named() -> None:
     assert [dict(n.params)["layers"] for n in other.notes] == ["units, land_use"]
 
 
+def test_the_record_holds_method_and_parameters() -> None:
+    model = ErrorModel(0.3, {"land_use/2025": 2000.0}, {"land_use": 0.02}, 3.0)
+    assert model.parameters() == {
+        "method": "first_order_normal_95",
+        "position_mm": 0.3,
+        "scales": {"land_use/2025": 2000.0},
+        "class_errors": {"land_use": 0.02},
+        "population_percent": 3.0,
+    }
+
+
 def test_nothing_declared_gives_no_intervals() -> None:
     evidence = evidence_of(half_built())
     panels = panels_in(evidence, "urban_land_ratio")
@@ -192,6 +203,20 @@ def test_rows_of_groups_do_not_count_the_boundaries_between_their_units() -> Non
     ward = interval_of(town, BOUNDARIES, "urban_land_ratio", "city")
     assert ward.sd == pytest.approx(100 * SIGMA / (2 * 100))
     assert ward.numerator_boundary_m == pytest.approx(400.0)
+
+
+def test_a_unit_without_ground_has_no_interval() -> None:
+    """The smaller id keeps the ground that both claim."""
+    twice = layer(
+        Role.UNITS,
+        feature("a", square(0, 0), code="W", name="Phường", kind="ward"),
+        feature("b", square(0, 0), code="C", name="Xã", kind="commune", slated=True),
+    )
+    town = dataset(twice, layer(Role.LAND_USE, parcel("p", square(0, 0, 50, 100))))
+    evidence = evidence_of(town)
+    found = intervals(panels_in(evidence, "urban_land_ratio"), evidence, BOUNDARIES)
+    rows = {figure_id.split("/")[1].split("@")[0] for figure_id in found}
+    assert rows == {"W", "wards", "city"}
 
 
 def test_unknown_ground_widens_the_interval() -> None:
@@ -287,6 +312,17 @@ def test_planned_land_takes_its_classes_from_the_lots() -> None:
     errors = ErrorModel(class_errors={"zoning": 0.1})
     found = interval_of(town, errors, "urban_land_ratio", "W", state="planned")
     assert found.classification_sd == pytest.approx(50 * math.sqrt(2 * 0.05 * 0.95))
+
+
+def test_classes_that_are_not_known_are_not_taken_for_wrong_ones() -> None:
+    """A parcel whose code no list knows stays unknown, alone or beside others."""
+    errors = ErrorModel(class_errors={"land_use": 0.1})
+    for parcels in ([parcel("a", square(0, 0), "")], [parcel("a", square(0, 0), ""),
+                    parcel("b", square(100, 0), "LUC")]):  # fmt: skip
+        town = dataset(two_units(), layer(Role.LAND_USE, *parcels))
+        evidence = evidence_of(town)
+        found = intervals(panels_in(evidence, "urban_land_ratio"), evidence, errors)
+        assert not any(item.classification_sd for item in found.values())
 
 
 # ---- persons ---------------------------------------------------------------------------------

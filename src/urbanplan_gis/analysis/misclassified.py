@@ -78,15 +78,17 @@ def unsure_classes(evidence: Evidence, errors: ErrorModel) -> list[UnsureClasses
     found = []
     for role in CODED:
         layer = evidence.dataset.layers.get(role)
-        if layer is None or not errors.class_error(layer).any():
+        if layer is None:
             continue
         every = np.arange(len(layer.frame))
         green = role == Role.GREEN
         coded = coded_green(every, layer.frame) if green else Coded.of_features(every, layer.frame)
         given = coded.known & is_drawn(layer)
+        wrong = np.where(given, errors.class_error(layer), 0.0)
+        if not wrong.any():
+            continue
         ground = shapely.area(layer.frame.geometry.to_numpy())[given]
         share = sum_by(coded.position[given], ground, len(coded.pairs))
-        wrong = np.where(given, errors.class_error(layer), 0.0)
         found.append(UnsureClasses(evidence, layer, given, wrong, coded.pairs, share / share.sum()))
     return found
 
