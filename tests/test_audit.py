@@ -123,6 +123,34 @@ def test_one_corner_of_a_face(project: Path) -> None:
     assert naming(report, "do not add up")
 
 
+def test_earlier_days_are_measured_opened_and_audited_too(project: Path) -> None:
+    """Half as many people in 2023: the trend of what statistics make, and outputs of that day."""
+    file = project / "project.toml"
+    people = (project / "people.csv").read_text("utf-8").splitlines()[1:]
+    before = "".join(f"{line.split(',')[0]},2023,500\n" for line in people)
+    with (project / "people.csv").open("a", encoding="utf-8") as table:
+        table.write(before)
+    text = file.read_text("utf-8")
+    file.write_text(text.replace("as_of", "earlier = [2023-12-31]\nas_of", 1), "utf-8")
+    assert make_run(load_project(project), "both") is not None
+    then = output(project, "2023-12-31/tables/indicators.csv")
+    assert f"{SHARE}/city@2014/2023-12-31/" in then.read_text("utf-8")
+    gaps = pd.read_csv(output(project, "tables/gaps.csv"))
+    city = gaps[(gaps["unit_code"] == "city") & (gaps["indicator"] == SHARE)]
+    # the same parcels on both days: a flat line
+    assert (city["trend_from"] == "2023-12-31").all()
+    assert city["trend_a_year"].abs().max() < 1e-9
+    result = CliRunner().invoke(main, ["audit", "--project", str(project), "--lang", "en"])
+    assert (result.exit_code, result.output.count("Passed")) == (0, 2)
+    name = f"{SHARE}/city@2014/2023-12-31/existing"
+    told = CliRunner().invoke(main, ["explain", name, "--project", str(project), "--lang", "en"])
+    assert "/2023-12-31/explain/" in told.output
+
+    file.write_text(text, "utf-8")
+    make_run(load_project(project), "both")
+    assert not then.exists()
+
+
 def test_without_a_run_there_is_nothing_to_audit(tmp_path: Path) -> None:
     write_project(tmp_path, "")
     result = CliRunner().invoke(main, ["audit", "--project", str(tmp_path), "--lang", "en"])

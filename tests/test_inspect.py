@@ -42,8 +42,8 @@ from urbanplan_gis.legible import legible
 from urbanplan_gis.loaders.dataset import city_place
 from urbanplan_gis.loaders.inspection.layers import Surroundings, inspect_vector
 from urbanplan_gis.loaders.inspection.words import longest_words, match_names, split_name, words_of
-from urbanplan_gis.loaders.schema import ROLE_FIELDS, STATISTICS
-from urbanplan_gis.model.data import RASTER_ROLES, Dataset, Role
+from urbanplan_gis.loaders.schema import ROLE_FIELDS
+from urbanplan_gis.model.data import RASTER_ROLES, STATISTICS, Dataset, Role
 from urbanplan_gis.outputs.inspection import inspection_lines
 from urbanplan_gis.project import load_project
 

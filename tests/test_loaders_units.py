@@ -92,9 +92,9 @@ def test_two_units_of_one_listed_name_are_refused(tmp_path: Path) -> None:
 def test_boundaries_without_a_list_of_units_need_codes(tmp_path: Path) -> None:
     write_units(tmp_path, ten=["Phường Nghĩa Lộ"])
     file = write_project(tmp_path, UNITS) / "project.toml"
-    text = file.read_text(encoding="utf-8").replace('boundaries = "2014"', 'boundaries = "2025"')
+    text = file.read_text(encoding="utf-8").replace('boundaries = "2014"', 'boundaries = "1999"')
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(PlanDataError, match="no list of units of '2025'"):
+    with pytest.raises(PlanDataError, match="no list of units of '1999'"):
         load_layers(load_project(tmp_path))
 
 

@@ -20,7 +20,7 @@ from shapely.geometry import box
 from xlsxwriter.exceptions import FileCreateError
 
 import urbanplan_gis.outputs.files
-import urbanplan_gis.pipeline
+import urbanplan_gis.outputs.run_files
 from urbanplan_gis.cli import main
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.outputs.files import replace_together, staging, whole_file
@@ -220,7 +220,7 @@ def test_failed_geopackage_leaves_all_as_it_was(
         raise MemoryError
 
     with monkeypatch.context() as patch:
-        patch.setattr(urbanplan_gis.pipeline, "write_geopackage", fail)
+        patch.setattr(urbanplan_gis.outputs.run_files, "write_geopackage", fail)
         assert isinstance(run(changed_city).exception, MemoryError)
     assert contents(changed_city) == before
     assert run(changed_city).exit_code == 0

@@ -13,7 +13,8 @@ import math
 from pathlib import Path
 
 import pytest
-from shapely import LineString
+from pyproj import Geod, Transformer
+from shapely import LineString, transform
 
 from test_quality import DAY, EAST, NORTH, dataset, feature, layer, parcel, square, two_units
 from urbanplan_gis.analysis.gather import derive_layers, gather
@@ -22,7 +23,7 @@ from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.analysis.transport import land_from_centrelines
 from urbanplan_gis.analysis.zoning import plan_table
 from urbanplan_gis.model.data import Role
-from urbanplan_gis.model.figures import GROUPS, Figure
+from urbanplan_gis.model.figures import GROUPS, Condition, Figure
 from urbanplan_gis.project import DeriveFacts
 from urbanplan_gis.quality.check import check
 from urbanplan_gis.standards.indicators import indicators
@@ -123,6 +124,23 @@ def test_no_figure_escapes_the_truth(
 ) -> None:
     unknown = set(figures) - {our_key(row) for row in truth["figure"]}
     assert {key[:2] for key in unknown} == WITHOUT_TRUTH
+
+
+def test_geodesic_figures(sample_run: Run, figures: dict[Key, Figure]) -> None:
+    """Urban land of one ward, face by face, by the geodesic areas of GeographicLib."""
+    mosaic, labels = sample_run.evidence.mosaic, sample_run.evidence.labels
+    unit = sample_run.evidence.codes.index("21022")
+    urban = labels.certain(Condition("land_use", "urban_construction"), "existing")
+    urban &= labels.certain(Condition("general_plan", "general_plan_urban"), "existing")
+    to_degrees = Transformer.from_crs("EPSG:5898", "EPSG:4756", always_xy=True)
+    ellipsoid = Geod(ellps="WGS84")
+    faces = mosaic.geometries[urban & (mosaic.unit == unit)]
+    degrees = transform(faces, to_degrees.transform, interleaved=False)
+    true = math.fsum(abs(ellipsoid.geometry_area_perimeter(face)[0]) for face in degrees)
+    figure = figures["urban_land_ratio", "geodesic-in-general_plan", "existing", "21022"]
+    plain = figures["urban_land_ratio", "wide-in-general_plan", "existing", "21022"]
+    assert figure.numerator == pytest.approx(true, rel=1e-8)
+    assert figure.numerator != pytest.approx(plain.numerator, rel=1e-8)
 
 
 def areas_of(rows: list[Row]) -> dict[tuple[str, str], float]:

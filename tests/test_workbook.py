@@ -104,10 +104,13 @@ def findings() -> pd.DataFrame:
     return pd.DataFrame([row], columns=list(FINDING_COLUMNS))
 
 
+SHEETS = ("figures", "targets", "balance", "roads", "plans", "findings")
+
+
 def write(path: Path, lang: str = "vi", **changes: Any) -> Path:
     default = figures()
     given: dict[str, Any] = {
-        "assessments_by_default": default,
+        "default": default,
         "figures": default,
         "targets": default,
         "balance": balance(),
@@ -124,7 +127,9 @@ def write(path: Path, lang: str = "vi", **changes: Any) -> Path:
         "synthetic": True,
         "path": path,
     }
-    write_workbook(**(given | changes))
+    given |= changes
+    tables = {key: given.pop(key) for key in SHEETS if key in given}
+    write_workbook(tables=tables, **given)
     return path
 
 
@@ -283,7 +288,7 @@ def test_text_is_not_clipped_by_its_row(tmp_path: Path) -> None:
 
 def test_an_empty_project_gives_headers_alone(tmp_path: Path) -> None:
     empty = pd.DataFrame(columns=list(INDICATOR_COLUMNS))
-    changes = {"assessments_by_default": empty, "figures": empty, "targets": empty}
+    changes = {"default": empty, "figures": empty, "targets": empty}
     path = write(tmp_path / "x.xlsx", "en", **changes, origins=[], synthetic=False)
     opened = openpyxl.load_workbook(path)
     assert opened["Roads"]["A2"].value == "No data"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from errno import EPIPE
 from io import TextIOWrapper
@@ -138,6 +138,8 @@ def check(ctx: click.Context, path: str, fail_on: str | None) -> None:
 @_with_project
 def run(ctx: click.Context, path: str) -> None:
     """Check, measure, write tables and GeoPackage / Tính chỉ tiêu."""
+    from urbanplan_gis.outputs.class_table import class_lines
+    from urbanplan_gis.outputs.readiness_table import readiness_lines
     from urbanplan_gis.outputs.summary import figure_lines, finding_lines, role_lines
     from urbanplan_gis.pipeline import make_run
     from urbanplan_gis.text import say
@@ -151,6 +153,8 @@ def run(ctx: click.Context, path: str) -> None:
     _print(ctx, role_lines(made.evidence.dataset, lang))
     _print(ctx, finding_lines(made.findings, lang, _limit(ctx), made.effects))
     _print(ctx, figure_lines(made.assessments, lang))
+    _print(ctx, readiness_lines(made.cards, made.evidence.boundaries, lang))
+    _print(ctx, class_lines(made.scorecards, lang))
     _last_line("cli.ran", lang, made.findings, folder=project.facts.output)
 
 
@@ -209,7 +213,7 @@ def inspect(ctx: click.Context, path: str, project_file: str) -> None:
     """What a file holds, and its block for project.toml / Xem tệp có gì."""
     from urbanplan_gis.outputs.inspection import inspection_lines
     from urbanplan_gis.project_place import inspection_place
-    from urbanplan_gis.text import LANGUAGES, say
+    from urbanplan_gis.text import languages, say
 
     if not Path(path).exists():
         raise bad_data("missing_file", path, path=Path(path).name)
@@ -219,7 +223,7 @@ def inspect(ctx: click.Context, path: str, project_file: str) -> None:
         if ctx.get_parameter_source("project_file") is not ParameterSource.DEFAULT:
             raise place.problem
         if Path(project_file).exists():
-            for language in LANGUAGES if lang == "both" else (lang,):
+            for language in languages(lang):
                 reason = place.problem.line(language)
                 click.echo(say("inspect.without_project", language, reason=reason), err=True)
     for line in inspection_lines(Path(path), place.label, lang, place.around):
@@ -287,7 +291,7 @@ def _limit(ctx: click.Context) -> int | None:
     return None if ctx.obj["verbose"] else _MOST_PRINTED
 
 
-def _print(ctx: click.Context, lines: Iterator[str]) -> None:
+def _print(ctx: click.Context, lines: Iterable[str]) -> None:
     if not ctx.obj["quiet"]:
         for line in lines:
             click.echo(legible(line))

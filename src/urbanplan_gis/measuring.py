@@ -5,34 +5,51 @@ A run and an audit both come through here, so they cannot measure differently.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 
+import geopandas as gpd
 import pandas as pd
 
+from urbanplan_gis.analysis.conversions import convert
+from urbanplan_gis.analysis.crosswalk import boundary_figures
 from urbanplan_gis.analysis.definitions import Spread, spreads
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gaps import gaps
 from urbanplan_gis.analysis.indicators import measure, read_figures
 from urbanplan_gis.analysis.ledger import ledger
+from urbanplan_gis.analysis.norms import norm_rows
+from urbanplan_gis.analysis.readiness import readiness_cards
 from urbanplan_gis.analysis.results import Measured
 from urbanplan_gis.analysis.targets import assess
 from urbanplan_gis.analysis.trends import Series
+from urbanplan_gis.analysis.urban_class import scorecards
 from urbanplan_gis.analysis.urban_land import land_balance, plan_balance
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.standard_values import load_standard_values
 from urbanplan_gis.model.figures import Assessment, Target
+from urbanplan_gis.model.scores import GivenValue
 from urbanplan_gis.project import Project
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
 
 
-def measure_city(project: Project, evidence: Evidence, former: Series) -> Measured:
-    """Figures, targets, gaps, ledger and balances of one day; ``former`` are earlier values."""
+def measure_city(
+    project: Project,
+    evidence: Evidence,
+    former: Series,
+    outlines: Mapping[str, gpd.GeoDataFrame] | None = None,
+) -> Measured:
+    """Figures, targets, gaps, standards, ledger and balances of one day.
+
+    ``former`` are values of earlier days, ``outlines`` units of other days by vintage.
+    """
     declared = indicators()
     states = [state for state in project.facts.states if _says_something(evidence, state)]
     panels = measure(declared.values(), evidence, states, project.definitions)
-    figures = read_figures(panels, _confirmed(project))
+    confirmed = _confirmed(project)
+    figures = read_figures(panels, confirmed)
     own_targets, years = _own_targets(project), project.facts.target_years
     held = partial(
         assess, figures, declared, own_targets,
@@ -53,6 +70,31 @@ def measure_city(project: Project, evidence: Evidence, former: Series) -> Measur
         spreads=tuple(found),
         gaps=tuple(gaps(panels, by_year, former)),
         ledger=tuple(ledger(panels)),
+        scorecards=scorecards(
+            evidence,
+            given_values(project),
+            region=project.urban_class.region,
+            confirmed=confirmed,
+            allow_unverified=project.allow_unverified,
+        ),
+        cards=tuple(
+            readiness_cards(
+                evidence,
+                project.urban_class.class_,
+                confirmed,
+                allow_unverified=project.allow_unverified,
+            )
+        ),
+        elsewhere=tuple(boundary_figures(panels, convert(evidence, outlines or {}), confirmed)),
+        norms=tuple(
+            norm_rows(
+                evidence,
+                figures,
+                project.urban_class.class_,
+                confirmed=confirmed,
+                allow_unverified=project.allow_unverified,
+            )
+        ),
         balance=balance.reset_index(drop=True),
         found=of_plans,
     )
@@ -66,6 +108,20 @@ def refuse_declarations(project: Project) -> None:
     """
     _confirmed(project)
     _own_targets(project)
+    given_values(project)
+
+
+def given_values(project: Project) -> dict[str, GivenValue]:
+    """What the office says of urban standards that no layer tells; the table named last decides.
+
+    Raises:
+        PlanDataError: for a table that cannot be used.
+    """
+    given: dict[str, GivenValue] = {}
+    for table in project.standard_values:
+        path, day = project.path(table.path), project.facts.as_of
+        given |= load_standard_values(path, table.path, day, table.sheet)
+    return given
 
 
 def _with_spread(items: list[Assessment], found: list[Spread]) -> list[Assessment]:

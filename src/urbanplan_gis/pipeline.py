@@ -17,6 +17,7 @@ from urbanplan_gis.analysis.trends import Series, series_of
 from urbanplan_gis.loaders import load_layers
 from urbanplan_gis.loaders.planning.checks import check_database
 from urbanplan_gis.loaders.planning.database import open_database
+from urbanplan_gis.loaders.units.other import load_other_units, outlines_of
 from urbanplan_gis.measuring import measure_city, refuse_declarations
 from urbanplan_gis.model.data import Dataset, FeatureCount, Role
 from urbanplan_gis.outputs.files import clear_stages
@@ -31,6 +32,8 @@ from urbanplan_gis.outputs.tt16_package import Form, tell_left_out, write_packag
 from urbanplan_gis.project import Project, source_name
 from urbanplan_gis.quality.check import Checked, check
 from urbanplan_gis.quality.decisions import read_decisions, settle_rest
+from urbanplan_gis.quality.ids import number_findings
+from urbanplan_gis.quality.unit_codes import detect_reuse, detect_reuse_in
 from urbanplan_gis.review import stored_series
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Text
@@ -109,8 +112,14 @@ def run_project(
     evidence, lacking = gather(derived, project.facts.as_of, project.facts.boundaries, progress)
     if progress:
         progress("figures")
-    measured = measure_city(project, evidence, former)
+    others = load_other_units(project)
+    measured = measure_city(project, evidence, former, outlines_of(others))
+    boundaries = project.facts.boundaries
+    reused = detect_reuse(evidence.units, boundaries)
+    reused += detect_reuse_in(dataset.statistics, boundaries)
+    elsewhere = [finding for units in others for finding in units.findings]
     found = [*checked.findings, *derived.findings, *lacking, *measured.found]
+    found += number_findings([*reused, *elsewhere])
     findings = settle_rest(found, checked.waiting)
     if progress:
         progress("effects")

@@ -28,9 +28,12 @@ from urbanplan_gis.project_facts import (
     OriginFacts,
     ProjectFacts,
     ProjectFile,
+    StandardValues,
     StatisticsSource,
     TargetFacts,
     ToleranceFacts,
+    UncertaintyFacts,
+    UrbanClassFacts,
 )
 from urbanplan_gis.project_words import dotted_place, wanted
 
@@ -48,6 +51,9 @@ class Project:
         self.tolerance = facts.tolerance
         self.maps = facts.maps
         self.targets = tuple(facts.targets)
+        self.urban_class = facts.urban_class
+        self.uncertainty = facts.uncertainty
+        self.standard_values = tuple(facts.standard_values)
         self.definitions = facts.definitions
         self.confirmed_class_sets = facts.confirmed_class_sets
         self.allow_unverified = facts.allow_unverified
@@ -86,7 +92,7 @@ class Project:
         paths = [source.path for _, source in self.sources]
         paths += [source.codes for _, source in self.sources if source.codes]
         paths += [database.path for database in self.databases]
-        paths += [table.path for table in self.statistics]
+        paths += [table.path for table in (*self.statistics, *self.standard_values)]
         return tuple(sorted(set(paths)))
 
 
@@ -189,6 +195,8 @@ def _input_paths(facts: ProjectFile) -> list[tuple[str, str]]:
     places += [(f"layers.{role}.codes", source.codes) for role, source in sources if source.codes]
     places += [(f"databases[{n}].path", item.path) for n, item in enumerate(facts.databases)]
     places += [(f"statistics[{n}].path", table.path) for n, table in enumerate(facts.statistics)]
+    listed = enumerate(facts.standard_values)
+    places += [(f"standard_values[{n}].path", table.path) for n, table in listed]
     return places
 
 
@@ -289,6 +297,9 @@ def _known(place: list[Any]) -> str:
         "derive": DeriveFacts,
         "tolerance": ToleranceFacts,
         "targets": TargetFacts,
+        "urban_class": UrbanClassFacts,
+        "uncertainty": UncertaintyFacts,
+        "standard_values": StandardValues,
         "maps": MapFacts,
     }
     if place and place[0] == "layers" and len(place) == 2:

@@ -16,6 +16,8 @@ AUTHORITY = "EPSG:5898"
 
 
 def _name(value: Any) -> Any:
+    if isinstance(value, Name):
+        return value
     if isinstance(value, str):
         return Name(vi=value, en=value)
     is_pair = isinstance(value, dict) and set(value) == {"vi", "en"}
@@ -70,6 +72,10 @@ class LayerSource:
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
     priority: Priority = 0
+    #: denominator of the scale it was drawn at: 2000 for 1:2000
+    scale: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    #: probability (0-1) that the class of a feature is wrong
+    class_error: Annotated[float, Field(ge=0, lt=1)] | None = None
     origin: OriginFacts = Field(default_factory=OriginFacts)
 
 
@@ -151,6 +157,32 @@ class TargetFacts:
 
 
 @dataclass(config=_STRICT)
+class UncertaintyFacts:
+    """How far figures may be off; what is not declared is not known, never taken for none."""
+
+    #: standard deviation of each coordinate of a drawn vertex on the map; our proposal
+    position_mm: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.3
+    #: relative standard deviation (%) of the persons of one unit
+    population_percent: Annotated[float, Field(gt=0, lt=100)] | None = None
+
+
+@dataclass(config=_STRICT)
+class UrbanClassFacts:
+    """Which urban class the city has, for norms by class, and its region in the scoring."""
+
+    class_: Annotated[Literal["I", "II", "III"], Field(alias="class")] = "II"
+    region: str = ""
+
+
+@dataclass(config=_STRICT)
+class StandardValues:
+    """A table of values of urban standards that no layer tells (CSV or XLSX)."""
+
+    path: str
+    sheet: str = ""
+
+
+@dataclass(config=_STRICT)
 class MapFacts:
     """How map sheets are printed."""
 
@@ -176,4 +208,7 @@ class ProjectFile:
     allow_unverified: bool = False
     definitions: dict[str, str] = Field(default_factory=dict)
     targets: list[TargetFacts] = Field(default_factory=list)
+    urban_class: UrbanClassFacts = Field(default_factory=UrbanClassFacts)
+    standard_values: list[StandardValues] = Field(default_factory=list)
+    uncertainty: UncertaintyFacts = Field(default_factory=UncertaintyFacts)
     maps: MapFacts = Field(default_factory=MapFacts)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from urbanplan_gis.analysis.recall import recall
 from urbanplan_gis.analysis.results import Measured
 from urbanplan_gis.analysis.trends import Series, series_of
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.loaders.units.other import load_other_units, outlines_of
 from urbanplan_gis.measuring import measure_city
 from urbanplan_gis.model.data import STATISTICS_OF_LAYERS, Origin, Statistic
 from urbanplan_gis.outputs.audit import (
@@ -30,13 +32,17 @@ from urbanplan_gis.outputs.explanation import (
     explanation_lines,
     figure_facts,
     file_name,
+    row_lines,
     write_explanation,
 )
-from urbanplan_gis.outputs.manifest import origins_of, read_manifest
+from urbanplan_gis.outputs.manifest import origins_by_role, read_manifest
 from urbanplan_gis.outputs.run_tables import measured_tables
 from urbanplan_gis.project import Project
 from urbanplan_gis.store import read_city, read_table
-from urbanplan_gis.text import Text
+from urbanplan_gis.text import Text, languages
+
+#: tables of figures that are no sums of faces or statistics
+_APART = ("urban_class", "norms", "ward_readiness", "boundaries", "road_length")
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +63,7 @@ def recall_run(project: Project) -> Recalled:
     """
     folder = project.output
     manifest = read_manifest(folder)
-    if "parameters" not in manifest or "at_hand" not in manifest["parameters"]:
+    if "origins_by_role" not in manifest:
         raise bad_data("not_run", folder.name)
     layers = read_city(folder / "city.gpkg")
     for name in ("faces", "units"):
@@ -69,13 +75,18 @@ def recall_run(project: Project) -> Recalled:
         layers,
         statistics,
         grid,
-        origins_of(manifest),
+        origins_by_role(manifest),
         frozenset(facts["at_hand"]),
         dt.date.fromisoformat(facts["as_of"]),
         facts["boundaries"],
     )
     return Recalled(
-        manifest, layers, evidence, measure_city(project, evidence, stored_series(project))
+        manifest,
+        layers,
+        evidence,
+        measure_city(
+            project, evidence, stored_series(project), outlines_of(load_other_units(project))
+        ),
     )
 
 
@@ -101,6 +112,10 @@ def explain_figure(project: Project, asked: str, lang: str) -> tuple[Iterator[st
     for day in project.facts.earlier:
         if f"/{day.isoformat()}/" in asked:
             project = project.at(day)
+    row = _row_apart(project, asked)
+    if row is not None:
+        lines = (row_lines(*row, one) for one in languages(lang))
+        return chain.from_iterable(lines), project.output / "tables" / f"{row[0]}.csv"
     run = recall_run(project)
     figure_id = full_id(run.measured, asked)
     faces = run.layers["faces"].sort_values("face_id", ignore_index=True)
@@ -109,10 +124,26 @@ def explain_figure(project: Project, asked: str, lang: str) -> tuple[Iterator[st
     path = project.output / EXPLAINED / file_name(figure_id)
     write_explanation(opened.sides, figure_facts(opened), path, lang)
     place = project.relative(path)
-    if isinstance(opened, BalanceOpened):
-        return balance_lines(opened, run.manifest, place, lang), path
-    tables = (read_table(project.output / "tables" / f"{n}.csv") for n in ("findings", "effects"))
-    return explanation_lines(opened, run.manifest, *tables, place, lang), path
+    tables = [read_table(project.output / "tables" / f"{n}.csv") for n in ("findings", "effects")]
+    lines = (
+        balance_lines(opened, run.manifest, place, one)
+        if isinstance(opened, BalanceOpened)
+        else explanation_lines(opened, run.manifest, *tables, place, one)
+        for one in languages(lang)
+    )
+    return chain.from_iterable(lines), path
+
+
+def _row_apart(project: Project, asked: str) -> tuple[str, dict[str, str]] | None:
+    """The row of a table whose figures are no sums of pieces: standards, norms, boundaries."""
+    for name in _APART:
+        path = project.output / "tables" / f"{name}.csv"
+        table = read_table(path) if path.is_file() else None
+        if table is not None and "figure_id" in table:
+            found = table[table["figure_id"] == asked]
+            if len(found):
+                return name, {str(key): str(cell) for key, cell in found.iloc[0].items()}
+    return None
 
 
 @dataclass(frozen=True)

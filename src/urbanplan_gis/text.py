@@ -59,6 +59,11 @@ def say(key: str, lang: str, **params: object) -> str:
     return Text.of(key, **params).say(lang)
 
 
+def languages(lang: str) -> tuple[str, ...]:
+    """The single languages that ``vi``, ``en`` or ``both`` stands for, Vietnamese first."""
+    return LANGUAGES if lang == "both" else (lang,)
+
+
 def number(value: float, lang: str, decimals: int = 2) -> str:
     """``value`` as the reader writes it: 1.234,5 in Vietnamese, 1,234.5 in English."""
     # adding zero turns the -0.0 that rounding leaves into 0.0

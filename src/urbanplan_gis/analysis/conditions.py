@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -79,6 +79,20 @@ class FaceLabels:
     shares: Mapping[str, NDArray[np.float64]]
     special: Mapping[tuple[str, str], Mask]
     faces: int
+
+    def taken(self, face: NDArray[np.intp]) -> FaceLabels:
+        """The labels of pieces of faces; ``face`` says which each is a piece of."""
+        return FaceLabels(
+            {
+                state: {name: replace(item, position=item.position[face])
+                        for name, item in coded.items()}
+                for state, coded in self.coded.items()
+            },
+            {name: mask[face] for name, mask in self.present.items()},
+            {name: share[face] for name, share in self.shares.items()},
+            {name: mask[face] for name, mask in self.special.items()},
+            len(face),
+        )  # fmt: skip
 
     def known(self, label: str, state: str) -> Mask:
         """Faces on which a tessellating label is known; derived ground counts as known."""

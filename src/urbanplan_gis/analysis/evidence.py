@@ -45,7 +45,7 @@ class Evidence:
     statistics: Mapping[str, ChosenStatistic]
     roles: frozenset[str]
     dataset: Dataset
-    #: area on the ellipsoid over area in the plane, of each unit
+    #: area on the ellipsoid over area in the plane, of each face
     geodesic: NDArray[np.float64]
 
     @property

@@ -119,7 +119,7 @@ def gather(
         statistics=statistics,
         roles=roles_at_hand(derived),
         dataset=checked.dataset,
-        geodesic=geodesic_ratio(units.geometry.to_numpy(), str(units.crs)),
+        geodesic=geodesic_ratio(mosaic.geometries, str(units.crs)),
     )
     return evidence, tuple(number_findings(_missing_statistics(evidence)))
 
@@ -181,6 +181,17 @@ def label_faces(
     return compose_labels(mosaic, coded, standing, is_ward, is_slated, in_centrelines)
 
 
+def unit_states(
+    unit: NDArray[np.intp], is_ward: NDArray[np.bool_], is_slated: NDArray[np.bool_]
+) -> dict[tuple[str, str], NDArray[np.bool_]]:
+    """Which faces lie in wards, in slated communes, in either; ``unit`` is that of each face."""
+    return {
+        ("unit", "wards"): is_ward[unit],
+        ("unit", "slated"): is_slated[unit],
+        ("unit", "wards_and_slated"): (is_ward | is_slated)[unit],
+    }
+
+
 def compose_labels(
     mosaic: Mosaic,
     coded: Mapping[str, Coded],
@@ -196,11 +207,7 @@ def compose_labels(
     built = coded["land_use"]
     without_lot = Coded(np.where(lot == NOWHERE, built.position, NOWHERE), built.pairs)
     planned["land_use"] = coded["zoning"].else_(without_lot)
-    special = {
-        ("unit", "wards"): is_ward[mosaic.unit],
-        ("unit", "slated"): is_slated[mosaic.unit],
-        ("unit", "wards_and_slated"): (is_ward | is_slated)[mosaic.unit],
-    }
+    special = unit_states(mosaic.unit, is_ward, is_slated)
     special |= {("plans", name): mask for name, mask in standing.items()}
     present = {}
     shares = {}

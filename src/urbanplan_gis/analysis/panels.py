@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -195,10 +195,14 @@ class Panel:
         if measure.scoped and self.definition.scope == "general_plan":
             faces &= evidence.labels.certain(_IN_GENERAL_PLAN, self.state)
         asked = Request(measure, self.state, faces, self.statistics)
-        found = MEASURES[measure.kind](evidence, asked)
-        if self.definition.geodesic and found.faces is not None:
-            return found.scaled(evidence.geodesic, evidence.mosaic.unit)
-        return found
+        if not self.definition.geodesic:
+            return MEASURES[measure.kind](evidence, asked)
+        factor, mosaic = evidence.geodesic, evidence.mosaic
+        round_earth = replace(evidence, mosaic=replace(mosaic, area=mosaic.area * factor))
+        found = MEASURES[measure.kind](round_earth, asked)
+        # faces stay of their planar area, and count by so much more of it
+        faces = found.faces and replace(found.faces, share=found.faces.share * factor)
+        return replace(found, faces=faces)
 
     @cached_property
     def ground(self) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,14 +67,6 @@ class Quantity:
     ) -> Quantity:
         """A quantity of one component (shape: units)."""
         return cls(certain[:, None], possible[:, None], unit, faces=faces)
-
-    def scaled(self, factor: NDArray[np.float64], unit: NDArray[np.intp]) -> Quantity:
-        """The quantity with all ground times a factor (shape: units); ``unit`` is each face's."""
-        faces = self.faces and replace(self.faces, share=self.faces.share * factor[unit])
-        by_unit = factor[:, None]
-        return replace(
-            self, certain=self.certain * by_unit, possible=self.possible * by_unit, faces=faces
-        )
 
     def of(self, rows: Rows) -> float:
         """The quantity of the units in ``rows``; NaN if one of them is not known."""

@@ -42,21 +42,21 @@ def recall(
     stored: Mapping[str, gpd.GeoDataFrame],
     statistics: Sequence[Statistic],
     grid: Mapping[str, float],
-    origins: Sequence[Origin],
+    origins: Mapping[str, tuple[Origin, ...]],
     roles: frozenset[str],
     as_of: dt.date,
     boundaries: str,
 ) -> Evidence:
     """The evidence of a run from its layers by name (``city.gpkg``) and its statistics.
 
-    ``grid`` are persons of the population grid by unit code; ``roles`` what was at hand
-    (:func:`urbanplan_gis.analysis.gather.roles_at_hand`). Faces of units that are not in the
-    units layer are left out.
+    ``origins`` are those of each role, ``grid`` persons of the population grid by unit code,
+    ``roles`` what was at hand (:func:`urbanplan_gis.analysis.gather.roles_at_hand`). Faces of
+    units that are not in the units layer are left out.
     """
     faces = gpd.GeoDataFrame(stored["faces"].sort_values("face_id", ignore_index=True))
     units = _units_in_order(stored["units"], faces)
     faces = gpd.GeoDataFrame(faces[faces["unit_code"].isin(units["code"])].reset_index(drop=True))
-    layers = _layers(stored, units, grid)
+    layers = _layers(stored, units, grid, origins)
     overlaps = find_overlaps(units.geometry.to_numpy(), feature_rank(units))
     planar_units = yield_ground(units.geometry.to_numpy(), overlaps)
     mosaic = _mosaic(faces, units, planar_units, layers)
@@ -68,7 +68,8 @@ def recall(
         for name, column in _STANDING.items()
         if column in faces
     }
-    dataset = Dataset(layers, tuple(statistics), origins=tuple(origins))
+    known = tuple(origin for of_role in origins.values() for origin in of_role)
+    dataset = Dataset(layers, tuple(statistics), origins=known)
     return Evidence(
         as_of=as_of,
         boundaries=boundaries,
@@ -84,7 +85,7 @@ def recall(
         | statistics_of_layers(dataset),
         roles=roles,
         dataset=dataset,
-        geodesic=geodesic_ratio(units.geometry.to_numpy(), str(units.crs)),
+        geodesic=geodesic_ratio(mosaic.geometries, str(units.crs)),
     )
 
 
@@ -96,13 +97,16 @@ def _units_in_order(units: gpd.GeoDataFrame, faces: gpd.GeoDataFrame) -> gpd.Geo
 
 
 def _layers(
-    stored: Mapping[str, gpd.GeoDataFrame], units: gpd.GeoDataFrame, grid: Mapping[str, float]
+    stored: Mapping[str, gpd.GeoDataFrame],
+    units: gpd.GeoDataFrame,
+    grid: Mapping[str, float],
+    origins: Mapping[str, tuple[Origin, ...]],
 ) -> dict[Role, Layer]:
-    layers = {role: Layer(role, stored[role]) for role in Role if str(role) in stored}
-    layers[Role.UNITS] = Layer(Role.UNITS, units)
+    frames = {role: stored[role] for role in Role if str(role) in stored} | {Role.UNITS: units}
+    layers = {role: Layer(role, frame, origins.get(role, ())) for role, frame in frames.items()}
     if grid:
         persons = pd.DataFrame({"code": list(grid), "residents": list(grid.values())})
-        layers[Role.POPULATION] = Layer(Role.POPULATION, persons)
+        layers[Role.POPULATION] = Layer(Role.POPULATION, persons, origins.get(Role.POPULATION, ()))
     return layers
 
 

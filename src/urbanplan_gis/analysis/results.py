@@ -6,13 +6,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from urbanplan_gis.analysis.crosswalk import BoundaryFigure
 from urbanplan_gis.analysis.definitions import Spread
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gaps import Gap
 from urbanplan_gis.analysis.ledger import Entry
+from urbanplan_gis.analysis.norms import NormRow
 from urbanplan_gis.analysis.panels import Panel
 from urbanplan_gis.model.data import FeatureCount, Finding
 from urbanplan_gis.model.figures import Assessment, Effect, Figure
+from urbanplan_gis.model.readiness import ReadinessCard
+from urbanplan_gis.model.scores import Scorecard
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +35,14 @@ class Measured:
     spreads: tuple[Spread, ...]
     gaps: tuple[Gap, ...]
     ledger: tuple[Entry, ...]
+    #: urban classes under the law of the day and the next
+    scorecards: tuple[Scorecard, ...]
+    #: wards and communes against the standards of a ward
+    cards: tuple[ReadinessCard, ...]
+    #: figures under the boundaries of other days
+    elsewhere: tuple[BoundaryFigure, ...]
+    #: norms in force against what is measured
+    norms: tuple[NormRow, ...]
     balance: pd.DataFrame
     #: what the balance of plans found
     found: tuple[Finding, ...]

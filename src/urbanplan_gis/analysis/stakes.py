@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gather import Derived, label_faces, share_in_centrelines
-from urbanplan_gis.geometry.areas import as_array
+from urbanplan_gis.geometry.areas import as_array, geodesic_ratio
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.geometry.split import split_faces
 from urbanplan_gis.model.data import Layer, Role
@@ -238,7 +238,7 @@ def _evidence(
         labels=labels,
         dwelling_floor_area=None if evidence.dwelling_floor_area is None else floors.ravel(),
         dataset=replace(evidence.dataset, layers=layers),
-        geodesic=np.tile(evidence.geodesic, floors.shape[0]),
+        geodesic=geodesic_ratio(mosaic.geometries, str(evidence.units.crs)),
     )
 
 

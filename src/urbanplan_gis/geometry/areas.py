@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import CRS, Geod, Transformer
+from pyproj import CRS, Proj, Transformer
 
 Geometries = NDArray[np.object_]
 
@@ -68,12 +68,16 @@ def weighed(common: Geometries, first: Geometries, second: Geometries) -> Geomet
 
 
 def geodesic_ratio(geometries: Geometries, crs: str) -> NDArray[np.float64]:
-    """Geodesic area on the CRS's ellipsoid divided by planar area, per polygon (shape: n)."""
+    """Area on the CRS's ellipsoid divided by planar area, per polygon (shape: n).
+
+    It is the inverse of the projection's areal scale at the centroid: over a polygon of 5 km in a
+    transverse Mercator zone that is off by some 1e-8 of its area. 1 where there is no area.
+    """
     system = CRS.from_user_input(crs)
-    ellipsoid = system.ellipsoid or CRS.from_epsg(4326).ellipsoid
-    geodesic = Geod(a=ellipsoid.semi_major_metre, b=ellipsoid.semi_minor_metre)  # ty: ignore
     to_degrees = Transformer.from_crs(system, system.geodetic_crs, always_xy=True)
-    planar = shapely.area(geometries)
-    degrees = shapely.transform(geometries, to_degrees.transform, interleaved=False)
-    round_earth = np.array([abs(geodesic.geometry_area_perimeter(g)[0]) for g in degrees])
-    return np.divide(round_earth, planar, out=np.ones_like(planar), where=planar > 0)
+    centre = shapely.centroid(geometries)
+    solid = ~shapely.is_empty(centre)
+    ratio = np.ones(len(geometries))
+    degrees = to_degrees.transform(shapely.get_x(centre[solid]), shapely.get_y(centre[solid]))
+    ratio[solid] = 1 / Proj(system).get_factors(*degrees).areal_scale
+    return ratio

@@ -68,6 +68,15 @@ def select_sources(
     return tuple(located), tuple(findings)
 
 
+def other_units(project: Project) -> tuple[SourceFile, ...]:
+    """The sources of units valid before or after the project's ``as_of``, not on it."""
+    return tuple(
+        _located(project, role, facts, "", prefixed=False)
+        for role, facts in project.sources
+        if role is Role.UNITS and not _is_valid(project, facts)
+    )
+
+
 def _database_sources(
     project: Project, database: DatabaseFacts
 ) -> tuple[list[tuple[Role, LayerSource]], list[Finding]]:

@@ -40,6 +40,9 @@ STATISTICS = (
     "adults",
     "e_payment_adults",
     "floor_area_m2",
+    # what a resolution or a plan of reorganisation states of a unit: «quy mô dân số», ha
+    "declared_population",
+    "declared_area_ha",
 )
 #: statistics that count where they are given; all others are required
 OPTIONAL_STATISTICS = frozenset({"temporary_residents"})

@@ -61,10 +61,9 @@ def changed_files(
 
 def figures_by_input(measured: Measured, manifest: Mapping[str, Any]) -> dict[str, list[str]]:
     """The figures that rest on each input file: by the roles they ask of, and their statistics."""
-    paths = {origin["source"]: origin["path"] for origin in manifest["origins"]}
     of_role = {
-        role: {paths[source] for source in sources if source in paths}
-        for role, sources in manifest["sources_by_role"].items()
+        role: {origin["path"] for origin in origins}
+        for role, origins in manifest["origins_by_role"].items()
     }
     resting: dict[str, list[str]] = {}
     for panel in measured.panels:

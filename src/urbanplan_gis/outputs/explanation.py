@@ -22,7 +22,8 @@ from urbanplan_gis.outputs.geopackage import write_layers
 from urbanplan_gis.outputs.qml import FILL, single
 from urbanplan_gis.outputs.sheets.symbols import Symbol
 from urbanplan_gis.standards.class_sets import class_sets
-from urbanplan_gis.text import Name, Text, number, say
+from urbanplan_gis.standards.law import law
+from urbanplan_gis.text import Name, Text, keys, number, say
 
 #: where opened figures lie in the output folder
 EXPLAINED = "explain"
@@ -67,7 +68,7 @@ def explanation_lines(
     yield say("explain.heading.law", lang)
     yield from _law(opened, figure, lang)
     yield say("explain.heading.inputs", lang)
-    yield from _inputs(opened, inputs, lang)
+    yield from _origin_lines(inputs, roles_of(opened.panel))
     for side in opened.sides:
         yield from side_lines(side, roles_of(opened.panel), lang)
     yield say("explain.heading.findings", lang)
@@ -90,9 +91,33 @@ def balance_lines(
     )  # fmt: skip
     yield say("explain.heading.inputs", lang)
     roles = ("units", "land_use", *(("zoning", "plans") if opened.state == "planned" else ()))
-    yield from _origin_lines(inputs, roles, lang)
+    yield from _origin_lines(inputs, roles)
     yield from side_lines(opened.sides[0], set(roles), lang)
     yield say("explain.file", lang, file=file)
+
+
+def row_lines(table: str, row: Mapping[str, str], lang: str) -> Iterator[str]:
+    """A row of a table that is no sum of pieces: its cells, and the text of law it rests on."""
+    yield say("explain.row", lang, table=table, id=row["figure_id"])
+    for column, cell in row.items():
+        if cell and column != "figure_id":
+            key = f"table.column.{column}"
+            yield f"  {say(key, lang) if key in keys() else column}: {cell}"
+    texts = list(_texts(row.get("document", ""), lang))
+    if texts:
+        yield say("explain.heading.law", lang)
+        yield from texts
+
+
+def _texts(named: str, lang: str) -> Iterator[str]:
+    """The texts of law that are named, with the days they hold and where they were read."""
+    for key, document in law().documents.items():
+        if key in named:
+            until = Text.of("explain.until", day=document.until) if document.until else ""
+            yield "  " + say(
+                "explain.text", lang, title=document.title, day=document.in_force, until=until,
+                source=document.source, confidence=Text.of(f"confidence.{document.confidence}"),
+            )  # fmt: skip
 
 
 def side_lines(side: SideOpened, roles: Set[str], lang: str) -> Iterator[str]:
@@ -209,7 +234,8 @@ def _algebra(opened: Explanation, figure: Figure, lang: str) -> Iterator[str]:
         for item in _largest_entries(side):
             amount = "?" if item.amount is None else _amount(item.amount, side.unit, lang)
             year = f" {item.year}" if item.year else ""
-            yield f"    {item.unit_code} {names[item.unit_code]}, {item.item}{year}: {amount}"
+            what = say(f"explain.statistic.{item.item}", lang)
+            yield f"    {item.unit_code} {names[item.unit_code]}, {what}{year}: {amount}"
     if figure.value is not None and above.total is not None:
         divided = f" / {_plain(below.total, lang, 4)}" if below and below.total is not None else ""
         if figure.value_unit == "units":
@@ -227,6 +253,7 @@ def _law(opened: Explanation, figure: Figure, lang: str) -> Iterator[str]:
     indicator = opened.panel.indicator
     confidence = Text.of(f"confidence.{indicator.confidence}")
     yield "  " + say("explain.source", lang, source=indicator.source, confidence=confidence)
+    yield from _texts(indicator.source, lang)
     names = {name for measure in opened.panel.measures for name in class_sets_of(measure)}
     for name in sorted(names):
         chosen = class_sets()[name]
@@ -237,23 +264,15 @@ def _law(opened: Explanation, figure: Figure, lang: str) -> Iterator[str]:
     yield "  " + say("explain.basis", lang, basis=Text.of(f"basis.{figure.basis}"))
 
 
-def _inputs(opened: Explanation, manifest: Mapping[str, Any], lang: str) -> Iterator[str]:
-    yield from _origin_lines(manifest, roles_of(opened.panel), lang)
-
-
-def _origin_lines(manifest: Mapping[str, Any], roles: Iterable[str], lang: str) -> Iterator[str]:
-    origins = {item["source"]: item for item in manifest["origins"]}
+def _origin_lines(manifest: Mapping[str, Any], roles: Iterable[str]) -> Iterator[str]:
+    """The files of some roles, with the digests they were read with."""
     for role in sorted(roles):
-        for source in manifest["sources_by_role"].get(role, ()):
-            item = origins.get(source)
-            if item is not None:
-                place = ", ".join(
-                    str(item[key])
-                    for key in ("layer", "publisher", "document", "date")
-                    if item[key]
-                )
-                digest = item["sha256"][:_DIGEST] or "-"
-                yield f"  {role}: {item['path']}  sha256 {digest}…  {place}"
+        for item in manifest["origins_by_role"].get(role, ()):
+            place = ", ".join(
+                str(item[key]) for key in ("layer", "publisher", "document", "date") if item[key]
+            )
+            digest = item["sha256"][:_DIGEST] or "-"
+            yield f"  {role}: {item['path']}  sha256 {digest}…  {place}"
 
 
 def _findings(

@@ -35,7 +35,7 @@ from urbanplan_gis.outputs.inspection_block import (
     table_block,
 )
 from urbanplan_gis.outputs.summary import finding_lines
-from urbanplan_gis.text import LANGUAGES, Text, number, say
+from urbanplan_gis.text import LANGUAGES, Text, languages, number, say
 
 _RASTERS = (".tif", ".tiff")
 _SAMPLES = 4
@@ -97,7 +97,7 @@ def _layer_lines(layer: InspectedLayer, lang: str) -> Iterator[str]:
     part = layer.layer or layer.role
     yield f"== {layer.file}{' | ' if part else ''}{part}  ({layer.driver}) =="
     if layer.problem is not None:
-        yield from (layer.problem.line(language) for language in _languages(lang))
+        yield from (layer.problem.line(language) for language in languages(lang))
         return
     types = ", ".join(f"{kind} {count}" for kind, count in layer.types.items())
     counts = f"{say('inspect.features', lang)}: {layer.count} ({types or '-'})"
@@ -220,7 +220,7 @@ def _table_lines(item: InspectedTable, label: str, lang: str) -> Iterator[str]:
     yield f"== {item.where} =="
     if item.table is None:
         if item.problem is not None:
-            yield from (item.problem.line(language) for language in _languages(lang))
+            yield from (item.problem.line(language) for language in languages(lang))
         yield ""
         return
     yield f"{say('inspect.rows', lang)}: {len(item.table.rows)}"
@@ -271,10 +271,6 @@ def _raster_lines(path: Path, label: str, lang: str) -> Iterator[str]:
     yield from raster_block(label, str(role), lang)
 
 
-def _languages(lang: str) -> tuple[str, ...]:
-    return LANGUAGES if lang == "both" else (lang,)
-
-
 def _sentences(text: Text, lang: str) -> list[str]:
     """A sentence in each language that is asked for, on a line of its own."""
-    return [text.say(language) for language in _languages(lang)]
+    return [text.say(language) for language in languages(lang)]

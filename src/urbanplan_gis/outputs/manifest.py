@@ -33,12 +33,21 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 def origins_of(manifest: dict[str, Any]) -> tuple[Origin, ...]:
     """The origins of all sources, as a run recorded them."""
-    origins = []
-    for item in manifest["origins"]:
-        words = {name: str(value) for name, value in item.items() if name != "date"}
-        day = dt.date.fromisoformat(item["date"]) if item["date"] else None
-        origins.append(Origin(**words, date=day))
-    return tuple(origins)
+    return tuple(_origin(item) for item in manifest["origins"])
+
+
+def origins_by_role(manifest: dict[str, Any]) -> dict[str, tuple[Origin, ...]]:
+    """The origins of each layer, and of the statistics, as a run recorded them."""
+    return {
+        role: tuple(_origin(item) for item in items)
+        for role, items in manifest["origins_by_role"].items()
+    }
+
+
+def _origin(item: dict[str, Any]) -> Origin:
+    words = {name: str(value) for name, value in item.items() if name != "date"}
+    day = dt.date.fromisoformat(item["date"]) if item["date"] else None
+    return Origin(**words, date=day)
 
 
 def write_manifest(folder: Path, content: dict[str, Any]) -> None:
@@ -64,8 +73,16 @@ def fingerprint(project: Project, inputs: dict[str, str], lang: str) -> str:
     Of ``project.toml`` what it says counts, not how it is written, and not how maps are printed.
     """
     own = project.relative(project.file)
-    said = (project.facts, project.derive, project.tolerance, *project.targets)
-    declared = (*project.statistics, *project.databases, *(source for _, source in project.sources))
+    said = (
+        project.facts, project.derive, project.tolerance, project.urban_class, project.uncertainty
+    )  # fmt: skip
+    declared = (
+        *project.targets,
+        *project.standard_values,
+        *project.statistics,
+        *project.databases,
+        *(source for _, source in project.sources),
+    )
     parameters = {
         "facts": [asdict(part) for part in (*said, *declared)],
         "roles": [str(role) for role, _ in project.sources],

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.explanation import EXPLAINED
@@ -37,6 +38,22 @@ from urbanplan_gis.outputs.workbook import write_workbook
 from urbanplan_gis.project import Project
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.store import content_digest, file_digest
+
+#: sheets of the workbook -> tables
+_SHEETS = {
+    "figures": "indicators",
+    "targets": "targets",
+    "definitions": "definitions",
+    "gaps": "gaps",
+    "urban_class": "urban_class",
+    "readiness": "ward_readiness",
+    "norms": "norms",
+    "boundaries": "boundaries",
+    "balance": "land_balance",
+    "roads": "road_length",
+    "plans": "plans",
+    "findings": "findings",
+}
 
 
 def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str, str]) -> None:
@@ -89,12 +106,7 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
     origins = run.evidence.dataset.origins
     write_workbook(
         frames["indicators"][frames["indicators"]["figure_id"].isin(defaults)],
-        frames["indicators"],
-        frames["targets"],
-        frames["land_balance"],
-        frames["road_length"],
-        frames["plans"],
-        frames["findings"],
+        {sheet: frames[table] for sheet, table in _SHEETS.items() if table in frames},
         indicators(),
         origins,
         project.facts.name.say(lang),
@@ -127,11 +139,14 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
 def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
     """Who, what, when and how well it adds up."""
     facts, evidence = project.facts, run.evidence
+    area = evidence.mosaic.area
+    round_earth, plane = (evidence.by_unit(part) for part in (area * evidence.geodesic, area))
+    ratio = np.divide(round_earth, plane, out=np.ones_like(plane), where=plane > 0)
     units = zip(
         evidence.units["code"],
         evidence.mosaic.unit_area,
         evidence.mosaic.difference,
-        evidence.geodesic,
+        ratio,
         strict=True,
     )
     return {
@@ -162,6 +177,11 @@ def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
             for role, layer in sorted(evidence.dataset.layers.items())
         }
         | {"statistics": sorted({item.origin.source for item in evidence.dataset.statistics})},
+        "origins_by_role": {
+            str(role): [_plain(origin) for origin in layer.origins]
+            for role, layer in sorted(evidence.dataset.layers.items())
+        }
+        | {"statistics": [_plain(origin) for origin in _of_statistics(evidence)]},
         "features": [
             {
                 "source": count.source,
@@ -186,6 +206,11 @@ def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
             ],
         },
     }
+
+
+def _of_statistics(evidence: Evidence) -> list[Origin]:
+    """The tables statistics come from, each once."""
+    return list(dict.fromkeys(item.origin for item in evidence.dataset.statistics))
 
 
 def _plain(origin: Origin) -> dict[str, Any]:

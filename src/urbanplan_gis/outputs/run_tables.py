@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from urbanplan_gis.analysis.conversions import later_vintages
 from urbanplan_gis.analysis.definitions import Spread
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gaps import Gap, amount_unit, in_people_units
@@ -16,6 +17,10 @@ from urbanplan_gis.analysis.transport import road_table
 from urbanplan_gis.analysis.zoning import plan_table
 from urbanplan_gis.model.data import STATISTICS_OF_LAYERS
 from urbanplan_gis.model.figures import Figure, figure_id
+from urbanplan_gis.outputs.class_table import class_frame
+from urbanplan_gis.outputs.crosswalk_table import crosswalk_frame, unit_history_frame
+from urbanplan_gis.outputs.norms_table import norms_frame
+from urbanplan_gis.outputs.readiness_table import readiness_frame
 from urbanplan_gis.outputs.tables import figures_frame, in_words
 
 _PLACE = ("indicator", "unit_code", "unit_name", "boundaries", "as_of", "scenario", "definition")
@@ -31,7 +36,8 @@ STATISTIC_COLUMNS = (
 def measured_tables(measured: Measured, lang: str, synthetic: bool) -> dict[str, pd.DataFrame]:
     """Every table that follows from the evidence, by its file name."""
     evidence = measured.evidence
-    return {
+    boundaries = evidence.boundaries
+    tables = {
         "indicators": figures_frame(measured.assessments, lang, synthetic),
         "targets": figures_frame(measured.by_year, lang, synthetic),
         "definitions": definitions_frame(measured.spreads, lang),
@@ -39,9 +45,16 @@ def measured_tables(measured: Measured, lang: str, synthetic: bool) -> dict[str,
         "land_balance": _with_ids(in_words(measured.balance, lang)),
         "road_length": _roads(evidence),
         "plans": plan_table(evidence),
+        "urban_class": class_frame(measured.scorecards, boundaries, lang),
+        "ward_readiness": readiness_frame(measured.cards, boundaries, lang, synthetic),
+        "norms": norms_frame(measured.norms, boundaries, evidence.as_of, lang),
         "statistics": statistics_frame(evidence),
         "ledger": ledger_frame(measured.ledger),
     }
+    if later_vintages(evidence):
+        tables["boundaries"] = crosswalk_frame(measured.elsewhere, lang, synthetic)
+        tables["unit_history"] = unit_history_frame(lang)
+    return tables
 
 
 def definitions_frame(spreads: Iterable[Spread], lang: str) -> pd.DataFrame:

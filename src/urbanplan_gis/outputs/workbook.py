@@ -13,7 +13,6 @@ from xlsxwriter import Workbook
 from urbanplan_gis.model.data import Origin
 from urbanplan_gis.model.figures import GROUPS, Indicator
 from urbanplan_gis.outputs.files import whole_file
-from urbanplan_gis.outputs.sheets.data import languages
 from urbanplan_gis.outputs.tables import in_words
 from urbanplan_gis.outputs.worksheet import (
     FONT,
@@ -28,7 +27,7 @@ from urbanplan_gis.outputs.worksheet import (
     add_sheet,
 )
 from urbanplan_gis.standards.codes import read_rows
-from urbanplan_gis.text import Name, Text, keys, say
+from urbanplan_gis.text import Name, Text, keys, languages, say
 
 #: the clock inside the file: same inputs, same bytes
 _CREATED = dt.datetime(2000, 1, 1)
@@ -42,9 +41,12 @@ _SUMMARY = (
 _SOURCES = (
     "path", "layer", "publisher", "document", "date", "licence", "crs", "encoding", "sha256",
 )  # fmt: skip
-_FORMATS = {"target_year": YEAR, "road_class": YEAR, "completeness": SHARE}
+_FORMATS = {
+    "target_year": YEAR, "road_class": YEAR, "trend_reaches": YEAR, "trend_dates": YEAR,
+    "definitions": YEAR, "met": YEAR, "flips": YEAR, "completeness": SHARE,
+}  # fmt: skip
 #: columns in the indicator's own unit, with its decimals
-_IN_ITS_UNIT = frozenset({"value", "target", "gap", "low", "high"})
+_IN_ITS_UNIT = frozenset({"value", "target", "gap", "low", "high", "least", "most"})
 _COUNTED = frozenset({"numerator", "denominator"})
 #: columns of tokens -> where their words stand in the catalogue
 _TOKENS = {
@@ -59,6 +61,13 @@ _TOKENS = {
     "action": "action",
     "area_kind": "area_kind",
     "kind": "plan_kind",
+    "confidence": "confidence",
+}
+_TOKENS_OF = {
+    ("findings", "layer"): "layer",
+    ("urban_class", "verdict"): "class_verdict",
+    ("norms", "verdict"): "class_verdict",
+    ("readiness", "verdict"): "class_verdict",
 }
 _HEADERS = {
     "balance": {"unit_code": "area_code", "unit_name": "area_name"},
@@ -76,13 +85,8 @@ _SLATED_FILL = "#fff2cc"
 
 
 def write_workbook(
-    assessments_by_default: pd.DataFrame,
-    figures: pd.DataFrame,
-    targets: pd.DataFrame,
-    balance: pd.DataFrame,
-    roads: pd.DataFrame,
-    plans: pd.DataFrame,
-    findings: pd.DataFrame,
+    default: pd.DataFrame,
+    tables: Mapping[str, pd.DataFrame],
     indicators: Mapping[str, Indicator],
     origins: Sequence[Origin],
     title: str,
@@ -93,24 +97,16 @@ def write_workbook(
 ) -> None:
     """Write the workbook, whole or not at all; the same tables give the same bytes.
 
-    ``assessments_by_default`` and ``figures`` have INDICATOR_COLUMNS, the former one row per
-    indicator, state and row. ``slated`` holds the codes of the units slated to become wards; by
-    default those the standards list for the boundaries at hand.
+    ``default`` has INDICATOR_COLUMNS, one row per indicator, state and row. ``tables`` become
+    sheets in their order; a key is that of the sheet's name in the catalogue. ``slated`` holds
+    the codes of the units slated to become wards; by default those the standards list for the
+    boundaries at hand.
 
     Raises:
         PlanDataError: if the place cannot be written to.
     """
     page = Page(title, say("map.stamp.synthetic", lang) if synthetic else "", lang)
-    frames = {
-        "figures": figures,
-        "targets": targets,
-        "balance": balance,
-        "roads": roads,
-        "plans": plans,
-        "findings": findings,
-        "sources": _sources(origins),
-    }
-    default = assessments_by_default
+    frames = {**tables, "sources": _sources(origins)}
     sheets = [
         _summary(default, indicators, page),
         _units(default, indicators, page, _slated(default) if slated is None else slated),
@@ -243,7 +239,7 @@ def _worded(
         return [_few(value) for value in values]
     if name == "as_of":
         return [dt.date.fromisoformat(value) for value in values]
-    prefix = "layer" if (sheet, name) == ("findings", "layer") else _TOKENS.get(name)
+    prefix = _TOKENS_OF.get((sheet, name), _TOKENS.get(name))
     if prefix is None:
         return values
     words = {token: _word(prefix, token, lang) for token in values.dropna().unique()}
@@ -298,7 +294,7 @@ def _plain(value: object, lang: str) -> Value:
 def _formats(
     frame: pd.DataFrame, name: str, indicators: Mapping[str, Indicator]
 ) -> str | list[str]:
-    if name in _IN_ITS_UNIT:
+    if name in _IN_ITS_UNIT and "indicator" in frame:
         return [_decimals(indicators[key].decimals) for key in frame["indicator"]]
     if name in _COUNTED:
         return WHOLE

@@ -46,6 +46,18 @@ def code_lists() -> Mapping[str, Mapping[str, CodeEntry]]:
     return lists
 
 
+@cache
+def facility_kinds() -> Mapping[str, frozenset[str]]:
+    """What facility layers call the works that standards count: ``facility_kinds()["market"]``.
+
+    Kinds are compared without regard to case.
+    """
+    kinds: dict[str, set[str]] = {}
+    for row in read_rows("facility_kinds.csv"):
+        kinds.setdefault(row["work"], set()).add(row["kind"].casefold())
+    return {work: frozenset(own) for work, own in kinds.items()}
+
+
 def read_rows(file: str) -> list[dict[str, str]]:
     """The rows of one CSV of ``standards/data``."""
     text = (files("urbanplan_gis.standards") / "data" / file).read_text(encoding="utf-8")

@@ -92,11 +92,6 @@ def sheet_error(kind: str, where: str, **params: object) -> PlanDataError:
     )
 
 
-def languages(lang: str) -> tuple[str, ...]:
-    """The single languages that ``vi``, ``en`` or ``both`` stands for, Vietnamese first."""
-    return LANGUAGES if lang == "both" else (lang,)
-
-
 def reader_number(value: float, decimals: int) -> Name:
     """A number in the form of each language, for use inside a sentence."""
     return Name(*(number(value, lang, decimals) for lang in LANGUAGES))

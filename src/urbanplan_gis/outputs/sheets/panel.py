@@ -9,12 +9,12 @@ import numpy as np
 
 from urbanplan_gis.outputs.sheets import parts
 from urbanplan_gis.outputs.sheets.boxes import Block, stack
-from urbanplan_gis.outputs.sheets.data import SheetData, languages
+from urbanplan_gis.outputs.sheets.data import SheetData
 from urbanplan_gis.outputs.sheets.facts import shortened, source_lines, title_facts
 from urbanplan_gis.outputs.sheets.grid import convergence_words, crs_words
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
 from urbanplan_gis.outputs.sheets.theme import MapClass, bounds
-from urbanplan_gis.text import Text, say
+from urbanplan_gis.text import Text, languages, say
 
 _TEXT_POINTS = 6.8
 #: running text is never smaller than this (points)
