@@ -151,6 +151,24 @@ def test_earlier_days_are_measured_opened_and_audited_too(project: Path) -> None
     assert not then.exists()
 
 
+def test_declared_errors_give_intervals_and_chances(project: Path) -> None:
+    """1:2000 drawings: every figure of land gets an interval about its value, and a chance."""
+    file = project / "project.toml"
+    text = file.read_text("utf-8")
+    file.write_text(
+        text.replace('code_list = "tt27-2018"', 'code_list = "tt27-2018"\nscale = 2000')
+    )
+    assert make_run(load_project(project), "both") is not None
+    table = pd.read_csv(output(project, "tables/indicators.csv"))
+    land = table[(table["indicator"] == SHARE) & table["value"].notna()]
+    assert (land["low"] < land["value"]).all()
+    assert (land["high"] > land["value"]).all()
+    assert land["p_met"].between(0, 1).all()
+    statistics = table[table["indicator"] == "urbanisation_rate"]
+    assert statistics["p_met"].isna().all()  # nothing is declared for residents
+    assert audit(project).passed
+
+
 def test_without_a_run_there_is_nothing_to_audit(tmp_path: Path) -> None:
     write_project(tmp_path, "")
     result = CliRunner().invoke(main, ["audit", "--project", str(tmp_path), "--lang", "en"])

@@ -15,6 +15,7 @@ import pandas as pd
 from urbanplan_gis.analysis.conversions import convert
 from urbanplan_gis.analysis.crosswalk import boundary_figures
 from urbanplan_gis.analysis.definitions import Spread, spreads
+from urbanplan_gis.analysis.error_model import Interval, declared_errors, p_met
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gaps import gaps
 from urbanplan_gis.analysis.indicators import measure, read_figures
@@ -24,11 +25,12 @@ from urbanplan_gis.analysis.readiness import readiness_cards
 from urbanplan_gis.analysis.results import Measured
 from urbanplan_gis.analysis.targets import assess
 from urbanplan_gis.analysis.trends import Series
+from urbanplan_gis.analysis.uncertainty import intervals
 from urbanplan_gis.analysis.urban_class import scorecards
 from urbanplan_gis.analysis.urban_land import land_balance, plan_balance
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.loaders.standard_values import load_standard_values
-from urbanplan_gis.model.figures import Assessment, Target
+from urbanplan_gis.model.figures import Assessment, Figure, Target
 from urbanplan_gis.model.scores import GivenValue
 from urbanplan_gis.project import Project
 from urbanplan_gis.standards.class_sets import class_sets
@@ -49,7 +51,8 @@ def measure_city(
     states = [state for state in project.facts.states if _says_something(evidence, state)]
     panels = measure(declared.values(), evidence, states, project.definitions)
     confirmed = _confirmed(project)
-    figures = read_figures(panels, confirmed)
+    ranges = intervals(panels, evidence, declared_errors(project))
+    figures = [_with_interval(item, ranges) for item in read_figures(panels, confirmed)]
     own_targets, years = _own_targets(project), project.facts.target_years
     held = partial(
         assess, figures, declared, own_targets,
@@ -65,8 +68,9 @@ def measure_city(
         evidence=evidence,
         panels=tuple(panels),
         figures=tuple(figures),
-        assessments=tuple(_with_spread(assessments, found)),
-        by_year=tuple(_with_spread(by_year, found)),
+        assessments=tuple(_with_chance(_with_spread(assessments, found), ranges)),
+        by_year=tuple(_with_chance(_with_spread(by_year, found), ranges)),
+        intervals=ranges,
         spreads=tuple(found),
         gaps=tuple(gaps(panels, by_year, former)),
         ledger=tuple(ledger(panels)),
@@ -109,6 +113,25 @@ def refuse_declarations(project: Project) -> None:
     _confirmed(project)
     _own_targets(project)
     given_values(project)
+
+
+def _with_interval(figure: Figure, ranges: Mapping[str, Interval]) -> Figure:
+    """The figure with its interval, and what must be known of that."""
+    found = ranges.get(figure.figure_id)
+    if found is None:
+        return figure
+    bounds = None if found.sd is None else (found.low, found.high)
+    return replace(figure, interval=bounds, notes=(*figure.notes, *found.notes))
+
+
+def _with_chance(items: list[Assessment], ranges: Mapping[str, Interval]) -> list[Assessment]:
+    """Assessments with the probability that the target is met."""
+    return [
+        replace(item, p_met=p_met(found, item.target))
+        if (found := ranges.get(item.figure.figure_id)) is not None and item.target is not None
+        else item
+        for item in items
+    ]
 
 
 def given_values(project: Project) -> dict[str, GivenValue]:

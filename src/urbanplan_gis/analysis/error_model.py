@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from urbanplan_gis.analysis.targets import NOISE
 from urbanplan_gis.model.data import Layer
 from urbanplan_gis.model.figures import Target
+from urbanplan_gis.project import Project, source_name
 from urbanplan_gis.text import Text
 
 #: an interval reaches this many standard deviations to both sides: 95 % of a normal distribution
@@ -62,6 +63,19 @@ def _of_sources(layer: Layer, declared: Mapping[str, float], else_: float) -> ND
         name: declared.get(f"{layer.role}/{name}", by_role) for name in dict.fromkeys(sources)
     }
     return np.array([by_source[name] for name in sources], dtype=float)
+
+
+def declared_errors(project: Project) -> ErrorModel:
+    """What the project declares about errors of its layers and of its population."""
+    named = [(f"{role}/{source_name(role, source)}", source) for role, source in project.sources]
+    return ErrorModel(
+        position_mm=project.uncertainty.position_mm,
+        scales={name: source.scale for name, source in named if source.scale is not None},
+        class_errors={
+            name: source.class_error for name, source in named if source.class_error is not None
+        },
+        population_percent=project.uncertainty.population_percent,
+    )
 
 
 @dataclass(frozen=True)

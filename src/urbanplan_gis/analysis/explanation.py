@@ -12,6 +12,7 @@ import pandas as pd
 
 from urbanplan_gis.analysis.conditions import Coded
 from urbanplan_gis.analysis.definitions import Spread
+from urbanplan_gis.analysis.error_model import Interval
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gaps import Gap
 from urbanplan_gis.analysis.gather import dwelling_parts
@@ -55,6 +56,7 @@ class Explanation:
     sides: tuple[SideOpened, ...]
     assessments: tuple[Assessment, ...]
     others: tuple[Assessment, ...]
+    interval: Interval | None
     spreads: tuple[Spread, ...]
     gaps: tuple[Gap, ...]
 
@@ -146,6 +148,7 @@ def open_figure(
         sides,
         tuple(own),
         tuple(others),
+        measured.intervals.get(figure_id),
         tuple(item for item in measured.spreads if item.default.figure_id == figure_id),
         tuple(item for item in measured.gaps if item.figure.figure_id == figure_id),
     )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
 from urbanplan_gis.analysis.crosswalk import BoundaryFigure
 from urbanplan_gis.analysis.definitions import Spread
+from urbanplan_gis.analysis.error_model import Interval
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gaps import Gap
 from urbanplan_gis.analysis.ledger import Entry
@@ -32,6 +34,8 @@ class Measured:
     assessments: tuple[Assessment, ...]
     #: the same against every target year
     by_year: tuple[Assessment, ...]
+    #: by figure id
+    intervals: Mapping[str, Interval]
     spreads: tuple[Spread, ...]
     gaps: tuple[Gap, ...]
     ledger: tuple[Entry, ...]

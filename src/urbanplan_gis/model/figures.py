@@ -145,6 +145,8 @@ class Figure:
     reading: bool
     #: whether the numerator is land, which people reckon in hectares
     of_land: bool = True
+    #: least and most in 95 of 100 cases, errors and unknown ground together; None: none declared
+    interval: tuple[float, float] | None = None
     #: how many years the statistics used are from the day asked
     years_away: int = 0
     notes: tuple[Text | Name, ...] = ()
@@ -179,6 +181,8 @@ class Assessment:
     verdict: Verdict
     basis: str
     notes: tuple[Text | Name, ...] = ()
+    #: probability (0-1) that the target is met; None where no error is declared
+    p_met: float | None = None
 
 
 @dataclass(frozen=True)

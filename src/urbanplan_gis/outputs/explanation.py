@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from urbanplan_gis.analysis.error_model import Interval
 from urbanplan_gis.analysis.explanation import (
     BalanceOpened,
     Explanation,
@@ -59,6 +60,8 @@ def explanation_lines(
         day=figure.as_of, state=Text.of(f"state.{figure.scenario}"), definition=definition.name,
     )  # fmt: skip
     yield _value(figure, indicator.decimals, lang)
+    if opened.interval is not None and opened.interval.sd is not None:
+        yield _how_sure(opened.interval, lang)
     yield from (_against(item, indicator.decimals, lang) for item in opened.assessments)
     yield say("explain.heading.formula", lang)
     yield from _formula(opened, lang)
@@ -171,8 +174,23 @@ def _value(figure: Figure, decimals: int, lang: str) -> str:
         return say("explain.no_value", lang, completeness=100 * figure.completeness)
     unit = Text.of(f"unit_of.{figure.value_unit}")
     value = _number(figure.value, max(decimals, 4))
-    low, high = (_number(bound, max(decimals, 2)) for bound in (figure.low, figure.high))
+    bounds = figure.interval or (figure.low, figure.high)
+    low, high = (_number(bound, max(decimals, 2)) for bound in bounds)
     return say("explain.value", lang, value=value, unit=unit, low=low, high=high)
+
+
+def _how_sure(interval: Interval, lang: str) -> str:
+    """The parts of the standard deviation, and the boundary that matters."""
+    parts = {
+        name: _number(getattr(interval, f"{name}_sd"), 4)
+        for name in ("digitising", "classification", "population")
+    }
+    above, below = (
+        _number(None if metres is None else metres / 1000, 1)
+        for metres in (interval.numerator_boundary_m, interval.denominator_boundary_m)
+    )
+    sd = _number(interval.sd, 4)
+    return say("explain.how_sure", lang, sd=sd, above=above, below=below, **parts)
 
 
 def _against(item: Assessment, decimals: int, lang: str) -> str:
@@ -186,6 +204,8 @@ def _against(item: Assessment, decimals: int, lang: str) -> str:
         verdict=Text.of(f"verdict.{item.verdict}"), basis=Text.of(f"basis.{item.basis}"),
         notes=Text.of("explain.notes", notes="; ".join(note.say(lang) for note in item.notes))
         if item.notes else "",
+        chance="" if item.p_met is None
+        else Text.of("explain.chance", percent=_number(100 * item.p_met, 1)),
     )  # fmt: skip
 
 

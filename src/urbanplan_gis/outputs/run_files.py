@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from urbanplan_gis.analysis.error_model import declared_errors
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.model.data import Origin
@@ -158,6 +159,7 @@ def _described(project: Project, run: Run, lang: str) -> dict[str, Any]:
             "states": list(facts.states),
             "language": lang,
             "definitions": dict(project.definitions),
+            "uncertainty": declared_errors(project).parameters(),
             "at_hand": sorted(evidence.roles),
             "confirmed_class_sets": list(project.confirmed_class_sets),
             "allow_unverified": project.allow_unverified,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from urbanplan_gis.analysis.conversions import later_vintages
 from urbanplan_gis.analysis.definitions import Spread
+from urbanplan_gis.analysis.error_model import METHOD, Interval
 from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gaps import Gap, amount_unit, in_people_units
 from urbanplan_gis.analysis.ledger import Entry
@@ -27,6 +28,10 @@ _PLACE = ("indicator", "unit_code", "unit_name", "boundaries", "as_of", "scenari
 LEDGER_COLUMNS = (
     "figure_id", "side", "unit_code", "item", "year", "amount", "amount_unit", "pieces",
 )  # fmt: skip
+UNCERTAINTY_COLUMNS = (
+    "figure_id", "sd", "low", "high", "least", "most", "digitising_sd", "classification_sd",
+    "population_sd", "numerator_boundary_m", "denominator_boundary_m", "method",
+)  # fmt: skip
 STATISTIC_COLUMNS = (
     "unit_code", "unit_name", "boundaries", "year", "name", "value", "source", "path", "document",
     "date",
@@ -42,6 +47,7 @@ def measured_tables(measured: Measured, lang: str, synthetic: bool) -> dict[str,
         "targets": figures_frame(measured.by_year, lang, synthetic),
         "definitions": definitions_frame(measured.spreads, lang),
         "gaps": gaps_frame(measured.gaps, lang),
+        "uncertainty": uncertainty_frame(measured.intervals),
         "land_balance": _with_ids(in_words(measured.balance, lang)),
         "road_length": _roads(evidence),
         "plans": plan_table(evidence),
@@ -122,6 +128,20 @@ def gaps_frame(gaps: Iterable[Gap], lang: str) -> pd.DataFrame:
         )
     whole = {"trend_dates": "Int64", "trend_reaches": "Int64"}
     return pd.DataFrame(rows).astype(whole) if rows else pd.DataFrame(rows)
+
+
+def uncertainty_frame(intervals: Mapping[str, Interval]) -> pd.DataFrame:
+    """One row per figure with an error declared: its interval, and the parts of its deviation."""
+    rows = [
+        (
+            figure, item.sd, item.low, item.high, item.least, item.most, item.digitising_sd,
+            item.classification_sd, item.population_sd, item.numerator_boundary_m,
+            item.denominator_boundary_m, METHOD,
+        )
+        for figure, item in intervals.items()
+        if item.sd is not None
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=list(UNCERTAINTY_COLUMNS))
 
 
 def ledger_frame(entries: Iterable[Entry]) -> pd.DataFrame:

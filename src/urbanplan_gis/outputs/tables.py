@@ -48,6 +48,7 @@ def figures_frame(
 
 def _figure_row(item: Assessment, lang: str, stamp: list[str]) -> dict[str, object]:
     figure, target = item.figure, item.target
+    low, high = figure.interval or (figure.low, figure.high)
     return {
         "figure_id": figure.figure_id,
         "indicator": figure.indicator,
@@ -68,9 +69,9 @@ def _figure_row(item: Assessment, lang: str, stamp: list[str]) -> dict[str, obje
         "target_sense": target.sense if target else "",
         "gap": item.gap,
         "gap_ha": item.gap_ha,
-        "low": figure.low,
-        "high": figure.high,
-        "p_met": None,
+        "low": low,
+        "high": high,
+        "p_met": item.p_met,
         "verdict": str(item.verdict),
         "basis": item.basis,
         "completeness": figure.completeness,
