@@ -80,10 +80,15 @@ def no_network() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whatever needs the run over the sample city is slow."""
+    """Whatever needs the run over the sample city is slow, and one process makes it once.
+
+    All other tests stay with those of their file.
+    """
     for item in items:
-        if "sample_run" in getattr(item, "fixturenames", ()):
+        needs_run = "sample_run" in getattr(item, "fixturenames", ())
+        if needs_run:
             item.add_marker(pytest.mark.slow)
+        item.add_marker(pytest.mark.xdist_group("sample_run" if needs_run else item.path.name))
 
 
 @pytest.fixture(scope="session")

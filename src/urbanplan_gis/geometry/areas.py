@@ -78,6 +78,8 @@ def geodesic_ratio(geometries: Geometries, crs: str) -> NDArray[np.float64]:
     centre = shapely.centroid(geometries)
     solid = ~shapely.is_empty(centre)
     ratio = np.ones(len(geometries))
+    if not solid.any():
+        return ratio
     degrees = to_degrees.transform(shapely.get_x(centre[solid]), shapely.get_y(centre[solid]))
     ratio[solid] = 1 / Proj(system).get_factors(*degrees).areal_scale
     return ratio
