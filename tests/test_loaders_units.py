@@ -98,6 +98,16 @@ def test_boundaries_without_a_list_of_units_need_codes(tmp_path: Path) -> None:
         load_layers(load_project(tmp_path))
 
 
+def test_units_of_other_boundaries_than_the_project_is_about(tmp_path: Path) -> None:
+    """21109, Xã Đông Sơn, is a unit since July 2025 only."""
+    write_units(tmp_path, ten=["Xã Đông Sơn", "Phường Nghĩa Lộ"], ma=["21109", "21028"])
+    told = ("boundaries of 2025", 'boundaries = "2014"')
+    layers = UNITS.replace("name =", 'code = "ma", name =')
+    with pytest.raises(PlanDataError) as caught:
+        load(tmp_path, layers)
+    assert all(piece in caught.value.line("en") for piece in told)
+
+
 def test_units_without_name_and_code_are_refused(tmp_path: Path) -> None:
     write_units(tmp_path, ten=["Phường Nghĩa Lộ"], loai=["Phường"])
     with pytest.raises(PlanDataError) as caught:

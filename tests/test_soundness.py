@@ -137,6 +137,21 @@ def test_days_that_are_not_earlier(tmp_path: Path) -> None:
         load_project(folder)
 
 
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ('class = "IV"', "urban_class.class: found 'IV'"),
+        ('klass = "II"', "one of: class, region"),
+        ('region = "moon"', "urban_class.region"),
+    ],
+)
+def test_classes_and_regions_there_are_none_of(tmp_path: Path, table: str, told: str) -> None:
+    """Refused before any layer is measured, the region with those the law knows."""
+    with pytest.raises(PlanDataError) as caught:
+        run_project(load_project(write_project(tmp_path, f"[urban_class]\n{table}\n")))
+    assert told in caught.value.problems[0].line("en")
+
+
 @pytest.mark.parametrize(("allowed", "verdict"), [(False, "reference"), (True, "exceeded")])
 def test_unverified_targets_decide_only_when_allowed(allowed: bool, verdict: str) -> None:
     """Either way the figure says that it rests on one."""

@@ -26,7 +26,7 @@ from urbanplan_gis.analysis.results import Measured
 from urbanplan_gis.analysis.targets import assess
 from urbanplan_gis.analysis.trends import Series
 from urbanplan_gis.analysis.uncertainty import intervals
-from urbanplan_gis.analysis.urban_class import scorecards
+from urbanplan_gis.analysis.urban_class import refuse_region, scorecards
 from urbanplan_gis.analysis.urban_land import land_balance, plan_balance
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.loaders.standard_values import load_standard_values
@@ -113,6 +113,7 @@ def refuse_declarations(project: Project) -> None:
     _confirmed(project)
     _own_targets(project)
     given_values(project)
+    refuse_region(project.urban_class.region)
 
 
 def _with_interval(figure: Figure, ranges: Mapping[str, Interval]) -> Figure:

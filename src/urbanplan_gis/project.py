@@ -308,7 +308,8 @@ def _known(place: list[Any]) -> str:
         kind: type = OriginFacts
     else:
         kind = tables.get(str(place[0]), ProjectFile) if len(place) > 1 else ProjectFile
-    return ", ".join(kind.__dataclass_fields__)  # ty: ignore[missing-attribute]
+    names = kind.__dataclass_fields__  # ty: ignore[missing-attribute]
+    return ", ".join(name.rstrip("_") for name in names)  # class_ is «class» in the file
 
 
 def _short(value: Any) -> str:

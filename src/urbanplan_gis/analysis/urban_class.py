@@ -33,11 +33,7 @@ def scorecards(
         PlanDataError: for a region no scheme knows.
         ValueError: for a given level that its standard does not know.
     """
-    if region and region not in regions():
-        known = ", ".join(sorted(regions()))
-        raise bad_data(
-            "unknown_region", "project.toml: urban_class.region", name=region, known=known
-        )
+    refuse_region(region)
     today = scheme_at(evidence.as_of)
     if today is None:
         return ()
@@ -56,6 +52,18 @@ def scorecards(
         for scheme in asked
         for urban_class in CLASSES
     )
+
+
+def refuse_region(region: str) -> None:
+    """Refuse a region that no scheme knows (``""``: none).
+
+    Raises:
+        PlanDataError: naming those there are.
+    """
+    if region and region not in regions():
+        known = ", ".join(sorted(regions()))
+        where = "project.toml: urban_class.region"
+        raise bad_data("unknown_region", where, name=region, known=known)
 
 
 def _dated(given: GivenValue, year: int) -> GivenValue:

@@ -19,6 +19,7 @@ from urbanplan_gis.loaders.sources import select_sources
 from urbanplan_gis.loaders.statistics import StatisticsTable, load_statistics, refuse_contradictions
 from urbanplan_gis.loaders.units.layer import check_units, identify_units, name_units, units_at
 from urbanplan_gis.model.data import RASTER_ROLES, Dataset, Finding, Layer, Role, Severity
+from urbanplan_gis.standards.units import vintages, vintages_with
 from urbanplan_gis.text import Text
 
 if TYPE_CHECKING:
@@ -129,6 +130,22 @@ def _join_parts(role: Role, parts: Sequence[SourceFeatures]) -> Layer:
     return Layer(role, frame, tuple(part.origin for part in own))
 
 
+def _refuse_other_vintage(codes: Iterable[str], facts: ProjectFacts, where: str) -> None:
+    """Units valid on the day may be those of other boundaries than the project is about.
+
+    Raises:
+        PlanDataError: if all codes are those of another known vintage, and of the project's not.
+    """
+    theirs = vintages_with(codes)
+    known = {item.vintage for item in vintages()}
+    if theirs and facts.boundaries in known - set(theirs):
+        others = ", ".join(theirs)
+        raise bad_data(
+            "units_of_other_vintage", where,
+            day=facts.as_of, others=others, vintage=facts.boundaries,
+        )  # fmt: skip
+
+
 def _valid_units(
     layers: dict[Role, Layer], sources: Sequence[SourceFile], facts: ProjectFacts
 ) -> tuple[dict[Role, Layer], list[Finding]]:
@@ -139,6 +156,7 @@ def _valid_units(
     units, findings = units_at(layers[Role.UNITS], facts.as_of)
     units, named = identify_units(units, facts.boundaries, where)
     check_units(units.frame, where)
+    _refuse_other_vintage(units.frame["code"], facts, where)
     return {**layers, Role.UNITS: units}, findings + named
 
 

@@ -168,6 +168,12 @@ def made_of(code: str, vintage: str) -> frozenset[Key]:
     return frozenset().union(*(made_of(*origin) for origin in origins))
 
 
+def vintages_with(codes: Iterable[str]) -> tuple[str, ...]:
+    """The vintages whose units hold all of the codes, the earliest first."""
+    asked = set(codes)
+    return tuple(item.vintage for item in vintages() if asked <= set(units_of(item.vintage)))
+
+
 @cache
 def reused_codes() -> Mapping[str, tuple[Unit, ...]]:
     """Codes that stand for another unit at another vintage: another name, or other ground.

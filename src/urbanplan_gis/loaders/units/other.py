@@ -13,7 +13,7 @@ from urbanplan_gis.loaders.features import load_features
 from urbanplan_gis.loaders.sources import other_units
 from urbanplan_gis.loaders.units.layer import check_units, identify_units
 from urbanplan_gis.model.data import Finding, Layer, Role
-from urbanplan_gis.standards.units import vintage_at
+from urbanplan_gis.standards.units import vintage_at, vintages_with
 
 if TYPE_CHECKING:
     import geopandas as gpd
@@ -34,7 +34,7 @@ class OtherUnits:
 def load_other_units(project: Project) -> list[OtherUnits]:
     """Every source of units that is valid on other days than ``as_of``, the earliest first.
 
-    Its vintage is that of its first day of validity, or of its last.
+    Its vintage is that of its first day of validity, or of its last, if its codes are.
 
     Raises:
         PlanDataError: one line for each source that cannot be read, says nothing usable about its
@@ -45,10 +45,10 @@ def load_other_units(project: Project) -> list[OtherUnits]:
     problems: list[PlanDataError] = []
     for source in other_units(project):
         try:
-            vintage = _vintage(source)
+            loaded = load_features(source, crs)
+            vintage = _vintage(source, loaded.frame["code"].dropna())
             if vintage in (project.facts.boundaries, *found):
                 raise bad_data("same_vintage", source.config, vintage=vintage)
-            loaded = load_features(source, crs)
             layer = Layer(Role.UNITS, loaded.frame, (loaded.origin,))
             units, named = identify_units(layer, vintage, source.label)
             check_units(units.frame, source.label)
@@ -65,9 +65,14 @@ def outlines_of(others: Iterable[OtherUnits]) -> dict[str, gpd.GeoDataFrame]:
     return {item.vintage: item.frame[["code", "geometry"]] for item in others}
 
 
-def _vintage(source: SourceFile) -> str:
-    """The vintage of a source's first day, or of the last before ``valid_to``: one is given."""
+def _vintage(source: SourceFile, codes: Iterable[str]) -> str:
+    """The vintage of a source's first day, or of the last before ``valid_to``: one is given.
+
+    Where its codes are not of that vintage, but all of another one, it is that.
+    """
     first, end = source.facts.valid_from, source.facts.valid_to
     if first is None and end is not None:
         first = end - dt.timedelta(days=1)
-    return vintage_at(first or dt.date.min).vintage
+    dated = vintage_at(first or dt.date.min).vintage
+    theirs = vintages_with(codes)
+    return theirs[0] if theirs and dated not in theirs else dated
