@@ -43,7 +43,7 @@ _SOURCES = (
 )  # fmt: skip
 _FORMATS = {
     "target_year": YEAR, "road_class": YEAR, "trend_reaches": YEAR, "trend_dates": YEAR,
-    "definitions": YEAR, "met": YEAR, "flips": YEAR, "completeness": SHARE,
+    "year": YEAR, "definitions": YEAR, "met": YEAR, "flips": YEAR, "completeness": SHARE,
 }  # fmt: skip
 #: columns in the indicator's own unit, with its decimals
 _IN_ITS_UNIT = frozenset({"value", "target", "gap", "low", "high", "least", "most"})
@@ -62,6 +62,8 @@ _TOKENS = {
     "area_kind": "area_kind",
     "kind": "plan_kind",
     "confidence": "confidence",
+    "sense": "sense",
+    "short_unit": "gap.unit",
 }
 _TOKENS_OF = {
     ("findings", "layer"): "layer",
