@@ -118,6 +118,19 @@ def test_a_row_of_the_land_balance_is_opened_too(town: Measured) -> None:
     assert [side.total for side in opened.sides] == [pytest.approx(2500), pytest.approx(10_000)]
 
 
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("transport_land_share", "city@2014/{}/existing/codes-in-wards"),
+        ("transport_land_share/W", "W@2014/{}/existing/codes-in-wards"),
+        ("transport_land_share/narrow", "city@2014/{}/existing/narrow-in-wards"),
+        ("transport_land_share/W/narrow", "W@2014/{}/existing/narrow-in-wards"),
+    ],
+)
+def test_the_first_parts_of_an_id_are_enough(town: Measured, asked: str, meant: str) -> None:
+    assert full_id(town, asked) == f"transport_land_share/{meant.format(DAY)}"
+
+
 def test_an_unknown_figure_names_the_likest(town: Measured) -> None:
     with pytest.raises(PlanDataError) as caught:
         full_id(town, "transport_land_shore/W")

@@ -28,7 +28,7 @@ from urbanplan_gis.model.figures import Assessment, Measure
 from urbanplan_gis.quality.order import feature_rank
 
 UNCLASSIFIED = "unclassified"
-_BALANCE = "land_balance"
+_BALANCE, _CITY = "land_balance", "city"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +77,8 @@ def full_id(measured: Measured, asked: str) -> str:
     """The id of a published figure, from the id or the first parts of one.
 
     ``transport_land_share`` is the city's figure by its default definition, in the state that
-    comes first; ``transport_land_share/21211`` that of a unit.
+    comes first; ``transport_land_share/21211`` that of a unit, ``.../right_of_way`` by another
+    definition.
 
     Raises:
         PlanDataError: if there is no such figure, naming the ids most like it.
@@ -86,13 +87,13 @@ def full_id(measured: Measured, asked: str) -> str:
     known = [*ids, *balance_ids(measured)]
     if asked in known:
         return asked
-    name, _, place = asked.strip().strip("/").partition("/")
-    unit = place.split("/")[0] or "city"
-    rest = place.split("/")[1:]
-    for figure in sorted(measured.figures, key=lambda item: not item.is_default):
-        parts = figure.figure_id.split("/")
-        unit_fits = unit in (figure.unit_code, parts[1])
-        if figure.indicator == name and unit_fits and set(rest) <= set(parts[2:]):
+    name, *given = asked.strip().strip("/").split("/")
+    by_default = sorted(measured.figures, key=lambda item: not item.is_default)
+    # the city's figure first, wherever no unit is named
+    for figure in sorted(by_default, key=lambda item: item.unit_code != _CITY):
+        variant = figure.definition.split("-in-")[0]
+        parts = {*figure.figure_id.split("/")[1:], figure.unit_code, variant}
+        if figure.indicator == name and parts.issuperset(given):
             return figure.figure_id
     close = get_close_matches(asked, known, n=3, cutoff=0.0)
     raise bad_data("no_such_figure", "explain", id=asked or "-", close=", ".join(close))
