@@ -96,9 +96,14 @@ def _assess(
         verdict = Verdict.NO_DATA if figure.value is None else Verdict.REFERENCE
         return Assessment(figure, None, None, None, verdict, figure.basis)
     gap = None if figure.value is None else figure.value - target.value
-    basis = "unverified" if target.confidence == "unverified" else figure.basis
+    basis = basis_of(figure, target)
     verdict, notes = _verdict(figure, target, readings, allow_unverified)
     return Assessment(figure, target, gap, _gap_ha(figure, target), verdict, basis, notes)
+
+
+def basis_of(figure: Figure, target: Target) -> str:
+    """What a verdict rests on: ``unverified`` where the target is, else what the figure does."""
+    return "unverified" if target.confidence == "unverified" else figure.basis
 
 
 def _gap_ha(figure: Figure, target: Target) -> float | None:

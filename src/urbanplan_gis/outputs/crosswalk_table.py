@@ -22,7 +22,7 @@ from urbanplan_gis.text import say
 BOUNDARY_COLUMNS = (
     "figure_id", "indicator", "unit_code", "unit_name", "boundaries", "from_boundaries", "method",
     "basis", "share", "value", "value_unit", "numerator", "denominator", "made_of", "document",
-    "clause", "confidence", "note",
+    "clause", "confidence", "note", "figure_basis",
 )  # fmt: skip
 HISTORY_COLUMNS = (
     "commune_code", "commune_name", "boundaries", "valid_from", "valid_to", "unit_code",
@@ -66,6 +66,7 @@ def _row(item: BoundaryFigure, lang: str, stamp: list[str]) -> dict[str, object]
         "clause": item.clause,
         "confidence": item.confidence,
         "note": "; ".join([*stamp, *said]),
+        "figure_basis": figure.basis,
     }
 
 

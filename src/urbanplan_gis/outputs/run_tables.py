@@ -14,6 +14,7 @@ from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.gaps import Gap, amount_unit, in_people_units
 from urbanplan_gis.analysis.ledger import Entry
 from urbanplan_gis.analysis.results import Measured
+from urbanplan_gis.analysis.targets import basis_of
 from urbanplan_gis.analysis.transport import road_table
 from urbanplan_gis.analysis.zoning import plan_table
 from urbanplan_gis.model.data import STATISTICS_OF_LAYERS
@@ -89,6 +90,7 @@ def definitions_frame(spreads: Iterable[Spread], lang: str) -> pd.DataFrame:
                 "not_met_under": " ".join(spread.not_met),
                 "without_verdict": " ".join(spread.unjudged),
                 "no_data": " ".join(spread.no_data),
+                "basis": basis_of(figure, spread.target),
                 "note": spread.words.say(lang),
             }
         )
@@ -123,6 +125,7 @@ def gaps_frame(gaps: Iterable[Gap], lang: str) -> pd.DataFrame:
                 "trend_a_year": trend.a_year if trend else None,
                 "trend_value": trend.value if trend else None,
                 "trend_reaches": trend.reached if trend else None,
+                "basis": basis_of(figure, gap.target),
                 "note": "; ".join(note.say(lang) for note in gap.notes),
             }
         )

@@ -130,6 +130,9 @@ def figure_lines(assessments: Iterable[Assessment], lang: str) -> Iterator[str]:
             target=_read(item.target.value if item.target else None, 1),
             year=item.target.year if item.target else "-",
             verdict=Text.of(f"verdict.{item.verdict}"),
+            basis=""
+            if item.basis == "law"
+            else Text.of("cli.basis", basis=Text.of(f"basis.{item.basis}")),
         )
 
 

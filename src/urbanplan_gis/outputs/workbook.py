@@ -53,6 +53,7 @@ _TOKENS = {
     "scenario": "state",
     "verdict": "verdict",
     "basis": "basis",
+    "figure_basis": "basis",
     "target_sense": "sense",
     "value_unit": "unit_of",
     "numerator_unit": "unit_of",
