@@ -151,6 +151,26 @@ def test_earlier_days_are_measured_opened_and_audited_too(project: Path) -> None
     assert not then.exists()
 
 
+def test_codes_with_slashes_and_at_signs(tmp_path: Path) -> None:
+    """Ids are read from their ends; the run, its audit and explain stand such codes."""
+    parcels = gpd.GeoDataFrame({"ma": ["ODT"], "thua": ["a"]}, geometry=[square(0, 0)], crs=CRS)
+    parcels.to_file(tmp_path / "lu.gpkg")
+    write_project(tmp_path, LAND_USE.format("lu.gpkg"))
+    units = gpd.read_file(tmp_path / "units.gpkg")
+    units["ma"] = [f"0{n}/P@{n}" for n in range(len(units))]
+    units.to_file(tmp_path / "units.gpkg")
+    file = tmp_path / "project.toml"
+    text = file.read_text("utf-8").replace("as_of", "earlier = [2023-12-31]\nas_of", 1)
+    file.write_text(text, "utf-8")
+    assert make_run(load_project(tmp_path), "both") is not None
+    assert audit(tmp_path).passed
+    for name in ("urban_land_ratio/00/P@0", "land_balance/00/P@0@2014/2025-06-30/existing"):
+        asked = name if name.startswith("urban") else f"{name}/tt27-2018.ODT"
+        told = CliRunner().invoke(main, ["explain", asked, "--project", str(tmp_path)])
+        assert told.exit_code == 0
+        assert told.output.startswith(f"{name}")
+
+
 def test_declared_errors_give_intervals_and_chances(project: Path) -> None:
     """1:2000 drawings: every figure of land gets an interval about its value, and a chance."""
     file = project / "project.toml"

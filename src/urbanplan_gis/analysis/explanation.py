@@ -24,7 +24,7 @@ from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
 from urbanplan_gis.model.data import Role
-from urbanplan_gis.model.figures import Assessment, Measure
+from urbanplan_gis.model.figures import Assessment, Figure, Measure
 from urbanplan_gis.quality.order import feature_rank
 
 UNCLASSIFIED = "unclassified"
@@ -87,16 +87,26 @@ def full_id(measured: Measured, asked: str) -> str:
     known = [*ids, *balance_ids(measured)]
     if asked in known:
         return asked
-    name, *given = asked.strip().strip("/").split("/")
+    name, _, rest = asked.strip().strip("/").partition("/")
     by_default = sorted(measured.figures, key=lambda item: not item.is_default)
     # the city's figure first, wherever no unit is named
     for figure in sorted(by_default, key=lambda item: item.unit_code != _CITY):
-        variant = figure.definition.split("-in-")[0]
-        parts = {*figure.figure_id.split("/")[1:], figure.unit_code, variant}
-        if figure.indicator == name and parts.issuperset(given):
+        if figure.indicator == name and _names(rest, figure):
             return figure.figure_id
     close = get_close_matches(asked, known, n=3, cutoff=0.0)
     raise bad_data("no_such_figure", "explain", id=asked or "-", close=", ".join(close))
+
+
+def _names(rest: str, figure: Figure) -> bool:
+    """Whether what is said behind the indicator is true of a figure: unit, day, state, way."""
+    place = f"{figure.unit_code}@{figure.boundaries}"
+    is_there = rest.startswith(figure.unit_code)
+    if is_there:
+        rest = rest.removeprefix(place if rest.startswith(place) else figure.unit_code)
+    said = {part for part in rest.split("/") if part}
+    variant = figure.definition.split("-in-")[0]
+    true = {figure.as_of.isoformat(), figure.scenario, figure.definition, variant}
+    return said <= true and (is_there or figure.unit_code == _CITY)
 
 
 def balance_ids(measured: Measured) -> list[str]:
@@ -231,9 +241,9 @@ def _units(evidence: Evidence, entries: Iterable[Entry]) -> gpd.GeoDataFrame:
 
 def _open_balance(measured: Measured, figure_id: str, faces: gpd.GeoDataFrame) -> BalanceOpened:
     evidence = measured.evidence
-    _, place, _, state, coded_as = figure_id.split("/", 4)
+    place, _, state, coded_as = figure_id.removeprefix(f"{_BALANCE}/").rsplit("/", 3)
     listed, _, code = coded_as.rpartition(".")
-    row = next(row for row in rows_of(evidence) if row.code == place.partition("@")[0])
+    row = next(row for row in rows_of(evidence) if row.code == place.rpartition("@")[0])
     coded = evidence.labels.coded[state]["land_use"]
     inside = row.units[evidence.mosaic.unit]
     holds = inside & _has_code(coded, listed, code)

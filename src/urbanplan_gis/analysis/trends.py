@@ -30,8 +30,9 @@ _LIFETIME = 100
 
 def series_key(figure_id: str) -> str:
     """What the ids of one figure at different days have in common."""
-    indicator, place, _, *way = figure_id.split("/")
-    return "/".join((indicator, place, *way))
+    # from the end: codes of units may hold a slash
+    place, _, scenario, definition = figure_id.rsplit("/", 3)
+    return f"{place}/{scenario}/{definition}"
 
 
 def series_of(values: Iterable[tuple[str, float | None]]) -> Series:
@@ -39,7 +40,7 @@ def series_of(values: Iterable[tuple[str, float | None]]) -> Series:
     series: dict[str, list[Point]] = {}
     for figure_id, value in values:
         if value is not None:
-            day = dt.date.fromisoformat(figure_id.split("/")[2])
+            day = dt.date.fromisoformat(figure_id.rsplit("/", 3)[1])
             series.setdefault(series_key(figure_id), []).append((day, value))
     return series
 

@@ -96,7 +96,8 @@ def _price(effect: Effect | None, lang: str) -> str:
     """By how much the finding moves a figure if it is resolved the other way."""
     if effect is None:
         return ""
-    name, _, _, scenario, _ = effect.figure_id.split("/")
+    # from both ends: codes of units may hold a slash
+    name, scenario = effect.figure_id.split("/")[0], effect.figure_id.rsplit("/", 2)[1]
     # small differences keep two significant digits
     decimals = max(2, 1 - math.floor(math.log10(abs(effect.delta))))
     delta = number(effect.delta, _one(lang), decimals)
