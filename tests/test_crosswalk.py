@@ -7,7 +7,6 @@ Nghĩa An cut it in halves: of its homes 30 in 40 of the ground, and 9 in 10 of 
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,7 +31,6 @@ from urbanplan_gis.model.data import Layer, Origin, Role, Statistic
 from urbanplan_gis.outputs.crosswalk_table import (
     BOUNDARY_COLUMNS,
     crosswalk_frame,
-    established_at,
     unit_history_frame,
 )
 from urbanplan_gis.project import DeriveFacts
@@ -387,7 +385,6 @@ def test_the_way_of_the_seven_communes() -> None:
     counts = table[table["commune_code"] == "slated"]
     assert counts["established"].tolist() == [0, 0, 0]
     assert counts["note"].iloc[-1] == "established as wards: 0 of 7 communes"
-    assert established_at(dt.date(2025, 6, 30)) == established_at(dt.date(2026, 1, 1)) == (0, 7)
 
 
 # ---- the real layers -------------------------------------------------------------------------

@@ -9,13 +9,12 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from urbanplan_gis.analysis.measures import class_sets_of, statistic_names, units_counted
+from urbanplan_gis.analysis.measures import statistic_names, units_counted
 from urbanplan_gis.analysis.panels import Panel, Row
 from urbanplan_gis.analysis.quantity import Quantity
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.data import OPTIONAL_STATISTICS
 from urbanplan_gis.model.figures import Measure
-from urbanplan_gis.standards.class_sets import class_sets
 
 Side = Literal["numerator", "denominator"]
 Mask = NDArray[np.bool_]
@@ -53,26 +52,6 @@ def sides_of(panel: Panel) -> Iterator[tuple[Side, Measure, Quantity]]:
     yield "numerator", panel.definition.numerator, panel.numerator
     if panel.definition.denominator is not None and panel.denominator is not None:
         yield "denominator", panel.definition.denominator, panel.denominator
-
-
-def roles_of(panel: Panel) -> set[str]:
-    """The layers, and ``statistics``, that the figures of a panel rest on."""
-    roles = {"units"}
-    for measure in panel.measures:
-        roles |= {condition.label for condition in measure.where}
-        roles |= {"statistics"} if statistic_names(measure, panel.state) else set()
-        roles |= {"buildings"} if measure.kind == "floor_area" else set()
-        roles |= {"green", "land_use"} if measure.kind == "green_area" else set()
-        roles |= {"population"} if "grid_residents" in measure.of else set()
-        within = (class_sets()[name].only_within for name in class_sets_of(measure))
-        roles |= {condition.label for conditions in within for condition in conditions.values()}
-    if panel.state == "planned":
-        roles |= {"zoning", "plans"}
-    if panel.definition.scope == "general_plan":
-        roles.add("general_plan")
-    if "centrelines" in roles:
-        roles.add("roads")
-    return roles
 
 
 def units_of(panel: Panel, measure: Measure, row: Row) -> Mask:

@@ -10,11 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.measures import class_sets_of
 from urbanplan_gis.analysis.panels import Panel, Row
 from urbanplan_gis.geometry.pieces import NOWHERE
-from urbanplan_gis.model.data import Role
-from urbanplan_gis.standards.class_sets import class_sets
 
 Mask = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -122,33 +119,3 @@ def weights_of(panel: Panel, rows: Pass, evidence: Evidence) -> tuple[Floats | N
         sides.append(by * parts.share)
     above, below = sides
     return above, below
-
-
-def sets_of(panel: Panel) -> set[str]:
-    """The class sets a panel's figures rest on."""
-    names = {name for measure in panel.measures for name in class_sets_of(measure)}
-    if _in_general_plan(panel):
-        names |= {"general_plan_urban"}
-    return names & set(class_sets())
-
-
-def roles_of(panel: Panel) -> set[Role]:
-    """The layers whose lines and classes a panel's ground hangs on (none without ground)."""
-    measures = [measure for measure in panel.measures if measure.kind in ("area", "green_area")]
-    if not measures:
-        return set()
-    labels = {condition.label for measure in measures for condition in measure.where}
-    for name in sets_of(panel):
-        labels |= {condition.label for condition in class_sets()[name].only_within.values()}
-    if any(measure.kind == "green_area" for measure in measures):
-        labels |= {Role.GREEN, Role.LAND_USE}
-    if _in_general_plan(panel):
-        labels.add(Role.GENERAL_PLAN)
-    if panel.state == "planned" and Role.LAND_USE in labels:
-        labels.add(Role.ZONING)
-    return {Role.UNITS} | {role for role in Role if role in labels}
-
-
-def _in_general_plan(panel: Panel) -> bool:
-    scoped = any(measure.scoped for measure in panel.measures)
-    return scoped and panel.definition.scope == "general_plan"

@@ -29,7 +29,6 @@ from urbanplan_gis.analysis.linear import (
     Floats,
     Pass,
     Positions,
-    sets_of,
     weights_of,
 )
 from urbanplan_gis.analysis.panels import Panel
@@ -132,7 +131,7 @@ def _told_apart(panel: Panel, unsure: UnsureClasses) -> Iterator[tuple[int, floa
     pairs = unsure.classes
     alone = Coded(np.arange(len(pairs)), pairs)
     kinds = np.zeros(len(pairs), dtype=np.intp)
-    for name in sorted(sets_of(panel)):
+    for name in sorted(panel.class_sets):
         within = list(class_sets()[name].only_within)
         conditional = [within.index(code) + 1 if code in within else 0 for _, code, _ in pairs]
         # numbered anew each time, so that they stay small

@@ -272,6 +272,20 @@ class Panel:
         both = (self.definition.numerator, self.definition.denominator)
         return [measure for measure in both if measure is not None]
 
+    @property
+    def in_general_plan(self) -> bool:
+        """Whether the general plan's urban land bounds what is measured."""
+        scoped = any(measure.scoped for measure in self.measures)
+        return scoped and self.definition.scope == "general_plan"
+
+    @property
+    def class_sets(self) -> set[str]:
+        """The class sets the figures rest on."""
+        names = {name for measure in self.measures for name in class_sets_of(measure)}
+        if self.in_general_plan:
+            names.add(_IN_GENERAL_PLAN.set_name)
+        return names
+
     def completeness(self, row: Row, ground: NDArray[np.float64]) -> float:
         """The share (0-1) of the row's ground, or of its statistics, that is known.
 
@@ -298,12 +312,9 @@ class Panel:
 
     def _basis(self, indicator: Indicator, confirmed: frozenset[str]) -> str:
         """``proposal`` while the figure rests on a class set nobody has confirmed."""
-        sets = {name for measure in self.measures for name in class_sets_of(measure)}
-        if self.definition.scope == "general_plan":
-            sets.add(_IN_GENERAL_PLAN.set_name)
         proposed = {
             name
-            for name in sets
+            for name in self.class_sets
             if class_sets()[name].confidence not in ("verbatim", "second-hand")
         }
         if proposed - confirmed or indicator.confidence == "unverified":

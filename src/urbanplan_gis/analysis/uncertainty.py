@@ -17,10 +17,11 @@ import numpy as np
 from urbanplan_gis.analysis.digitising import DRAWN, Digitising, prepare_digitising
 from urbanplan_gis.analysis.error_model import DEVIATIONS, ErrorModel, Interval
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.linear import Floats, Pass, Reading, passes_of, roles_of, weights_of
+from urbanplan_gis.analysis.linear import Floats, Pass, Reading, passes_of, weights_of
 from urbanplan_gis.analysis.measures import statistic_names
 from urbanplan_gis.analysis.misclassified import UnsureClasses, class_moments, unsure_classes
 from urbanplan_gis.analysis.panels import Panel
+from urbanplan_gis.analysis.rests_on import ground_roles
 from urbanplan_gis.model.data import Role
 from urbanplan_gis.model.figures import Measure
 from urbanplan_gis.text import Text
@@ -77,7 +78,7 @@ def intervals(
 
 def _of_pass(panel: Panel, rows: Pass, sources: _Sources) -> Iterator[Interval]:
     above, below = weights_of(panel, rows, panel.evidence)
-    roles, digitising = roles_of(panel), sources.digitising
+    roles, digitising = ground_roles(panel), sources.digitising
     components = (
         _of_boundaries(rows, above, below, digitising) if roles & digitising.scaled else None,
         _of_classes(panel, rows, sources.classes),
@@ -116,7 +117,7 @@ def _of_boundaries(
 
 def _of_classes(panel: Panel, rows: Pass, classes: Sequence[UnsureClasses]) -> _Component | None:
     """The root mean square deviation; layers are wrong independently of each other."""
-    roles = roles_of(panel)
+    roles = ground_roles(panel)
     moments = [
         class_moments(panel, rows, unsure) for unsure in classes if unsure.layer.role in roles
     ]

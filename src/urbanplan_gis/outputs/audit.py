@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.ledger import roles_of
+from urbanplan_gis.analysis.rests_on import inputs_of
 from urbanplan_gis.analysis.results import Measured
 from urbanplan_gis.errors import PlanDataError, listed
 from urbanplan_gis.mosaic import TOLERANCE
@@ -68,7 +68,7 @@ def figures_by_input(measured: Measured, manifest: Mapping[str, Any]) -> dict[st
     resting: dict[str, list[str]] = {}
     for panel in measured.panels:
         ids = [panel.figure_id(row) for row in panel.rows()]
-        files = set().union(*(of_role.get(role, set()) for role in roles_of(panel)))
+        files = set().union(*(of_role.get(role, set()) for role in inputs_of(panel)))
         for path in files:
             resting.setdefault(path, []).extend(ids)
     for name in manifest["inputs"]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Iterator
 
 import pandas as pd
@@ -78,14 +77,6 @@ def unit_history_frame(lang: str) -> pd.DataFrame:
     those established at each vintage.
     """
     return pd.DataFrame(list(_history(lang)), columns=list(HISTORY_COLUMNS))
-
-
-def established_at(day: dt.date) -> tuple[int, int]:
-    """How many of the seven communes were established as wards by a day, and of how many."""
-    then = [item for item in vintages() if item.valid_from <= day]
-    latest = then[-1] if then else vintages()[0]
-    links = _links_of_seven(latest)
-    return sum(link is not None and is_established(link) for link in links.values()), len(links)
 
 
 def _links_of_seven(vintage: Vintage) -> dict[str, Link | None]:

@@ -16,8 +16,7 @@ from urbanplan_gis.analysis.explanation import (
     SideOpened,
     features_behind,
 )
-from urbanplan_gis.analysis.ledger import roles_of
-from urbanplan_gis.analysis.measures import class_sets_of
+from urbanplan_gis.analysis.rests_on import inputs_of
 from urbanplan_gis.model.figures import Assessment, Figure, Measure
 from urbanplan_gis.outputs.geopackage import write_layers
 from urbanplan_gis.outputs.qml import FILL, single
@@ -71,9 +70,9 @@ def explanation_lines(
     yield say("explain.heading.law", lang)
     yield from _law(opened, figure, lang)
     yield say("explain.heading.inputs", lang)
-    yield from _origin_lines(inputs, roles_of(opened.panel))
+    yield from _origin_lines(inputs, inputs_of(opened.panel))
     for side in opened.sides:
-        yield from side_lines(side, roles_of(opened.panel), lang)
+        yield from side_lines(side, inputs_of(opened.panel), lang)
     yield say("explain.heading.findings", lang)
     yield from _findings(opened, findings, effects, lang)
     yield say("explain.heading.others", lang)
@@ -274,8 +273,7 @@ def _law(opened: Explanation, figure: Figure, lang: str) -> Iterator[str]:
     confidence = Text.of(f"confidence.{indicator.confidence}")
     yield "  " + say("explain.source", lang, source=indicator.source, confidence=confidence)
     yield from _texts(indicator.source, lang)
-    names = {name for measure in opened.panel.measures for name in class_sets_of(measure)}
-    for name in sorted(names):
+    for name in sorted(opened.panel.class_sets):
         chosen = class_sets()[name]
         yield "  " + say(
             "explain.class_set", lang, set=chosen.name, id=name, source=chosen.source,
@@ -309,7 +307,7 @@ def _findings(
     if len(priced) > _LARGEST:
         yield "  " + say("explain.more", lang, count=len(priced) - _LARGEST)
     behind: dict[str, set[str]] = {}
-    roles = roles_of(opened.panel)
+    roles = inputs_of(opened.panel)
     for side in opened.sides:
         for layer, ids in features_behind(side.pieces).items():
             if layer in roles:
