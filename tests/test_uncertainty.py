@@ -359,6 +359,23 @@ def test_an_unsure_population_makes_ratios_unstable() -> None:
     assert gone.low == 0.0
 
 
+def test_a_share_ends_at_the_whole() -> None:
+    """99.9 % urban, its edge unsure by 0.6 m to a point: more than all of it cannot be."""
+    town = dataset(
+        two_units(),
+        layer(
+            Role.LAND_USE,
+            parcel("a", square(0, 0, 99.9, 100)),
+            parcel("b", square(99.9, 0, 100.1, 100), "CLN"),
+        ),
+    )
+    errors = ErrorModel(position_mm=0.3, scales={"land_use": 2000})
+    found = interval_of(town, errors, "urban_land_ratio", "W")
+    assert found.sd is not None
+    assert 99.9 + 1.96 * found.sd > 100
+    assert found.high == 100.0
+
+
 def test_statistics_without_a_declared_error_are_named() -> None:
     origin = Origin("test", "test.csv")
     floors = tuple(Statistic(c, 2025, "floor_area_m2", 4e4, origin) for c in ("W", "C"))

@@ -83,9 +83,9 @@ class Interval:
     """The 95 % interval of a figure, in its unit, and what it is made of.
 
     ``least`` and ``most`` bound what ground that is not known may change, without any error;
-    ``low`` and ``high`` are 1.96 ``sd`` beyond them, but not below zero. A component is None
-    where nothing that bears on the figure declares it, ``sd`` where all are. Boundaries (m) are
-    those on which faces count differently on both sides.
+    ``low`` and ``high`` are 1.96 ``sd`` beyond them, but not below zero or, of a share, above
+    100 %. A component is None where nothing that bears on the figure declares it, ``sd`` where
+    all are. Boundaries (m) are those on which faces count differently on both sides.
     """
 
     sd: float | None

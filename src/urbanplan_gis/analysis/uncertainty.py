@@ -88,6 +88,8 @@ def _of_pass(panel: Panel, rows: Pass, sources: _Sources) -> Iterator[Interval]:
         None if weight is None else digitising.boundary(rows, of_unit, weight)
         for weight, of_unit in ((above, rows.of_numerator), (below, rows.of_denominator))
     ]
+    # no part of a whole is less than nothing or more than all of it
+    whole = 100.0 if panel.indicator.unit == "%" else math.inf
     told = tuple(_of_gaps(panel, roles & digitising.unscaled, sources.errors))
     for number, reading in enumerate(rows.readings):
         deviations = [None if item is None else float(item.value[number]) for item in components]
@@ -100,7 +102,7 @@ def _of_pass(panel: Panel, rows: Pass, sources: _Sources) -> Iterator[Interval]:
         yield Interval(
             sd,
             max(min(reading.least, 0.0), reading.least - reach),
-            reading.most + reach,
+            min(max(reading.most, whole), reading.most + reach),
             reading.least,
             reading.most,
             *deviations,
