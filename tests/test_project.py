@@ -346,3 +346,15 @@ def test_what_was_expected_is_said_in_the_readers_language(tmp_path: Path) -> No
         assert words in said
     assert "'A4', 'A3', 'A2', 'A1', 'A0'" in said
     assert "Input" not in said
+
+
+def test_days_of_former_sources_and_the_project_at_one_of_them(tmp_path: Path) -> None:
+    """The last day of the former survey; a project at that day writes to a folder of its own."""
+    former = '[[layers.land_use]]\npath = "data/a.shp"\nvalid_to = 2025-01-01\n'
+    later = '[[layers.land_use]]\npath = "data/b.shp"\nvalid_from = 2025-01-01\n'
+    project = load(tmp_path, HEAD + UNITS + former + later)
+    assert [str(day) for day in project.days_at_hand] == ["2024-12-31"]
+    then = project.at(project.days_at_hand[0])
+    assert then.facts.as_of == project.days_at_hand[0]
+    assert then.output == project.output / "2024-12-31"
+    assert str(project.facts.as_of) == "2025-06-30"

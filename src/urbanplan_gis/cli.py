@@ -156,6 +156,9 @@ def run(ctx: click.Context, path: str) -> None:
     for one in languages(lang):  # long lines: one language after the other
         _print(ctx, readiness_lines(made.cards, made.evidence.boundaries, one))
         _print(ctx, class_lines(made.scorecards, one))
+    if project.days_at_hand and not project.facts.earlier:
+        days = ", ".join(day.isoformat() for day in project.days_at_hand)
+        _print(ctx, [say("cli.other_days", lang, days=days)])
     _last_line("cli.ran", lang, made.findings, folder=project.facts.output)
 
 

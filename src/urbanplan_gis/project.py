@@ -78,6 +78,18 @@ class Project:
         then.facts = replace(self.facts, as_of=day, earlier=(), output=output)
         return then
 
+    @property
+    def days_at_hand(self) -> tuple[dt.date, ...]:
+        """Days before ``as_of`` of which other sources of land use or plans' lots tell."""
+        ends = {
+            source.valid_to - dt.timedelta(days=1)
+            for role, source in self.sources
+            if role in (Role.LAND_USE, Role.ZONING)
+            and source.valid_to is not None
+            and source.valid_to <= self.facts.as_of
+        }
+        return tuple(sorted(ends))
+
     def path(self, relative: str) -> Path:
         """A path of the project file as a path on disk (already checked to lie inside)."""
         return self.root / relative
