@@ -179,7 +179,7 @@ def audit_project(project: Project) -> AuditReport:
     made = {**manifest["outputs"], **manifest.get("sheet_files", {})}
     lang, synthetic = manifest["parameters"]["language"], manifest["project"]["synthetic"]
     tables = measured_tables(run.measured, lang, synthetic)
-    differences = (
+    found = (
         *changed_files(project.root, manifest["inputs"], "input", resting),
         *changed_files(folder, made, "output", {}),
         *edited_rows(folder, manifest["rows"]),
@@ -187,7 +187,7 @@ def audit_project(project: Project) -> AuditReport:
         *differing_cells(folder, tables),
     )
     return AuditReport(
-        differences,
+        tuple(dict.fromkeys(found)),
         figures=len(run.measured.figures),
         cells=sum(table.size for table in tables.values()),
         files=len(manifest["inputs"]) + len(made),

@@ -116,7 +116,10 @@ def balance_ids(measured: Measured) -> list[str]:
     return [
         _balance_id(evidence, row, state, *pair[:2])
         for state in sorted(states)
-        for pair in {*evidence.labels.coded[state]["land_use"].pairs, ("", UNCLASSIFIED, "")}
+        for pair in sorted(
+            {*evidence.labels.coded[state]["land_use"].pairs, ("", UNCLASSIFIED, "")}
+        )
+        if pair[1]
         for row in rows_of(evidence)
     ]
 

@@ -28,7 +28,7 @@ from urbanplan_gis.text import Text
 _NOISE = 1e-12
 _NAMED = 5
 #: columns that name a row, the most telling first
-_NAMES = ("figure_id", "finding_id", "plan_id")
+_NAMES = ("figure_id", "finding_id", "plan_id", "unit_code", "commune_code")
 
 
 @dataclass(frozen=True)
