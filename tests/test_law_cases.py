@@ -88,8 +88,15 @@ def test_threshold_in_force(case: dict[str, Any]) -> None:
     assert found.starts <= case["day"] < (found.until or dt.date.max)
 
 
-def test_every_scored_standard_of_the_law_of_2026_has_a_case() -> None:
-    known = {(case.values[0]["class"], case.values[0]["standard"]) for case in cases("standard")}
-    rules = schemes()["111-2025"].classes
-    scored = {(name, item.standard_id) for name in ("II", "III") for item in rules[name].standards}
+def test_every_standard_with_points_has_a_case() -> None:
+    """Of classes by points; class I of 2026 is met or not, standard by standard."""
+    given = [case.values[0] for case in cases("standard")]
+    known = {(case["scheme"], case["class"], case["standard"]) for case in given}
+    scored = {
+        (name, urban_class, item.standard_id)
+        for name, scheme in schemes().items()
+        for urban_class, rules in scheme.classes.items()
+        for item in rules.standards
+        if not rules.pass_fail and item.points_max is not None
+    }
     assert known == scored
