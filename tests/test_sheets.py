@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import warnings
 from collections.abc import Iterator
@@ -33,6 +34,7 @@ from urbanplan_gis.outputs.sheets.grid import interval
 from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES
 from urbanplan_gis.outputs.sheets.theme import outer_rings
 from urbanplan_gis.outputs.sheets.write import make_figure, settings
+from urbanplan_gis.text import Text
 
 DPI = 100
 SHEETS = (
@@ -330,7 +332,9 @@ def test_the_title_block_says_what_the_sheet_is() -> None:
         "Báo cáo số",
     ):
         assert phrase in said
-    real = words(draw("green_space", city(synthetic=False, draft=False)))
+    standing = Text.of("stamp.delivered", name="Q3", date=dt.date(2025, 9, 30))
+    real = words(draw("green_space", city(synthetic=False, standing=standing)))
+    assert "BẢN GIAO Q3, ngày 30/09/2025" in real
     assert "SYNTHETIC" not in real
     assert "DRAFT" not in real
 

@@ -21,7 +21,7 @@ from urbanplan_gis.outputs.sheets import (
     sheet_names,
 )
 from urbanplan_gis.standards.codes import read_rows
-from urbanplan_gis.text import Name
+from urbanplan_gis.text import Name, Text
 
 CRS = "EPSG:5898"
 EAST, NORTH = 584_000, 1_670_000
@@ -166,7 +166,7 @@ def city(**changes: Any) -> SheetData:
             Origin("hien_trang", "data/raw/land.gpkg", publisher="Sở", date=dt.date(2025, 1, 1)),
             Origin("dan_so", "data/raw/people.csv"),
         ),
-        draft=True,
+        standing=Text.of("stamp.draft"),
     )
     return replace(data, **changes)
 

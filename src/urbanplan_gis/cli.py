@@ -197,11 +197,12 @@ def audit(ctx: click.Context, path: str) -> None:
 def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
     """Draw the map sheets whose data changed / Vẽ bản đồ."""
     from urbanplan_gis.outputs.sheet_set import make_sheets
+    from urbanplan_gis.outputs.stored_run import stored_run
     from urbanplan_gis.text import say
 
     project, lang = _project(ctx, path)
     with _progress(ctx) as progress:
-        drawn = make_sheets(project, lang, web_tiles, progress)
+        drawn = make_sheets(stored_run(project, lang), web_tiles, progress)
     folder = f"{project.facts.output}/maps"
     click.echo(
         say("cli.drawn", lang, count=len(drawn), names=", ".join(drawn) or "-", folder=folder)

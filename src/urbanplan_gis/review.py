@@ -35,7 +35,7 @@ from urbanplan_gis.outputs.explanation import (
     row_lines,
     write_explanation,
 )
-from urbanplan_gis.outputs.manifest import origins_by_role, read_manifest
+from urbanplan_gis.outputs.manifest import origins_by_role, product_files, read_manifest
 from urbanplan_gis.outputs.run_tables import measured_tables
 from urbanplan_gis.project import Project
 from urbanplan_gis.store import read_city, read_table
@@ -176,7 +176,7 @@ def audit_project(project: Project) -> AuditReport:
     run = recall_run(project)
     manifest, folder = run.manifest, project.output
     resting = figures_by_input(run.measured, manifest)
-    made = {**manifest["outputs"], **manifest.get("sheet_files", {})}
+    made = {**manifest["outputs"], **product_files(manifest)}
     lang, synthetic = manifest["parameters"]["language"], manifest["project"]["synthetic"]
     tables = measured_tables(run.measured, lang, synthetic)
     found = (

@@ -38,7 +38,7 @@ def crosswalk_frame(
 
     The notes of a ``synthetic`` city's figures begin by saying so.
     """
-    stamp = [say("map.stamp.synthetic", lang)] if synthetic else []
+    stamp = [say("stamp.synthetic", lang)] if synthetic else []
     rows = [_row(item, lang, stamp) for item in figures]
     return pd.DataFrame(rows, columns=list(BOUNDARY_COLUMNS))
 

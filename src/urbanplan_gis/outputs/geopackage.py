@@ -203,7 +203,7 @@ def fixed_clock() -> Generator[None]:
 
 def _described(name: str, lang: str, synthetic: bool) -> str:
     words = say(f"layer.{name}", lang)
-    return f"{words} – {say('map.stamp.synthetic', lang)}" if synthetic else words
+    return f"{words} – {say('stamp.synthetic', lang)}" if synthetic else words
 
 
 def _write_layer(draft: Path, name: str, frame: pd.DataFrame, description: str) -> None:

@@ -108,7 +108,7 @@ def code_digest() -> str:
     digest = hashlib.sha256()
     package = Path(str(files("urbanplan_gis")))
     for path in sorted(package.rglob("*")):
-        if path.suffix in (".py", ".toml", ".csv"):
+        if path.is_file() and path.suffix != ".pyc":
             digest.update(path.relative_to(package).as_posix().encode())
             digest.update(path.read_bytes())
     digest.update(json.dumps(library_versions()).encode())
@@ -134,10 +134,16 @@ def untouched(folder: Path, files: dict[str, str]) -> bool:
     )
 
 
+def product_files(manifest: dict[str, Any]) -> dict[str, str]:
+    """Every file of every product (maps, atlas, report ...) with its digest."""
+    parts = (part for product in manifest.get("products", {}).values() for part in product.values())
+    return {name: digest for part in parts for name, digest in part["files"].items()}
+
+
 def left_behind(folder: Path, former: dict[str, Any], kept: set[str]) -> list[str]:
     """Outputs that a former run made and this one did not, and that are still there."""
     root = folder.resolve()
-    known = {**former.get("outputs", {}), **former.get("sheet_files", {})}
+    known = {**former.get("outputs", {}), **product_files(former)}
     paths = {name: (folder / name).resolve() for name in known if name not in kept}
     return sorted(n for n, path in paths.items() if path.is_relative_to(root) and path.is_file())
 

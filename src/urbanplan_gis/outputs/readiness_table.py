@@ -29,7 +29,7 @@ def readiness_frame(
 
     The notes of a ``synthetic`` city's rows begin by saying so.
     """
-    stamp = [say("map.stamp.synthetic", lang)] if synthetic else []
+    stamp = [say("stamp.synthetic", lang)] if synthetic else []
     rows = [
         _row(card, row, boundaries, lang, stamp, list(_gone(card, boundaries)))
         for card in cards

@@ -23,6 +23,7 @@ from urbanplan_gis.outputs.manifest import (
     digest_of,
     left_behind,
     library_versions,
+    product_files,
     read_manifest,
     write_manifest,
 )
@@ -72,12 +73,11 @@ def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str
             "fingerprint": mark,
             "inputs": inputs,
             **written,
-            "sheets": former.get("sheets", {}),
-            "sheet_files": former.get("sheet_files", {}),
+            "products": former.get("products", {}),
         }
         write_manifest(stage, manifest)
         made = [*written["outputs"], FILE]
-        gone = left_behind(folder, former, {*made, *former.get("sheet_files", {})})
+        gone = left_behind(folder, former, {*made, *product_files(former)})
         replace_together(stage, folder, made, gone)
     # figures of the former run that were opened
     shutil.rmtree(folder / EXPLAINED, ignore_errors=True)

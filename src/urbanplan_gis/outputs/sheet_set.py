@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 
 from urbanplan_gis.analysis.conditions import Coded, in_class_set
-from urbanplan_gis.errors import bad_data
 from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
-from urbanplan_gis.outputs.manifest import (
-    code_digest,
-    digest_of,
-    fingerprint,
-    input_digests,
-    is_current,
-    origins_of,
-    read_manifest,
-    remove_former,
-    untouched,
-    write_manifest,
-)
+from urbanplan_gis.outputs.manifest import code_digest, digest_of
+from urbanplan_gis.outputs.products import Part, make_parts
 from urbanplan_gis.outputs.sheets import (
     SheetData,
     SheetOptions,
@@ -33,11 +22,13 @@ from urbanplan_gis.outputs.sheets import (
     sheet_names,
     sheet_sources,
 )
+from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.project import Project
 from urbanplan_gis.quality.in_force import in_force
 from urbanplan_gis.quality.order import feature_rank
-from urbanplan_gis.store import file_digest, read_stored, stored_layers
+from urbanplan_gis.store import file_digest
 
+_FOLDER = "maps"
 _FIGURES = "figures"
 _SINGLE_VALUED = frozenset({"land_use", "zoning", "general_plan", "right_of_way", "green"})
 _LAYERS = (
@@ -46,88 +37,57 @@ _LAYERS = (
 
 
 def make_sheets(
-    project: Project,
-    lang: str,
-    web_tiles: bool = False,
-    progress: Callable[[str], None] | None = None,
+    run: StoredRun, web_tiles: bool = False, progress: Callable[[str], None] | None = None
 ) -> list[str]:
     """Draw the sheets whose data, options or code changed; the names of those drawn.
 
     Raises:
-        PlanDataError: if there is no run of the present layers and project file to draw from,
-            or its outputs were changed by hand.
+        PlanDataError: for a sheet that does not fit its paper, or files that cannot be written.
     """
-    folder = project.output
-    manifest = read_manifest(folder)
-    inputs = input_digests(project)
-    run_in = manifest.get("parameters", {}).get("language", lang)
-    if not is_current(folder, manifest, fingerprint(project, inputs, run_in)):
-        raise bad_data("not_run", folder.name)
-    options = _options(project, web_tiles)
-    data = _sheet_data(project, manifest, lang)
-    former = manifest.get("sheets", {})
-    sheets: dict[str, Any] = {}
-    drawn = []
-    ground: SheetData | None = None
+    return make_parts(run, _FOLDER, _parts(run, _options(run.project, web_tiles)), progress)
+
+
+def _parts(run: StoredRun, options: SheetOptions) -> Iterator[Part]:
+    data = sheet_data(run)
+    ground: list[SheetData] = []
+
+    def draw(name: str, stage: Path) -> Sequence[str]:
+        if not ground:  # made only when a sheet is drawn
+            ground.append(as_counted(data))
+        paths = draw_sheet(name, ground[0], options, stage / _FOLDER)
+        return [path.relative_to(stage).as_posix() for path in paths]
+
     for name in sheet_names(data):
-        mark = _mark(name, manifest, options, data)
-        files = former.get(name, {}).get("files", {})
-        if former.get(name, {}).get("mark") == mark and untouched(folder, files):
-            sheets[name] = former[name]
-            continue
-        if progress:
-            progress(name)
-        ground = ground or _as_counted(data)
-        paths = draw_sheet(name, ground, options, folder / "maps")
-        files = {path.relative_to(folder).as_posix(): file_digest(path) for path in paths}
-        sheets[name] = {"mark": mark, "files": files}
-        drawn.append(name)
-    kept = {file: digest for sheet in sheets.values() for file, digest in sheet["files"].items()}
-    remove_former(folder, manifest, {*kept, *manifest.get("outputs", {})})
-    if drawn or sheets != former or inputs != manifest["inputs"]:
-        made = {"inputs": inputs, "sheets": sheets, "sheet_files": kept}
-        write_manifest(folder, {**manifest, **made})
-    return drawn
+        yield Part(name, _mark(name, run, options, data), partial(draw, name))
 
 
-def _sheet_data(project: Project, manifest: dict[str, Any], lang: str) -> SheetData:
-    path = project.output / "city.gpkg"
-    present = stored_layers(path)
-    layers = {name: read_stored(path, name) for name in _LAYERS if name in present}
+def sheet_data(run: StoredRun) -> SheetData:
+    """What the sheets of a run are drawn from."""
+    layers = {name: run.layer(name) for name in _LAYERS if name in run.layers}
     if "land_use" in layers:
         layers["transport"] = _transport(layers["land_use"])
+    facts = run.project.facts
     if "plans" in layers:
         plans = layers["plans"]
-        standing = in_force(plans, project.facts.as_of) & (plans["kind"] == "zoning").to_numpy()
+        standing = in_force(plans, facts.as_of) & (plans["kind"] == "zoning").to_numpy()
         plans["in_force"] = standing
-    figures = pd.read_csv(
-        project.output / "tables" / "indicators.csv",
-        encoding="utf-8-sig",
-        dtype={"unit_code": "str", "boundaries": "str", "note": "str"},
-        keep_default_na=False,
-        na_values={"value": [""], "gap": [""], "gap_ha": [""], "target": [""],
-                   "target_year": [""], "numerator": [""], "denominator": [""],
-                   "low": [""], "high": [""], "p_met": [""]},
-    )  # fmt: skip
-    figures["is_default"] = figures["figure_id"].isin(manifest["defaults"])
-    facts = project.facts
     return SheetData(
         title=facts.name,
         crs=facts.crs,
         as_of=facts.as_of,
         boundaries=facts.boundaries,
-        lang=lang,
+        lang=run.lang,
         synthetic=facts.synthetic,
-        units=read_stored(path, "units"),
+        units=run.layer("units"),
         layers=layers,
-        figures=figures,
-        origins=origins_of(manifest),
-        draft=True,
-        sources_by_role=manifest["sources_by_role"],
+        figures=run.figures,
+        origins=run.origins,
+        standing=run.standing,
+        sources_by_role=run.manifest["sources_by_role"],
     )
 
 
-def _as_counted(data: SheetData) -> SheetData:
+def as_counted(data: SheetData) -> SheetData:
     """The same with ground drawn as the figures count it; made only when a sheet is drawn."""
     layers = dict(data.layers)
     for name in layers.keys() & _SINGLE_VALUED:
@@ -163,14 +123,9 @@ def _options(project: Project, web_tiles: bool) -> SheetOptions:
     )
 
 
-def _mark(
-    name: str,
-    manifest: dict[str, Any],
-    options: SheetOptions,
-    data: SheetData,
-) -> str:
+def _mark(name: str, run: StoredRun, options: SheetOptions, data: SheetData) -> str:
     """A digest of all that one sheet depends on."""
-    inputs = sheet_inputs(name)
+    manifest, inputs = run.manifest, sheet_inputs(name)
     layers = {role: manifest["layer_digests"].get(role) for role in inputs if role != _FIGURES}
     if "transport" in inputs:
         layers["transport"] = manifest["layer_digests"].get("land_use")
@@ -192,6 +147,7 @@ def _mark(
             "sources": sheet_sources(name, data),
             "paper": [options.paper, options.landscape, options.scale, options.dpi, basemap],
             "lang": data.lang,
+            "standing": data.standing.say("both"),
             "code": code_digest(),
         }
     )

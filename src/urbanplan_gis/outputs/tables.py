@@ -41,7 +41,7 @@ def figures_frame(
 
     The notes of a ``synthetic`` city's figures begin by saying so.
     """
-    stamp = [say("map.stamp.synthetic", lang)] if synthetic else []
+    stamp = [say("stamp.synthetic", lang)] if synthetic else []
     rows = [_figure_row(item, lang, stamp) for item in assessments]
     return pd.DataFrame(rows, columns=list(INDICATOR_COLUMNS))
 

@@ -87,7 +87,7 @@ def write_package(
     databases = dict.fromkeys(entry.database for entry in layers)
     files = {database: f"{package}/{_GIS}/{database}.{form}" for database in databases}
     _refuse_others_work(folder / package / _GIS, form)
-    stamp = say("map.stamp.synthetic", lang) if synthetic else None
+    stamp = say("stamp.synthetic", lang) if synthetic else None
     grid = _grid(frame for _, frame in layers.values()) if form == "gdb" else {}
     with staging(folder) as stage:
         with fixed_clock(), _unsynchronised():

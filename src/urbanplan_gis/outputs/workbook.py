@@ -108,7 +108,7 @@ def write_workbook(
     Raises:
         PlanDataError: if the place cannot be written to.
     """
-    page = Page(title, say("map.stamp.synthetic", lang) if synthetic else "", lang)
+    page = Page(title, say("stamp.synthetic", lang) if synthetic else "", lang)
     frames = {**tables, "sources": _sources(origins)}
     sheets = [
         _summary(default, indicators, page),

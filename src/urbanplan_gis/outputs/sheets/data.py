@@ -44,7 +44,8 @@ class SheetData:
     layers: Mapping[str, GeoDataFrame]
     figures: DataFrame
     origins: tuple[Origin, ...]
-    draft: bool
+    #: whether it is a draft, or which delivery it belongs to
+    standing: Text
     #: role -> names of the origins that feed it; without it every sheet lists all origins
     sources_by_role: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -109,7 +109,7 @@ def _head(words: Words, data: SheetData, width: float, points: float) -> list[Bl
     project = list(dict.fromkeys(data.title.say(lang) for lang in languages(data.lang)))
     blocks = [parts.heading(title, project, width, points)]
     if data.synthetic:
-        blocks.append(parts.stamp(say("map.stamp.synthetic", "vi"), width, points))
+        blocks.append(parts.stamp(say("stamp.synthetic", "vi"), width, points))
     return blocks
 
 
@@ -124,8 +124,7 @@ def _foot(
         high = _LOCATOR_MM * layout.factor
         where = (words.units, words.city, layout.window)
         blocks.append(parts.locator(*where, width, high, points, data.lang))
-    if data.draft:
-        blocks.append(parts.stamp(say("map.stamp.draft", "vi"), width, points, color="#555555"))
+    blocks.append(parts.stamp(data.standing.say(data.lang), width, points, color="#555555"))
     return blocks
 
 
