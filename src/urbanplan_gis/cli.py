@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sys
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
@@ -138,8 +139,10 @@ def check(ctx: click.Context, path: str, fail_on: str | None) -> None:
 @_with_project
 def run(ctx: click.Context, path: str) -> None:
     """Check, measure, write tables and GeoPackage / Tính chỉ tiêu."""
+    from urbanplan_gis.outputs.changes import change_lines, make_changes
     from urbanplan_gis.outputs.class_table import class_lines
     from urbanplan_gis.outputs.readiness_table import readiness_lines
+    from urbanplan_gis.outputs.stored_run import stored_run
     from urbanplan_gis.outputs.summary import figure_lines, finding_lines, role_lines
     from urbanplan_gis.pipeline import make_run
     from urbanplan_gis.text import languages, say
@@ -147,6 +150,8 @@ def run(ctx: click.Context, path: str) -> None:
     project, lang = _project(ctx, path)
     with _progress(ctx) as progress:
         made = make_run(project, lang, progress)
+    stored = stored_run(project, lang)
+    make_changes(stored)
     if made is None:
         click.echo(say("cli.unchanged", lang, folder=project.facts.output))
         return
@@ -156,6 +161,8 @@ def run(ctx: click.Context, path: str) -> None:
     for one in languages(lang):  # long lines: one language after the other
         _print(ctx, readiness_lines(made.cards, made.evidence.boundaries, one))
         _print(ctx, class_lines(made.scorecards, one))
+    for one in languages(lang):
+        _print(ctx, (text.say(one) for text in change_lines(stored)))
     if project.days_at_hand and not project.facts.earlier:
         days = ", ".join(day.isoformat() for day in project.days_at_hand)
         _print(ctx, [say("cli.other_days", lang, days=days)])
@@ -207,6 +214,23 @@ def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
     click.echo(
         say("cli.drawn", lang, count=len(drawn), names=", ".join(drawn) or "-", folder=folder)
     )
+
+
+@main.command()
+@_with_project
+@click.argument("name")
+@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="its day; today / ngày giao")
+def deliver(ctx: click.Context, path: str, name: str, day: dt.datetime | None) -> None:
+    """Freeze a dated copy of everything / Đóng băng một bản giao."""
+    from urbanplan_gis.outputs import delivery
+    from urbanplan_gis.text import say
+
+    project, lang = _project(ctx, path)
+    date = day.date() if day else dt.datetime.now().astimezone().date()
+    with _progress(ctx) as progress:
+        folder = delivery.deliver(project, name, date, lang, progress)
+    count, place = delivery.delivered_count(folder), project.relative(folder)
+    click.echo(say("delivery.done", lang, name=name, date=date, count=count, folder=place))
 
 
 @main.command()

@@ -35,6 +35,7 @@ from urbanplan_gis.outputs.explanation import (
     row_lines,
     write_explanation,
 )
+from urbanplan_gis.outputs.former import delivered_files
 from urbanplan_gis.outputs.manifest import origins_by_role, product_files, read_manifest
 from urbanplan_gis.outputs.run_tables import measured_tables
 from urbanplan_gis.project import Project
@@ -177,11 +178,13 @@ def audit_project(project: Project) -> AuditReport:
     manifest, folder = run.manifest, project.output
     resting = figures_by_input(run.measured, manifest)
     made = {**manifest["outputs"], **product_files(manifest)}
+    delivered = delivered_files(project)
     lang, synthetic = manifest["parameters"]["language"], manifest["project"]["synthetic"]
     tables = measured_tables(run.measured, lang, synthetic)
     found = (
         *changed_files(project.root, manifest["inputs"], "input", resting),
         *changed_files(folder, made, "output", {}),
+        *changed_files(folder, delivered, "delivery", {}),
         *edited_rows(folder, manifest["rows"]),
         *broken_faces(run.evidence, run.layers["faces"], run.measured),
         *differing_cells(folder, tables),
@@ -190,7 +193,7 @@ def audit_project(project: Project) -> AuditReport:
         tuple(dict.fromkeys(found)),
         figures=len(run.measured.figures),
         cells=sum(table.size for table in tables.values()),
-        files=len(manifest["inputs"]) + len(made),
+        files=len(manifest["inputs"]) + len(made) + len(delivered),
     )
 
 

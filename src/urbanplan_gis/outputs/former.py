@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from urbanplan_gis.outputs.manifest import FILE, read_manifest
+from urbanplan_gis.outputs.manifest import FILE, product_files, read_manifest
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.project import Project
 from urbanplan_gis.store import read_table
@@ -21,15 +21,20 @@ SAME_FIGURE = ("indicator", "unit_code", "boundaries", "scenario", "definition")
 
 @dataclass(frozen=True, eq=False)
 class Former:
-    """Figures of the period before: what they are called, their day, and their values.
+    """Figures of the period before: what they are called, their day, and the figures.
 
-    ``values`` is indexed by :data:`SAME_FIGURE`, NaN where there was no figure; a figure of
-    another definition or other boundaries is another figure and not to be compared.
+    ``figures`` has the columns of ``indicators.csv`` and is indexed by :data:`SAME_FIGURE`; a
+    figure of another definition or other boundaries is another figure and not to be compared.
     """
 
     label: Text
     day: dt.date
-    values: pd.Series
+    figures: pd.DataFrame
+
+    @property
+    def values(self) -> pd.Series:
+        """The values in each indicator's unit, NaN where there was no figure."""
+        return self.figures["value"]
 
 
 def former_figures(run: StoredRun) -> Former | None:
@@ -56,8 +61,21 @@ def deliveries(project: Project) -> list[Path]:
     return [folder for _, _, folder in sorted(dated)]
 
 
+def delivered_files(project: Project) -> dict[str, str]:
+    """Every file of every delivery, relative to the output folder, with its digest."""
+    found = {}
+    for folder in deliveries(project):
+        manifest = read_manifest(folder)
+        files = {
+            **manifest["outputs"], **product_files(manifest), **manifest["delivery"]["files"]
+        }  # fmt: skip
+        place = folder.relative_to(project.output).as_posix()
+        found |= {f"{place}/{name}": digest for name, digest in files.items()}
+    return found
+
+
 def _former(folder: Path, label: Text) -> Former:
     table = read_table(folder / "tables" / "indicators.csv")
-    values = pd.to_numeric(table["value"]).set_axis(pd.MultiIndex.from_frame(table[[*SAME_FIGURE]]))
+    table["value"] = pd.to_numeric(table["value"])
     as_of = read_manifest(folder)["parameters"]["as_of"]
-    return Former(label, dt.date.fromisoformat(as_of), values)
+    return Former(label, dt.date.fromisoformat(as_of), table.set_index(list(SAME_FIGURE)))
