@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from small_city import make_small_city
 from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.pipeline import run_project
 from urbanplan_gis.project import load_project
@@ -104,3 +105,9 @@ def sample_city() -> Path:
 def sample_run(sample_city: Path) -> Run:
     """The whole path over the sample city, as in the project file at the root, computed once."""
     return run_project(load_project(ROOT))
+
+
+@pytest.fixture(scope="session")
+def small_city(sample_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project folder of five units of the sample city, not measured; copy it to write in it."""
+    return make_small_city(sample_city, tmp_path_factory.mktemp("small") / "city")
