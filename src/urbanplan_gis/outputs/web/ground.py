@@ -36,7 +36,7 @@ def ground(run: StoredRun, plane: Plane) -> dict[str, Any]:
         "unit": coded(_column(faces, "unit_code")),
         "area": [round(10 * float(area)) for area in _column(faces, "area_m2")],
     }
-    legends = {}
+    legends, classes = {}, {}
     for label in _LABELS:
         if label not in faces:
             continue
@@ -46,7 +46,7 @@ def ground(run: StoredRun, plane: Plane) -> dict[str, Any]:
             else (None, label)
         )  # fmt: skip
         if own is not None:
-            legends[label], table[label] = own
+            legends[label], classes[label] = own
         table[f"{label}_id"] = coded(_column(faces, feature))
         table[f"{label}_source"] = _sources(run, label, table[f"{label}_id"])
     if "green_park" in faces:
@@ -58,6 +58,7 @@ def ground(run: StoredRun, plane: Plane) -> dict[str, Any]:
             table[column] = coded(faces[column])
     return {
         "shapes": drawn.data,
+        "classes": pack_table(classes),
         "table": pack_table(table),
         "count": drawn.count,
         "unseen": drawn.unseen,

@@ -34,7 +34,7 @@ def html_page(content: dict[str, Any]) -> str:
     told = {**content, "grounds": []}
     for number, ground in enumerate(content["grounds"]):
         rest = dict(ground)
-        for key in ("shapes", "table"):
+        for key in ("shapes", "classes", "table"):
             blocks.append(_block(f"ground-{number}-{key}", rest.pop(key)))
         told["grounds"].append(rest)
     libraries = [_library("xstatic-leaflet", "xstatic/pkg/leaflet/data/leaflet")]

@@ -27,8 +27,9 @@ _QUANTA = 250_000
 _LEAST_QUANTUM = 0.01
 #: ground (m) shown of a city without extent
 _LEAST_SIDE = 20.0
-#: the plane of the map library is about 40 000 km wide; larger ground is drawn smaller
-_WIDEST = 5_000_000.0
+#: how wide (m) the city lies on the plane of the map library, which is about 40 000 km wide: so
+#: large that libraries which cut ground into tiles zoom by zoom have few steps to go
+_WIDE = 6_000_000.0
 #: degree of the polynomials that give latitude and longitude, and how exact they must be (m)
 _DEGREES = range(3, 10)
 _EXACT_M = 0.5
@@ -70,7 +71,7 @@ class Plane:
             "origin": self.origin,
             "extent": self.extent,
             "quantum": self.quantum,
-            "shrink": min(1.0, _WIDEST / self.side),
+            "stretch": _WIDE / self.side,
             "crs": {lang: crs_words(self.crs, lang) for lang in ("vi", "en")},
             "north": self._north(),
             "degrees": self.degrees(),

@@ -53,11 +53,10 @@ function chooseUnit(code, zoom) {
 }
 
 /** The unit and the piece of ground at a point. */
-function pointAt(east, north) {
+async function pointAt(east, north) {
   const n = shapeAt(units, east, north);
-  const loaded = grounds[stop().ground];
-  state.ground = loaded ? shapeAt(loaded.shapes, east, north) : -1;
-  if (n < 0) state.ground = -1;
+  const loaded = await loadTable(stop().ground);
+  state.ground = n < 0 ? -1 : shapeAt(loaded.shapes, east, north);
   state.unit = n < 0 ? null : content.units.list[n].code;
   state.tab = "figures";
   showPanel();

@@ -2,21 +2,20 @@
 
 function showLayers() {
   const holder = document.getElementById("layers");
-  const open = new Set([...holder.querySelectorAll("details.legend[open]")].map((one) => one.dataset.of));
   const ground = groundOf(stop().ground);
   const themes = themesAtHand().map((theme) => make("div", { class: "theme" },
     make("label", {}, make("input", { type: "radio", name: "theme", value: theme, checked: theme === state.theme,
       onchange: () => chooseTheme(theme) }), make("span", {}, say(`theme_${theme}`))),
-    theme === "figure" && state.theme === "figure" ? indicatorChoice() : null,
-    theme === state.theme ? themeLegend(theme, ground) : null));
+    theme === "figure" && state.theme === "figure" ? indicatorChoice() : null));
   const overlays = overlaysAtHand().map((overlay) => make("div", { class: "overlay" },
     make("label", {}, make("input", { type: "checkbox", name: overlay, checked: state.overlays.has(overlay),
-      onchange: (event) => chooseOverlay(overlay, event.target.checked) }), make("span", {}, say(`overlay_${overlay}`))),
-    state.overlays.has(overlay) ? overlayLegend(overlay, ground) : null));
+      onchange: (event) => chooseOverlay(overlay, event.target.checked) }), make("span", {}, say(`overlay_${overlay}`)))));
+  const shown = OVERLAYS.filter((overlay) => state.overlays.has(overlay) && overlaysAtHand().includes(overlay));
   holder.replaceChildren(
     make("fieldset", {}, make("legend", {}, say("themes")), themes),
-    make("fieldset", {}, make("legend", {}, say("overlays")), overlays));
-  for (const details of holder.querySelectorAll("details.legend")) if (open.has(details.dataset.of)) details.open = true;
+    make("fieldset", {}, make("legend", {}, say("overlays")), overlays),
+    make("section", { id: "legend" }, make("h2", {}, say("legend")), themeLegend(state.theme, ground),
+      shown.map((overlay) => overlayLegend(overlay, ground))));
 }
 
 function indicatorChoice() {
@@ -35,7 +34,7 @@ function themeLegend(theme, ground) {
     const entries = steps.filter((step) => used.has(step)).map((step) => entryOf(content.scale[step]));
     const unsure = view.layers.find((layer) => layer.id === "unsure").classes.includes(0);
     if (unsure) entries.push(entryOf(content.incomplete));
-    return make("ul", { class: "legend" }, make("li", { class: "group" }, say("share_of_target")), entries);
+    return make("ul", { class: "legend" }, make("li", { class: "group title" }, say("share_of_target")), entries);
   }
   const entries = [];
   let group = "";
@@ -43,11 +42,8 @@ function themeLegend(theme, ground) {
     if (entry.group && own(entry.group) !== group) entries.push(make("li", { class: "group" }, (group = own(entry.group))));
     entries.push(entryOf(entry));
   }
-  entries.push(entryOf({ name: { vi: say(`unfilled_${theme}`), en: say(`unfilled_${theme}`) }, sign: PAPER_SIGN }));
-  const many = entries.length > 14;
-  return many
-    ? make("details", { class: "legend", "data-of": theme, open: window.innerWidth > 900 }, make("summary", {}, say("legend", { count: ground.legends[theme].length })), make("ul", { class: "legend" }, entries))
-    : make("ul", { class: "legend" }, entries);
+  entries.push(entryOf({ name: content.words[`unfilled_${theme}`], sign: PAPER_SIGN }));
+  return make("ul", { class: "legend" }, make("li", { class: "group title" }, say(`theme_${theme}`)), entries);
 }
 
 function overlayLegend(overlay, ground) {
@@ -56,18 +52,18 @@ function overlayLegend(overlay, ground) {
     green: () => ground.legends.green,
     roads: () => content.roads.legend,
     plans_in: () => [plans.legend[0]],
-    plans_out: () => [plans.legend[1], { name: bothWords("void"), sign: plans.void }],
+    plans_out: () => [plans.legend[1], { name: content.words.void, sign: plans.void }],
     plans_other: () => [plans.legend[2]],
     borders: () => content.units.legend.filter((_, n) => content.units.class.includes(n)),
     findings: () => content.findings.legend.filter((entry) => content.findings.list.some((one) => one.severity === entry.id)),
   }[overlay];
-  return entries ? make("ul", { class: "legend" }, entries().map(entryOf)) : null;
+  const title = overlay === "borders" ? null : make("li", { class: "group title" }, say(`overlay_${overlay}`));
+  return entries ? make("ul", { class: "legend" }, title, entries().map(entryOf)) : null;
 }
 
-function bothWords(key) {
-  return content.words[key];
-}
-
+/** One line of a legend; a long code stands below the name. */
 function entryOf(entry) {
-  return make("li", {}, swatch(entry.sign), entry.code ? make("b", {}, entry.code) : null, make("span", {}, own(entry.name)));
+  const short = entry.code && entry.code.length <= 4;
+  return make("li", {}, swatch(entry.sign), short ? make("b", {}, entry.code) : null,
+    make("span", {}, own(entry.name), entry.code && !short ? make("small", {}, entry.code) : null));
 }

@@ -6,7 +6,7 @@ class LeafletMap {
   constructor(container) {
     this.map = L.map(container, {
       zoomControl: false, attributionControl: false, fadeAnimation: false, zoomSnap: 0.25,
-      zoomDelta: 0.5, wheelPxPerZoomLevel: 110, maxZoom: 26, minZoom: 0, boxZoom: false,
+      zoomDelta: 0.5, wheelPxPerZoomLevel: 110, maxZoom: Math.ceil(zoomAt(CLOSEST)), minZoom: 0, boxZoom: false,
       preferCanvas: true, worldCopyJump: false,
     });
     this.layers = [];
@@ -21,8 +21,8 @@ class LeafletMap {
         return canvas;
       },
     });
-    this.tiles = new Tiles({ tileSize: TILE, noWrap: true, keepBuffer: 1, updateWhenZooming: false,
-                             maxZoom: 26, minZoom: 0 });
+    this.tiles = new Tiles({ tileSize: TILE, noWrap: true, keepBuffer: 1,
+                             updateWhenZooming: false, maxZoom: 40, minZoom: 0 });
   }
 
   /** Shows layers of a scene for the first time, with `box` (metres) in view. */
@@ -40,7 +40,7 @@ class LeafletMap {
   fit(box, animate = true) {
     const edge = Math.min(40, this.map.getSize().x / 12);
     this.map.fitBounds([[latitude(box[1]), longitude(box[0])], [latitude(box[3]), longitude(box[2])]],
-                       { animate, padding: [edge, edge], maxZoom: 25 });
+                       { animate, padding: [edge, edge] });
   }
 
   zoomBy(steps) {
@@ -64,7 +64,7 @@ class LeafletMap {
   }
 
   metresPerPixel() {
-    return (2 * Math.PI * RADIUS) / (256 * 2 ** this.map.getZoom() * plane.shrink);
+    return (2 * Math.PI * RADIUS) / (256 * 2 ** this.map.getZoom() * plane.stretch);
   }
 
   resize() {
@@ -86,7 +86,7 @@ class LeafletMap {
   }
 
   #paint(canvas, coords) {
-    const world = (2 * Math.PI * RADIUS) / plane.shrink;
+    const world = (2 * Math.PI * RADIUS) / plane.stretch;
     const side = world * (TILE / 256) / 2 ** coords.z;
     const frame = { left: coords.x * side - world / 2, top: world / 2 - coords.y * side,
                     scale: canvas.width / side, ratio: canvas.width / TILE, canvas };
@@ -151,7 +151,7 @@ function paintLayer(pen, layer, frame, side) {
       continue;
     }
     pen.setLineDash([]);
-    pen.lineJoin = "round";
+    pen.lineJoin = layer.kind === "area" ? "bevel" : "round";
     if (layer.kind === "area" && sign.fill) {
       pen.fillStyle = pen.strokeStyle = sign.fill;
       pen.lineWidth = 0.7 * frame.ratio; // closes the hairlines between neighbours

@@ -16,7 +16,7 @@ class MapLibreMap {
   constructor(container) {
     this.map = new maplibregl.Map({
       container, attributionControl: false, dragRotate: false, pitchWithRotate: false,
-      touchPitch: false, maxPitch: 0, maxZoom: 24, boxZoom: false, fadeDuration: 0,
+      touchPitch: false, maxPitch: 0, maxZoom: Math.min(24, zoomAt(CLOSEST) - 1), boxZoom: false, fadeDuration: 0,
       renderWorldCopies: false, canvasContextAttributes: { preserveDrawingBuffer: true },
       style: { version: 8, sources: {}, layers: [] }, locale: { "Map.Title": say("map") },
     });
@@ -76,7 +76,7 @@ class MapLibreMap {
     const name = layer.source;
     if (!this.map.getSource(name)) {
       this.map.addSource(name, { type: "geojson", data: featuresOf(layer.shapes, layer.columns),
-                                 tolerance: 0.25, buffer: 16, maxzoom: 16 });
+                                 tolerance: 0.25, buffer: 16, maxzoom: 14 });
     }
     return name;
   }
@@ -132,7 +132,7 @@ class MapLibreMap {
     const bounds = [[longitude(box[0]), latitude(box[1])], [longitude(box[2]), latitude(box[3])]];
     const padding = Math.min(40, this.map.getContainer().clientWidth / 12);
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    this.map.fitBounds(bounds, { padding, animate: animate && !still, duration: 500, maxZoom: 23 });
+    this.map.fitBounds(bounds, { padding, animate: animate && !still, duration: 500 });
   }
 
   zoomBy(steps) {
@@ -158,7 +158,7 @@ class MapLibreMap {
   }
 
   metresPerPixel() {
-    return (2 * Math.PI * RADIUS) / (512 * 2 ** this.map.getZoom() * plane.shrink);
+    return (2 * Math.PI * RADIUS) / (512 * 2 ** this.map.getZoom() * plane.stretch);
   }
 
   resize() {
@@ -177,7 +177,7 @@ class MapLibreMap {
 }
 
 function widths(mm) {
-  const whole = Math.log2((2 * Math.PI * RADIUS) / (512 * plane.shrink * view.wholeScale));
+  const whole = zoomAt(view.wholeScale) - 1;
   const stops = [-2, -1, 0, 1, 2, 3, 4, 5, 6].flatMap((step) => {
     const scale = view.wholeScale / 2 ** step;
     return [whole + step, Math.max(0.5, mm * PX_PER_MM * widening(scale))];
@@ -201,11 +201,16 @@ function featuresOf(shapes, columns) {
   return { type: "FeatureCollection", features };
 }
 
+/** Degrees to millimetres of ground: the library passes them on as text, and long ones cost time. */
+function short(degrees) {
+  return Math.round(degrees * 1e6) / 1e6;
+}
+
 function feature(shapes, n, properties, asLines) {
   const ring = (r) => {
     const line = [];
     for (let p = shapes.ringPoints[r]; p < shapes.ringPoints[r + 1]; p++) {
-      line.push([longitude(shapes.x[p]), latitude(shapes.y[p])]);
+      line.push([short(longitude(shapes.x[p])), short(latitude(shapes.y[p]))]);
     }
     if (shapes.isArea) line.push(line[0]);
     return line;

@@ -95,7 +95,7 @@ function bullet(one, panel) {
 /** What is known of the piece of ground that was pointed at. */
 function groundCard() {
   const number_ = stop().ground;
-  const { table } = grounds[number_];
+  const { table, columns } = grounds[number_];
   const { legends } = groundOf(number_);
   const n = state.ground;
   const rows = [];
@@ -103,7 +103,7 @@ function groundCard() {
     const ids = table[`${label}_id`];
     if (!ids) continue;
     const feature = ids.rows[n];
-    const entry = legends[label] ? legends[label][table[label][n]] : null;
+    const entry = legends[label] ? legends[label][columns[label][n]] : null;
     if (feature < 0 && !entry) continue;
     const source = table[`${label}_source`];
     const from = feature < 0 ? null : source.names[source.of[feature]];

@@ -46,15 +46,23 @@ async function loadOverlays() {
 /** The faces of one day, read when they are first needed. */
 async function loadGround(number) {
   if (grounds[number]) return;
-  const table = await tableOf(`ground-${number}-table`);
+  const told = await tableOf(`ground-${number}-classes`);
   const shapes = readShapes(await block(`ground-${number}-shapes`), groundOf(number).count, true);
   const columns = {};
-  for (const label of Object.keys(groundOf(number).legends)) columns[label] = Int16Array.from(table[label]);
-  grounds[number] = { table, shapes, columns };
+  for (const label of Object.keys(told)) columns[label] = Int16Array.from(told[label]);
+  grounds[number] = { table: null, shapes, columns };
   for (const layer of view.layers) {
     if (layer.source !== `ground-${number}`) continue;
     Object.assign(layer, { shapes, columns, classes: columns[layer.column] });
   }
+}
+
+/** The same with all that is known of each face: its features, their sources, plans. */
+async function loadTable(number) {
+  await loadGround(number);
+  const ground = grounds[number];
+  ground.table = ground.table || (await tableOf(`ground-${number}-table`));
+  return ground;
 }
 
 /** All layers, the lowest first. */

@@ -29,7 +29,7 @@ function searchList() {
 /** Parcels and lots by their ids; faces of one parcel are one hit. */
 function parcelHits(words, room) {
   const loaded = grounds[stop().ground];
-  if (!loaded || words.length < 2) return [[], 0];
+  if (!loaded || !loaded.table || words.length < 2) return [[], 0];
   const found = [];
   let more = 0;
   for (const label of ["land_use", "zoning"]) {
@@ -68,7 +68,7 @@ async function goTo(shapes, pieces, overlay) {
 async function search() {
   const words = folded(document.getElementById("query").value.trim());
   searchable = searchable || searchList();
-  if (words.length >= 2 && !grounds[stop().ground]) await loadGround(stop().ground);
+  if (words.length >= 2) await loadTable(stop().ground);
   const starts = (one) => (one.key.startsWith(words) ? 0 : one.key.includes(` ${words}`) ? 1 : 2);
   const named = words ? searchable.filter((one) => one.key.includes(words)).sort((a, b) => starts(a) - starts(b)) : searchable;
   const [parcels, more] = parcelHits(words, Math.max(0, SHOWN_HITS - named.length));

@@ -60,28 +60,27 @@ function pointShapes(places) {
 }
 
 function withBoxes(shapes) {
-  const boxes = new Float64Array(4 * shapes.count);
-  for (let n = 0; n < shapes.count; n++) {
-    const box = [Infinity, Infinity, -Infinity, -Infinity];
-    const [from, to] = pointsOf(shapes, n);
-    for (let p = from; p < to; p++) {
-      if (shapes.x[p] < box[0]) box[0] = shapes.x[p];
-      if (shapes.y[p] < box[1]) box[1] = shapes.y[p];
-      if (shapes.x[p] > box[2]) box[2] = shapes.x[p];
-      if (shapes.y[p] > box[3]) box[3] = shapes.y[p];
+  const { count, shapeParts, partRings, ringPoints, x, y } = shapes;
+  const boxes = new Float64Array(4 * count);
+  for (let n = 0; n < count; n++) {
+    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
+    const last = ringPoints[partRings[shapeParts[n + 1]]];
+    for (let p = ringPoints[partRings[shapeParts[n]]]; p < last; p++) {
+      if (x[p] < west) west = x[p];
+      if (y[p] < south) south = y[p];
+      if (x[p] > east) east = x[p];
+      if (y[p] > north) north = y[p];
     }
-    boxes.set(box, 4 * n);
+    boxes[4 * n] = west;
+    boxes[4 * n + 1] = south;
+    boxes[4 * n + 2] = east;
+    boxes[4 * n + 3] = north;
   }
   return { ...shapes, boxes };
 }
 
 function ringsOf(shapes, n) {
   return [shapes.partRings[shapes.shapeParts[n]], shapes.partRings[shapes.shapeParts[n + 1]]];
-}
-
-function pointsOf(shapes, n) {
-  const [first, last] = ringsOf(shapes, n);
-  return [shapes.ringPoints[first], shapes.ringPoints[last]];
 }
 
 function boxOf(shapes, n) {
@@ -117,24 +116,24 @@ function shapeAt(shapes, east, north) {
   return -1;
 }
 
-// The plane of the project CRS is laid on the map library's own at its equator, metre for metre.
+// The plane of the project CRS is laid on the map library's own at its equator, alike but larger.
 const RADIUS = 6378137;
 const DEGREE = Math.PI / 180;
 
 function longitude(x) {
-  return (x * plane.shrink) / RADIUS / DEGREE;
+  return (x * plane.stretch) / RADIUS / DEGREE;
 }
 
 function latitude(y) {
-  return (2 * Math.atan(Math.exp((y * plane.shrink) / RADIUS)) - Math.PI / 2) / DEGREE;
+  return (2 * Math.atan(Math.exp((y * plane.stretch) / RADIUS)) - Math.PI / 2) / DEGREE;
 }
 
 function metresEast(longitude) {
-  return (longitude * DEGREE * RADIUS) / plane.shrink;
+  return (longitude * DEGREE * RADIUS) / plane.stretch;
 }
 
 function metresNorth(latitude) {
-  return (Math.log(Math.tan(Math.PI / 4 + (latitude * DEGREE) / 2)) * RADIUS) / plane.shrink;
+  return (Math.log(Math.tan(Math.PI / 4 + (latitude * DEGREE) / 2)) * RADIUS) / plane.stretch;
 }
 
 /** WGS 84 latitude and longitude of a point in metres from the middle, or null outside. */
@@ -155,3 +154,11 @@ function onEarth(east, north) {
   }
   return [up, across];
 }
+
+/** The zoom (tiles of 256 pixels) at which a pixel is so many metres. */
+function zoomAt(metresPerPixel) {
+  return Math.log2((2 * Math.PI * RADIUS) / (256 * plane.stretch * metresPerPixel));
+}
+
+/** The closest a reader may come: 2 cm to a pixel. */
+const CLOSEST = 0.02;
