@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from urbanplan_gis.outputs.files import whole_file
 from urbanplan_gis.outputs.manifest import FILE, read_manifest
 from urbanplan_gis.outputs.products import Part, make_parts
 from urbanplan_gis.outputs.stored_run import StoredRun
@@ -45,5 +46,6 @@ def earlier_days(run: StoredRun) -> tuple[StoredRun, ...]:
 
 def _make(run: StoredRun, days: tuple[StoredRun, ...], stage: Path) -> Sequence[str]:
     text = html_page(gather_content(run, days))
-    (stage / _NAME).write_text(text, encoding="utf-8", newline="\n")
+    with whole_file(stage / _NAME) as draft:
+        draft.write_text(text, encoding="utf-8", newline="\n")
     return [_NAME]

@@ -20,11 +20,6 @@ function showPanel() {
 function chooseTab(tab) {
   const changed = state.tab !== tab;
   state.tab = tab;
-  if (tab === "findings" && content.findings.list.length && !state.overlays.has("findings")) {
-    state.overlays.add("findings");
-    showScene();
-    showLayers();
-  }
   showPanel();
   if (tab === "findings" && changed) showFinding(false);
   document.getElementById("panel").scrollTop = 0;
@@ -61,7 +56,7 @@ async function pointAt(east, north) {
   state.tab = "figures";
   showPanel();
   document.getElementById("panel").scrollTop = 0;
-  const onGround = state.ground >= 0 && ["land_use", "zoning", "general_plan"].includes(state.theme);
+  const onGround = state.ground >= 0 && CODED.includes(state.theme);
   if (onGround) view.map.mark(loaded.shapes, [state.ground]);
   else view.map.mark(n < 0 ? null : units, [n]);
   placeNames();

@@ -54,21 +54,25 @@ function effectLine(effect) {
     effect.choice ? make("span", { class: "faint" }, ` ${say("if_decided", { choice: effect.choice })}`) : null);
 }
 
-function stepFinding(by) {
+async function stepFinding(by) {
   const shown = findingsShown();
   const at = Math.max(0, shown.indexOf(state.finding));
   state.finding = shown[(at + by + shown.length) % shown.length];
-  showFinding(true);
+  await showFinding(true);
   const button = document.getElementById(by < 0 ? "previous" : "next");
   if (button) button.focus();
 }
 
-/** Shows the finding chosen in panel and map. */
-function showFinding(zoom) {
+/** Shows the finding chosen in panel and map, over the layer it is about. */
+async function showFinding(zoom) {
   showPanel();
   const finding = content.findings.list[state.finding];
   if (!finding) return;
   announce(own(finding.message));
+  if (CODED.includes(finding.layer) && themesAtHand().includes(finding.layer)) state.theme = finding.layer;
+  state.overlays.add("findings");
+  await showScene();
+  showLayers();
   const pieces = ["areas", "lines"].flatMap((name) => {
     const part = content.findings[name];
     return part ? part.of.map((owner, n) => [owner, n]).filter(([owner]) => owner === state.finding).map(([, n]) => [findingParts[name], n]) : [];

@@ -23,7 +23,7 @@ function placeNames() {
     const value = asFigures && panel && panel.value ? `${own(panel.value)} ${own(indicator().unit)}` : "";
     for (const lines of value ? [[name, value], [value]] : [[name]]) {
       const wide = Math.max(...lines.map((line) => textWidth(line)));
-      const half = [wide / 2 + 3, lines.length * 8 + 1];
+      const half = [wide / 2 + 6, lines.length * 8 + 1];
       const box = [x - half[0], y - half[1], x + half[0], y + half[1]];
       if (taken.some((one) => box[0] < one[2] && box[2] > one[0] && box[1] < one[3] && box[3] > one[1])) continue;
       taken.push(box);

@@ -128,7 +128,7 @@ function groundCard() {
   if (!rows.length) rows.push(make("p", {}, say("unclassified")));
   const area = table.area[n] / 10;
   const size = say("area", { area: `${number(area, 1)} m²${area >= 1000 ? ` (${hectares(area / 1e4)})` : ""}` });
-  const open = ["land_use", "zoning", "general_plan"].includes(state.theme);
+  const open = CODED.includes(state.theme);
   return make("details", { class: "ground", open }, make("summary", {}, say("ground")), make("p", {}, size), rows);
 }
 

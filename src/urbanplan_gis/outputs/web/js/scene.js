@@ -1,6 +1,7 @@
 // What is on the map: sources, the layers over them, and which of them are shown.
 
-const THEMES = ["land_use", "zoning", "general_plan", "figure", "none"];
+const CODED = ["land_use", "zoning", "general_plan"];
+const THEMES = [...CODED, "figure", "none"];
 const OVERLAYS = ["green", "roads", "plans_in", "plans_out", "plans_other", "borders", "names", "findings"];
 const PAPER_SIGN = { fill: "#f1f0ea" };
 
@@ -75,7 +76,7 @@ function makeLayers() {
   const ofUnits = { source: "units", shapes: units, columns: unitColumns };
   add("paper", { ...ofUnits, kind: "area", column: "all", classes: zero, signs: [PAPER_SIGN] });
   content.grounds.forEach((ground, n) => {
-    for (const label of ["land_use", "zoning", "general_plan"]) {
+    for (const label of CODED) {
       if (!ground.legends[label]) continue;
       add(`ground-${n}-${label}`, { source: `ground-${n}`, kind: "area", column: label, theme: label,
         ground: n, signs: ground.legends[label].map((entry) => entry.sign) });
@@ -135,7 +136,7 @@ function unitClasses(classOf) {
 /** Makes the map show what the state says. */
 async function showScene() {
   const number = stop().ground;
-  const needed = ["land_use", "zoning", "general_plan"].includes(state.theme) || state.overlays.has("green");
+  const needed = CODED.includes(state.theme) || state.overlays.has("green");
   if (needed && !grounds[number]) {
     notify(say("opening", { count: inReaderForm(groundOf(number).count) }));
     await new Promise((painted) => setTimeout(painted, 30));

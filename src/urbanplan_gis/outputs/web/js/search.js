@@ -4,6 +4,7 @@ const SHOWN_HITS = 12;
 let searchable = null;
 let hits = [];
 let hitAt = -1;
+let asked = 0;
 
 /** What can be found: text, what it is, where, and what to do when it is chosen. */
 function searchList() {
@@ -66,9 +67,11 @@ async function goTo(shapes, pieces, overlay) {
 }
 
 async function search() {
+  const turn = ++asked;
   const words = folded(document.getElementById("query").value.trim());
   searchable = searchable || searchList();
   if (words.length >= 2) await loadTable(stop().ground);
+  if (turn !== asked) return; // typed on, or closed, meanwhile
   const starts = (one) => (one.key.startsWith(words) ? 0 : one.key.includes(` ${words}`) ? 1 : 2);
   const named = words ? searchable.filter((one) => one.key.includes(words)).sort((a, b) => starts(a) - starts(b)) : searchable;
   const [parcels, more] = parcelHits(words, Math.max(0, SHOWN_HITS - named.length));
@@ -91,6 +94,7 @@ function showHits(left) {
 }
 
 function closeHits() {
+  asked++;
   document.getElementById("hits").hidden = true;
   const query = document.getElementById("query");
   query.setAttribute("aria-expanded", "false");
