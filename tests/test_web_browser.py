@@ -126,7 +126,7 @@ def expected(run: StoredRun, code: str, state: str, lang: str) -> dict[str, str]
             shown[row["indicator"]] = "chưa có số liệu" if lang == "vi" else "no figure"
             continue
         decimals = 0 if row["value_unit"] == "units" else 2
-        if value < row["target"] <= round(value, decimals):
+        if value < row["target"] * (1 - 1e-12) and round(value, decimals) >= row["target"]:
             value -= 10**-decimals  # what misses a target never looks as if it met it
         shown[row["indicator"]] = f"{number(value, lang, decimals)} {words[row['value_unit']]}"
     return shown

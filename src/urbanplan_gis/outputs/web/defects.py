@@ -65,7 +65,7 @@ def _legend() -> list[dict[str, Any]]:
         {
             "id": str(severity),
             "name": pair(Text.of(f"severity.{severity}")),
-            "sign": {"line": colour, "mm": 0.25, "hatch": "////", "ink": colour},
+            "sign": {"line": colour, "mm": 0.3},
         }
         for severity, colour in SEVERITIES.items()
     ]

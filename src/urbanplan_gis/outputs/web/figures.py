@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _LANGUAGES = ("vi", "en")
 _COMPLETE = 0.95
+#: less would be shown as 0,0 ha
+_LEAST_HA = 0.05
 _UNSURE = ("no_data", "inconclusive")
 _NUMBERS = ("target_year", "target", "gap", "gap_ha", "p_met")
 
@@ -136,9 +138,10 @@ def _panel(
         low, high = _float(row["low"]), _float(row["high"])
         if low is not None and high is not None and high - low > NOISE * max(abs(high), 1):
             told["low"], told["high"] = low, high
+            least, most = (readable(bound, target, indicator.decimals) for bound in (low, high))
             told["between"] = {
-                lang: f"{number(low, lang, indicator.decimals)} – "
-                f"{number(high, lang, indicator.decimals)}"
+                lang: f"{number(least, lang, indicator.decimals)} – "
+                f"{number(most, lang, indicator.decimals)}"
                 for lang in _LANGUAGES
             }
     return told
@@ -156,9 +159,9 @@ def _target(row: dict[str, Any], indicator: Indicator, value: float | None) -> d
     }
     gap = _float(row["gap_ha"])
     if gap is not None and value is not None:
-        tenths = round(gap, 1) + 0.0
-        told["gap"] = _pair_of(abs(tenths), 1)
-        told["short"] = (tenths > 0) - (tenths < 0)
+        told["gap"] = _amount(abs(gap))
+        reached = abs(value - target) <= NOISE * abs(target)
+        told["short"] = 0 if reached else 1 if gap > 0 else -1
     chance = _float(row["p_met"])
     if chance is not None:
         told["chance"] = round(100 * chance)
@@ -183,6 +186,13 @@ def _step(row: dict[str, Any]) -> int:
     if len({bound >= 1 for bound in (share, *bounds) if bound is not None}) > 1:
         return undecided
     return int(np.searchsorted(symbols.TARGET_BREAKS, share, side="right"))
+
+
+def _amount(hectares: float) -> Pair:
+    """Land in hectares, or in m² where hectares would show nothing."""
+    if hectares >= _LEAST_HA:
+        return {lang: f"{number(hectares, lang, 1)} ha" for lang in _LANGUAGES}
+    return {lang: f"{number(1e4 * hectares, lang, 2)} m²" for lang in _LANGUAGES}
 
 
 def _pair_of(value: float, decimals: int) -> Pair:

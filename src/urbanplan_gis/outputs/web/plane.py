@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _QUANTA = 250_000
 _LEAST_QUANTUM = 0.01
 #: ground (m) shown of a city without extent
-_LEAST_SIDE = 20.0
+_LEAST_SIDE = 4.0
 #: how wide (m) the city lies on the plane of the map library, which is about 40 000 km wide: so
 #: large that libraries which cut ground into tiles zoom by zoom have few steps to go
 _WIDE = 6_000_000.0

@@ -10,7 +10,7 @@ _PREFIX = "web.page."
 _SHARED = ("verdict.", "basis.", "severity.", "action.", "layer.", "plan_kind.", "sense.",
            "unit_of.", "group.")  # fmt: skip
 #: values that the page itself puts into its words
-_FILLED_IN = ("area", "basis", "between", "choice", "count", "ew", "ha", "id", "lat", "length",
+_FILLED_IN = ("area", "basis", "between", "choice", "count", "ew", "id", "lat", "length",
               "lon", "n", "ns", "percent", "quantum", "sense", "source", "tolerance", "unit",
               "value", "x", "y", "year")  # fmt: skip
 

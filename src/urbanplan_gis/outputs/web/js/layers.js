@@ -42,7 +42,8 @@ function themeLegend(theme, ground) {
     if (entry.group && own(entry.group) !== group) entries.push(make("li", { class: "group" }, (group = own(entry.group))));
     entries.push(entryOf(entry));
   }
-  entries.push(entryOf({ name: content.words[`unfilled_${theme}`], sign: PAPER_SIGN }));
+  const { columns } = grounds[stop().ground];
+  if (columns[theme].includes(-1)) entries.push(entryOf({ name: content.words[`unfilled_${theme}`], sign: PAPER_SIGN }));
   return make("ul", { class: "legend" }, make("li", { class: "group title" }, say(`theme_${theme}`)), entries);
 }
 
@@ -58,12 +59,12 @@ function overlayLegend(overlay, ground) {
     findings: () => content.findings.legend.filter((entry) => content.findings.list.some((one) => one.severity === entry.id)),
   }[overlay];
   const title = overlay === "borders" ? null : make("li", { class: "group title" }, say(`overlay_${overlay}`));
-  return entries ? make("ul", { class: "legend" }, title, entries().map(entryOf)) : null;
+  return entries ? make("ul", { class: "legend" }, title, entries().map((entry) => entryOf(entry, overlay === "findings"))) : null;
 }
 
 /** One line of a legend; a long code stands below the name. */
-function entryOf(entry) {
+function entryOf(entry, round = false) {
   const short = entry.code && entry.code.length <= 4;
-  return make("li", {}, swatch(entry.sign), short ? make("b", {}, entry.code) : null,
+  return make("li", {}, swatch(entry.sign, round), short ? make("b", {}, entry.code) : null,
     make("span", {}, own(entry.name), entry.code && !short ? make("small", {}, entry.code) : null));
 }

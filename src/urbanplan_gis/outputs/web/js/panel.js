@@ -68,8 +68,8 @@ function targetLine(one, target) {
   const words = say("target", { year: target.year, sense: say(`sense.${target.sense}`),
                                 value: own(target.value), unit: own(one.unit) });
   const gap = target.gap === undefined ? ""
-    : target.short > 0 ? say("short", { ha: own(target.gap) })
-    : target.short < 0 ? say("over", { ha: own(target.gap) }) : say("even");
+    : target.short > 0 ? say("short", { area: own(target.gap) })
+    : target.short < 0 ? say("over", { area: own(target.gap) }) : say("even");
   return make("p", { class: "target" }, make("span", {}, words), gap ? make("b", { class: target.short > 0 ? "lack" : "" }, gap) : null);
 }
 
@@ -156,7 +156,7 @@ function sourcesPanel() {
   const notes = [say("note_drawn", { tolerance: number(ground.tolerance, ground.tolerance < 1 ? 2 : 1), quantum: number(plane.quantum, 2) })];
   if (ground.unseen) notes.push(say("note_unseen", { count: number(ground.unseen, 0) }));
   notes.push(say(state.overCanvas ? "note_canvas" : content.engine === "maplibre" ? "note_webgl" : "note_leaflet"));
-  notes.push(say("note_target"), say("note_step"));
+  notes.push(say("note_target"), say("note_offline"));
   return [make("h2", {}, say("tab_sources")), make("p", { class: "stamped" }, content.stamps.map(own).join(" · ")), facts, ...lists,
           make("section", { class: "role" }, make("h3", {}, say("notes")), make("ul", {}, notes.map((note) => make("li", {}, note))))];
 }

@@ -112,10 +112,10 @@ function makeLayers() {
     signs: content.units.legend.map((entry) => entry.sign) });
   const found = content.findings;
   const signs = found.legend.map((entry) => entry.sign);
-  for (const [name, kind] of [["areas", "area"], ["areas", "line"], ["lines", "line"]]) {
+  for (const name of ["areas", "lines"]) {
     if (!found[name]) continue;
     const classes = Int16Array.from(found[name].class);
-    add(`findings-${name}-${kind}`, { source: `findings-${name}`, shapes: findingParts[name], kind, classes,
+    add(`findings-${name}`, { source: `findings-${name}`, shapes: findingParts[name], kind: "line", classes,
       column: "severity", columns: { severity: classes }, overlay: "findings", signs, reverse: true });
   }
   if (found.list.length) {

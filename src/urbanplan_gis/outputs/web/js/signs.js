@@ -46,7 +46,7 @@ function swatch(sign, round = false) {
   const [wide, high] = [30, 18];
   const canvas = make("canvas", { class: "swatch", width: wide * ratio, height: high * ratio, "aria-hidden": "true" });
   const pen = canvas.getContext("2d");
-  const isLine = sign.line && !sign.fill && !sign.hatch;
+  const isLine = sign.line && !sign.fill && !sign.hatch && !round;
   if (isLine) {
     const strokes = sign.casing ? [[sign.casing, sign.mm + 2 * sign.casing_mm, []]] : [];
     strokes.push([sign.line, sign.mm, sign.dash || []]);
@@ -72,8 +72,12 @@ function swatch(sign, round = false) {
     pen.fillStyle = pen.createPattern(hatchTile(sign, ratio), "repeat");
     pen.fill();
   }
+  if (round) {
+    pen.fillStyle = sign.line;
+    pen.fill();
+  }
   pen.lineWidth = ratio;
-  pen.strokeStyle = sign.line || "rgba(40,50,60,0.55)";
+  pen.strokeStyle = round ? "#ffffff" : "rgba(40,50,60,0.55)";
   pen.stroke();
   return canvas;
 }
