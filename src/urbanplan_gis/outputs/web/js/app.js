@@ -171,6 +171,15 @@ function keyAnywhere(event) {
   }
 }
 
+/** Paper shows the map as large as it is on the screen, or smaller where the page is. */
+function readyToPrint() {
+  const { width, height } = document.getElementById("view").getBoundingClientRect();
+  const style = document.documentElement.style;
+  style.setProperty("--view-width", `${width}px`);
+  style.setProperty("--view-height", `${height}px`);
+  style.setProperty("--view-zoom", Math.min(1, 1030 / width, 600 / height));
+}
+
 function listen() {
   view.map.on({ move: () => { showScale(); placeNames(); }, click: pointAt, pointer: showPlace });
   const by = (id) => document.getElementById(id);
@@ -186,6 +195,7 @@ function listen() {
   by("map").addEventListener("keydown", keyOnMap);
   document.addEventListener("keydown", keyAnywhere);
   document.querySelectorAll("#languages button").forEach((one) => one.addEventListener("click", () => chooseLanguage(one.dataset.lang)));
+  window.addEventListener("beforeprint", readyToPrint);
   window.addEventListener("resize", () => view.map.resize());
 }
 

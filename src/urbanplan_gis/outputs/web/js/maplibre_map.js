@@ -95,7 +95,7 @@ class MapLibreMap {
     } else if (layer.kind === "area") {
       const colours = layer.signs.flatMap((sign, n) => (sign && sign.fill ? [n, sign.fill] : []));
       if (colours.length) {
-        parts.push({ type: "fill", paint: { "fill-color": ["match", which, ...colours, CLEAR] } });
+        parts.push({ type: "fill", paint: { "fill-antialias": false, "fill-color": ["match", which, ...colours, CLEAR] } });
       }
       layer.signs.forEach((sign, n) => {
         if (sign && sign.hatch) parts.push({ type: "fill", filter: is(n), paint: { "fill-pattern": this.#pattern(sign) } });

@@ -114,6 +114,7 @@ function searchKey(event) {
   const list = document.getElementById("hits");
   if (event.key === "Escape") {
     event.stopPropagation();
+    event.preventDefault(); // else the browser empties the field, and that opens the list again
     if (list.hidden) event.target.value = "";
     closeHits();
   } else if (event.key === "Enter") {

@@ -9,7 +9,7 @@ function hatchTile(sign, ratio) {
   const side = Math.max(4, Math.round(28 / most)) * ratio;
   const canvas = document.createElement("canvas");
   canvas.width = canvas.height = side;
-  const pen = canvas.getContext("2d");
+  const pen = canvas.getContext("2d", { willReadFrequently: true });
   pen.strokeStyle = pen.fillStyle = sign.ink;
   pen.lineWidth = 0.9 * ratio;
   const line = (x0, y0, x1, y1) => {
