@@ -269,8 +269,8 @@ def test_a_city_without_extent_or_place_on_earth_has_a_plane(shape: Any) -> None
     plane = plane_of(shape)
     told = json.loads(json.dumps(plane.told(), allow_nan=False))
     xmin, ymin, xmax, ymax = told["extent"]
-    assert xmax - xmin >= 20
-    assert ymax - ymin >= 20
+    assert xmax - xmin >= 4
+    assert ymax - ymin >= 4
     assert told["quantum"] > 0
     assert told["stretch"] > 0
 

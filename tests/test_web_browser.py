@@ -353,7 +353,7 @@ def test_many_polygons_are_drawn_by_webgl(
         opened.page.check("input[name=plans_out]")
         opened.page.click("#tab-findings")
         opened.page.click("#next")
-        opened.page.wait_for_timeout(200)
+        opened.page.wait_for_selector("#panel .finding")
 
 
 @pytest.mark.slow

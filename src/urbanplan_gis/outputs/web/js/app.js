@@ -49,6 +49,7 @@ function chooseUnit(code, zoom) {
 
 /** The unit and the piece of ground at a point. */
 async function pointAt(east, north) {
+  showPlace(east, north);
   const n = shapeAt(units, east, north);
   const loaded = await loadTable(stop().ground);
   state.ground = n < 0 ? -1 : shapeAt(loaded.shapes, east, north);
@@ -135,6 +136,8 @@ function chooseLanguage(chosen) {
   for (const one of document.querySelectorAll("#languages button")) {
     one.setAttribute("aria-pressed", one.dataset.lang === lang ? "true" : "false");
   }
+  const canvas = document.querySelector("#map canvas[tabindex]");
+  if (canvas) canvas.setAttribute("aria-label", say("map_keys"));
   for (const id of ["closer", "farther", "whole"]) document.getElementById(id).title = say(id);
   document.getElementById("title").textContent = own(content.title);
   document.getElementById("facts").textContent = `${say("day")}: ${own(content.day)} · ${say("boundaries")}: ${own(content.boundaries)}`;

@@ -36,6 +36,10 @@ class MapLibreMap {
     for (const [color, width] of [["#ffffff", 6], ["#b3005e", 3]]) {
       this.map.addLayer({ id: `marked-${width}`, type: "line", source: "marked",
                           paint: { "line-color": color, "line-width": width } });
+      this.map.addLayer({ id: `marked-place-${width}`, type: "circle", source: "marked",
+                          filter: ["==", ["geometry-type"], "Point"],
+                          paint: { "circle-radius": 9, "circle-color": CLEAR,
+                                   "circle-stroke-color": color, "circle-stroke-width": width / 2 } });
     }
     this.update();
   }
@@ -97,9 +101,13 @@ class MapLibreMap {
       if (colours.length) {
         parts.push({ type: "fill", paint: { "fill-antialias": false, "fill-color": ["match", which, ...colours, CLEAR] } });
       }
+      const hatched = new Map(); // classes of one hatch are drawn together
       layer.signs.forEach((sign, n) => {
-        if (sign && sign.hatch) parts.push({ type: "fill", filter: is(n), paint: { "fill-pattern": this.#pattern(sign) } });
+        if (sign && sign.hatch) hatched.set(this.#pattern(sign), [...(hatched.get(this.#pattern(sign)) || []), n]);
       });
+      for (const [name, classes] of hatched) {
+        parts.push({ type: "fill", filter: ["in", which, ["literal", classes]], paint: { "fill-pattern": name } });
+      }
     } else {
       const order = layer.signs.map((sign, n) => [sign, n]);
       if (layer.reverse) order.reverse();
@@ -216,15 +224,8 @@ function feature(shapes, n, properties, asLines) {
     return line;
   };
   const [first, last] = ringsOf(shapes, n);
-  if (shapes.isPoint && !asLines) {
-    return { type: "Feature", properties, geometry: { type: "Point", coordinates: ring(first)[0] } };
-  }
   if (shapes.isPoint) {
-    const reach = 9 * view.map.metresPerPixel();
-    const [x, y] = [shapes.x[n], shapes.y[n]];
-    const circle = Array.from({ length: 25 }, (_, k) => [
-      longitude(x + reach * Math.cos((k * Math.PI) / 12)), latitude(y + reach * Math.sin((k * Math.PI) / 12))]);
-    return { type: "Feature", properties, geometry: { type: "LineString", coordinates: circle } };
+    return { type: "Feature", properties, geometry: { type: "Point", coordinates: ring(first)[0] } };
   }
   if (asLines || !shapes.isArea) {
     const coordinates = Array.from({ length: last - first }, (_, k) => ring(first + k));

@@ -160,11 +160,13 @@ function inReaderForm(count) {
   return number(count, 0);
 }
 
-/** Themes the day chosen has ground for. */
+/** Themes the day chosen has ground for; one whose classes all look alike would tell nothing. */
 function themesAtHand() {
   const legends = groundOf(stop().ground).legends;
+  const tells = (legend) => legend && legend.length &&
+    (legend.length === 1 || new Set(legend.map((entry) => JSON.stringify(entry.sign))).size > 1);
   return THEMES.filter((theme) =>
-    theme === "none" || (theme === "figure" ? content.indicators.length : legends[theme] && legends[theme].length));
+    theme === "none" || (theme === "figure" ? content.indicators.length : tells(legends[theme])));
 }
 
 function overlaysAtHand() {
