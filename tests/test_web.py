@@ -376,6 +376,8 @@ def test_earlier_days_become_stops(city: StoredRun) -> None:
         ("30/06/2025", "planned", 1),
     ]
     assert content["start"] == 1
+    used = [ground["sources"]["land_use"][0]["source"] for ground in content["grounds"]]
+    assert used == ["truoc", "nay"]
     before = pd.read_csv(city.folder / "2024-06-30" / "tables" / "indicators.csv")
     ratio = before[(before["unit_code"] == "city") & (before["scenario"] == "existing")
                    & (before["indicator"] == "urban_land_ratio")]  # fmt: skip

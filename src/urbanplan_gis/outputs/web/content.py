@@ -23,7 +23,12 @@ def gather_content(run: StoredRun, days: tuple[StoredRun, ...]) -> dict[str, Any
     facts = run.project.facts
     plane = Plane.around(run.layer("units"), facts.crs)
     grounds: list[dict[str, Any]] = [
-        {**ground(day, plane), "plans": overlays.plans(day, plane)} for day in (*days, run)
+        {
+            **ground(day, plane),
+            "plans": overlays.plans(day, plane),
+            "sources": _sources(day),
+        }
+        for day in (*days, run)
     ]
     stops = []
     for number, day in enumerate((*days, run)):
@@ -45,7 +50,6 @@ def gather_content(run: StoredRun, days: tuple[StoredRun, ...]) -> dict[str, Any
         "stamps": [pair(stamp) for stamp in run.stamps],
         "day": _date(run),
         "boundaries": pair(Text.of("map.block.vintage", vintage=facts.boundaries)),
-        "sources": _sources(run),
         "plane": plane.told(),
         "engine": "maplibre" if any(one["count"] > MANY for one in grounds) else "leaflet",
         "stops": stops,

@@ -133,7 +133,7 @@ function groundCard() {
 }
 
 function originWords(role, source) {
-  const origin = (content.sources[role] || []).find((one) => one.source === source);
+  const origin = (groundOf(stop().ground).sources[role] || []).find((one) => one.source === source);
   if (!origin) return say("source", { source });
   const said = [origin.publisher, origin.document].filter(Boolean);
   if (!said.length) said.push(source);
@@ -146,7 +146,7 @@ function sourcesPanel() {
   const rows = [[say("day"), own(content.day)], [say("boundaries"), own(content.boundaries)],
                 [say("system"), own(plane.crs)], [say("north"), own(plane.north)]];
   const facts = make("dl", {}, rows.filter(([, value]) => value).flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
-  const lists = Object.entries(content.sources).filter(([, origins]) => origins.length).map(([role, origins]) =>
+  const lists = Object.entries(groundOf(stop().ground).sources).filter(([, origins]) => origins.length).map(([role, origins]) =>
     make("section", { class: "role" }, make("h3", {}, content.words[`layer.${role}`] ? say(`layer.${role}`) : role),
       make("ul", {}, origins.map((one) => make("li", { dir: "auto" },
         [one.publisher, one.document].filter(Boolean).join(", ") || one.source,
