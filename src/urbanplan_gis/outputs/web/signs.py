@@ -1,0 +1,46 @@
+"""Signs of the map: the fills, hatches and lines of the sheets, as the page draws them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from urbanplan_gis.model.data import Severity
+from urbanplan_gis.outputs.sheets import styles, symbols
+from urbanplan_gis.outputs.sheets.styles import CodeStyle
+from urbanplan_gis.outputs.sheets.symbols import Symbol
+
+SEVERITIES = {
+    Severity.ERROR: symbols.RED,
+    Severity.WARNING: "#e08214",
+    Severity.INFO: "#2c7fb8",
+}
+
+
+def sign(symbol: Symbol) -> dict[str, Any]:
+    """A symbol as the page draws it; lengths in millimetres on paper."""
+    told: dict[str, Any] = {}
+    if symbol.fill:
+        told["fill"] = symbol.fill
+    if symbol.hatch:
+        told |= {"hatch": symbol.hatch, "ink": symbol.hatch_color}
+    if symbol.line:
+        told |= {"line": symbol.line, "mm": symbol.line_mm}
+    if symbol.line and symbol.casing:
+        told |= {"casing": symbol.casing, "casing_mm": symbol.casing_mm}
+    if symbol.line and symbol.dash_mm:
+        told["dash"] = list(symbol.dash_mm)
+    return told
+
+
+def code_style(code_list: str, code: str) -> CodeStyle | None:
+    """The style of a land code or planned function, or None where no list has it."""
+    found = (
+        styles.style_of(file, code_list, code) for file in (styles.LAND_FILE, styles.PLAN_FILE)
+    )
+    return next((style for style in found if style is not None), None)
+
+
+def code_symbol(code_list: str, code: str) -> Symbol:
+    """The one place from which the page takes the look of a code."""
+    style = code_style(code_list, code)
+    return style.symbol if style else symbols.NO_COLOUR
