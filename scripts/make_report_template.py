@@ -58,7 +58,7 @@ def _set_styles(document: Any) -> None:
         ("toc 1", "Normal", 11, False, False, 2, 1),
         ("toc 2", "Normal", 10, False, False, 0, 0),
         ("Report Body", "Normal", 13, False, False, 0, 6),
-        ("Report Note", "Normal", 10, False, True, 2, 2),
+        ("Report Note", "Normal", 9, False, True, 1, 1),
         ("Report Cell", "Normal", 9, False, False, 0, 0),
     ):
         known = [style.name for style in styles]
@@ -112,8 +112,11 @@ def _set_page(document: Any) -> None:
 
 def _write_head(document: Any) -> None:
     table = document.add_table(rows=1, cols=2)
+    table.autofit = False
     left, right = table.rows[0].cells
-    left.width, right.width = Mm(70), Mm(94)
+    left.width, right.width = Mm(62), Mm(102)
+    for column, width in zip(table.columns, (Mm(62), Mm(102)), strict=True):
+        column.width = width
     _lines(
         left,
         [

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from urbanplan_gis.outputs.report.content import (
     Block,
     Column,
-    Listing,
     Paragraph,
     Section,
     Table,
@@ -16,11 +16,15 @@ from urbanplan_gis.outputs.report.lines import CITY, Figures
 from urbanplan_gis.outputs.report.tables import points_words, verdict_fills
 from urbanplan_gis.outputs.report.wording import NOTHING, Words, capital, real
 from urbanplan_gis.quality.decisions import read_decisions
+from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.standards.scoring import schemes
 
 _NO_DATA = "no_data"
+_FIGURE_ID = re.compile(r"(\w+)/city@[^\s;,]+")
 #: rows of a list that may be longer; the table it comes from has them all
 _MOST_ROWS = 60
+#: how the standard of a group's sum begins in urban_class.csv
+_GROUP_ROW = "group-"
 Cells = Mapping[str, str]
 
 
@@ -111,9 +115,13 @@ def class_section(figures: Figures, number: str, words: Words) -> Section:
     table = figures.run.table("urban_class")
     if table.empty:
         return _without(number, "class", words)
-    cards = list(table.groupby(["scheme", "urban_class"], sort=False))
+    pairs = table[["scheme", "urban_class"]].drop_duplicates().to_numpy()
+    cards = [
+        (scheme, name, table[(table["scheme"] == scheme) & (table["urban_class"] == name)])
+        for scheme, name in pairs
+    ]
     totals, verdicts = [], []
-    for (scheme, name), card in cards:
+    for scheme, name, card in cards:
         total = _standard(card.to_dict("records"), "total")
         if total is None:
             continue
@@ -141,7 +149,7 @@ def class_section(figures: Figures, number: str, words: Words) -> Section:
     blocks: list[Block] = [
         Table(words.say("class.caption"), columns, tuple(totals), fills=verdict_fills(verdicts, 4))
     ]
-    for (scheme, name), card in cards:
+    for scheme, name, card in cards:
         blocks += _card(str(scheme), str(name), card.to_dict("records"), words)
     return _annex(number, "class", blocks, words)
 
@@ -180,7 +188,7 @@ def _card(scheme: str, name: str, rows: Sequence[Cells], words: Words) -> Iterat
             words.amount(row["maximum"]),
             points_words(row, words) if row["points_max"] else NOTHING,
             capital(words.token("class_verdict", row["verdict"])),
-            words.amount(row["missing_to_minimum"]),
+            words.amount(row["missing_to_minimum"]) if real(row["missing_to_minimum"]) else NOTHING,
             words.token("confidence", row["confidence"]),
             words.data(", ".join(part for part in (row["document"], row["article"]) if part)),
         )
@@ -191,8 +199,9 @@ def _card(scheme: str, name: str, rows: Sequence[Cells], words: Words) -> Iterat
         names = "; ".join(words.text(row["name"]) for row in silent)
         notes.append(words.say("class.silent", count=len(silent), of=len(standards), names=names))
     fills = verdict_fills((row["verdict"] for row in shown), 5)
+    groups = frozenset(at for at, row in enumerate(shown) if row["standard"].startswith(_GROUP_ROW))
     if shown:
-        yield Table(words_of_card, columns, cells, fills=fills, notes=tuple(notes))
+        yield Table(words_of_card, columns, cells, groups, fills, tuple(notes))
     else:
         yield Paragraph(words_of_card, "strong")
         yield from (Paragraph(note, "note") for note in notes)
@@ -230,27 +239,50 @@ def norms_section(figures: Figures, number: str, words: Words) -> Section:
             words.amount(row["missing"]) if (real(row["missing"]) or 0.0) > 0 else NOTHING,
             words.data(f"{row['document']}, {row['article']}"),
             words.token("confidence", row["confidence"]),
-            "; ".join(part for part in (words.text(row["value_source"]), words.text(row["note"]))
-                      if part) or NOTHING,
+            _norm_note(row, words),
         )
         for row in shown
-    )  # fmt: skip
+    )
     fills = verdict_fills((row["verdict"] for row in shown), 3)
     blocks: list[Block] = []
     if shown:
         blocks.append(Table(words.say("norms.caption"), columns, cells, fills=fills))
     if silent:
-        blocks.append(Paragraph(words.say("norms.silent", count=len(silent)), "strong"))
-        blocks.append(
-            Listing(
-                tuple(
-                    f"{words.text(row['name'])} ({_threshold(row, words)} "
-                    f"{words.unit(row['unit'])}; {row['document']}, {row['article']})"
-                    for row in silent
-                )
-            )
-        )
+        blocks.append(_silent_norms(silent, words))
     return _annex(number, "norms", blocks, words)
+
+
+def _silent_norms(rows: Sequence[Cells], words: Words) -> Table:
+    """Norms there is no data for."""
+    columns = (
+        Column(words.known("table.column.name"), 4.0),
+        Column(words.known("table.column.threshold"), 1.8, "center"),
+        Column(words.known("table.column.article"), 2.4),
+        Column(words.known("table.column.confidence"), 1.2),
+    )
+    cells = tuple(
+        (
+            words.text(row["name"]),
+            f"{_threshold(row, words)} {words.unit(row['unit'])}",
+            words.data(f"{row['document']}, {row['article']}"),
+            words.token("confidence", row["confidence"]),
+        )
+        for row in rows
+    )
+    return Table(words.say("norms.silent", count=len(rows)), columns, cells)
+
+
+def _norm_note(row: Cells, words: Words) -> str:
+    """Where the value comes from and what to know, indicators by their names instead of the ids
+    of their figures."""
+    said = (*words.texts(row["value_source"]), *words.texts(row["note"]))
+    text = "; ".join(dict.fromkeys(said)) or NOTHING
+    return _FIGURE_ID.sub(
+        lambda found: (
+            f"«{words.name(indicators()[found[1]].name)}»" if found[1] in indicators() else found[0]
+        ),
+        text,
+    )
 
 
 def _norm_verdict(token: str, words: Words) -> str:

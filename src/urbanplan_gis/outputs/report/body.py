@@ -124,9 +124,6 @@ def summary(figures: Figures, words: Words) -> Section:
         Paragraph(_counted(lines, words)),
         Table(words.say("summary.caption"), columns, rows, fills=fills),
     ]
-    missing = [text for line in lines if (text := _missing(line, words))]
-    if missing:
-        blocks += [Paragraph(words.say("summary.missing"), "strong"), Listing(tuple(missing))]
     blocks += [
         Paragraph(words.say("summary.know"), "strong"),
         Listing(tuple(_know(figures, words))),
@@ -161,22 +158,6 @@ def _summary_row(line: Line, words: Words) -> tuple[str, ...]:
         short_by_year(line, words),
         verdict_words(line, words),
     )
-
-
-def _missing(line: Line, words: Words) -> str:
-    """What is missing by when, and how much a year that takes."""
-    for year, gap in sorted(line.gaps.items()):
-        short = short_words(gap, words)
-        if short == words.say("nothing"):
-            continue
-        text = words.say("summary.short", name=line_name(line, words), year=year, short=short)
-        a_year, years_left = real(gap["short_a_year"]), real(gap["years_left"])
-        if a_year is None or years_left is None or years_left < 1:
-            return text
-        pace = words.number(a_year, 2 if gap["short_unit"] == "ha" else 0)
-        unit = words.unit(str(gap["short_unit"]))
-        return words.say("summary.pace", text=text, pace=pace, unit=unit)
-    return ""
 
 
 def _know(figures: Figures, words: Words) -> Iterable[str]:

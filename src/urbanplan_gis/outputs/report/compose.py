@@ -93,9 +93,12 @@ class _Numbers:
 
     def __init__(self, words: Words) -> None:
         self._words = words
-        self._count = {Table: 0, Picture: 0}
+        self._count: dict[type[Block], int] = {Table: 0, Picture: 0}
 
     def through(self, section: Section) -> Section:
+        # the summary shows what Table 01 shows, which is the first by the form
+        if not section.number:
+            return section
         return replace(section, blocks=tuple(self._numbered(block) for block in section.blocks))
 
     def _numbered(self, block: Block) -> Block:
@@ -103,6 +106,6 @@ class _Numbers:
             return block
         self._count[type(block)] += 1
         kind = "table" if isinstance(block, Table) else "figure"
-        number = str(self._count[type(block)])
+        number = f"{self._count[type(block)]:02d}"
         caption = self._words.say(f"{kind}_number", number=number, caption=block.caption)
         return replace(block, caption=caption)

@@ -59,7 +59,10 @@ def _stamps(report: Report) -> Iterator[str]:
 def _head(head: Letterhead) -> Iterator[str]:
     yield '<header class="letter">'
     parent = f"<p>{escape(head.parent)}</p>" if head.parent else ""
-    yield f'<div>{parent}<p class="issuer">{escape(head.issuer)}</p><p>{escape(head.number)}</p></div>'
+    yield (
+        f'<div>{parent}<p class="issuer">{escape(head.issuer)}</p>'
+        f"<p>{escape(head.number)}</p></div>"
+    )
     yield (
         f'<div><p class="state">{escape(head.state)}</p><p class="motto">{escape(head.motto)}</p>'
         f'<p class="dated">{escape(head.place_and_date)}</p></div>'

@@ -26,6 +26,7 @@ from urbanplan_gis.outputs.report.pictures import Gallery
 from urbanplan_gis.outputs.report.sources import source_words
 from urbanplan_gis.outputs.report.tables import verdict_fills
 from urbanplan_gis.outputs.report.wording import NOTHING, Words, capital, real
+from urbanplan_gis.standards.indicators import indicators
 
 #: fewer units with a value make no map
 _LEAST_ON_MAP = 2
@@ -38,9 +39,10 @@ def indicator_sections(
 ) -> Iterator[Section]:
     """A section for each indicator of the run, numbered below the annex's own."""
     by_indicator: dict[str, list[Line]] = {}
-    for line in figures.lines:
+    for line in (*figures.lines, *figures.absent):
         by_indicator.setdefault(line.indicator.indicator_id, []).append(line)
-    for count, lines in enumerate(by_indicator.values(), start=1):
+    declared = [key for key in indicators() if key in by_indicator]
+    for count, lines in enumerate((by_indicator[key] for key in declared), start=1):
         indicator = lines[0].indicator
         blocks = [*_declared(indicator, words)]
         for line in lines:
@@ -58,6 +60,10 @@ def _declared(indicator: Indicator, words: Words) -> Iterator[Block]:
 
 
 def _state(figures: Figures, line: Line, gallery: Gallery, words: Words) -> Iterator[Block]:
+    if not line.row["figure_id"]:
+        yield Paragraph(words.say("indicator.absent"))
+        yield _targets(line, words)
+        return
     yield Paragraph(
         words.say("indicator.state", state=words.known(f"state.{line.state}")), "strong"
     )
@@ -114,7 +120,7 @@ def _targets(line: Line, words: Words) -> Table:
     sources = {target.year: target for target in line.indicator.targets}
     rows = []
     for year, row in sorted(line.targets.items()):
-        target, gap, chance = sources.get(year), real(row["gap"]), real(row["p_met"])
+        target, gap, chance = sources.get(year), real(row.get("gap")), real(row.get("p_met"))
         source = words.say("indicator.own_target")
         # a target of the office's own may stand in the place of the programme's
         if target is not None and target.value == real(row["target"]):
@@ -127,7 +133,7 @@ def _targets(line: Line, words: Words) -> Table:
                 value_words(line, words),
                 NOTHING if gap is None else signed(gap, decimals, words),
                 capital(words.token("verdict", str(row["verdict"]))),
-                words.token("basis", str(row["basis"])),
+                words.token("basis", str(row["basis"])) or NOTHING,
                 _chance(chance, words),
                 source,
             )

@@ -8,8 +8,11 @@ from itertools import groupby
 
 from urbanplan_gis.outputs.report.content import Section
 
-#: words of data without a blank (paths, ids) that are longer may break anywhere
+#: words of data without a blank: paths, ids
 _LONG_WORD = re.compile(r"[\w./@:\-]{14,}")
+_JOINT = re.compile(r"(?<=[./@:_\-])(?=\w)")
+#: what has no joint for as many letters may break anywhere
+_JOINTLESS = re.compile(r"[^\W_]{20,}")
 _BREAK = "\u200b"
 
 
@@ -21,4 +24,9 @@ def page_runs(sections: Sequence[Section]) -> Iterator[tuple[bool, list[Section]
 
 def breakable(text: str) -> str:
     """Text for a narrow cell, which no long word overruns."""
-    return _LONG_WORD.sub(lambda found: _BREAK.join(found.group()), text)
+    return _LONG_WORD.sub(lambda found: _jointed(found.group()), text)
+
+
+def _jointed(word: str) -> str:
+    word = _JOINT.sub(_BREAK, word)
+    return _JOINTLESS.sub(lambda found: _BREAK.join(found.group()), word)

@@ -10,9 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from urbanplan_gis.model.figures import Definition, Indicator
+from urbanplan_gis.model.figures import Definition, Indicator, Verdict
 from urbanplan_gis.outputs.former import SAME_FIGURE, Former, former_figures
-from urbanplan_gis.outputs.report.wording import Words, real
+from urbanplan_gis.outputs.report.wording import KEPT, Words, real
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.standards.indicators import indicators
 
@@ -104,21 +104,21 @@ class Figures:
 
     @cached_property
     def main(self) -> tuple[Line, ...]:
-        """The lines of Table 01: what is there now; beside it what plans give where nothing is
-        known of that."""
-        return tuple(
-            line
-            for line in self.lines
-            if line.state == "existing" or self._existing(line.indicator) is None
-        )
+        """The lines of Table 01: what is there now, for every indicator declared; beside it what
+        plans give where nothing is known of that."""
+        found = []
+        for indicator in indicators().values():
+            by_state = {line.state: line for line in self.lines if line.indicator is indicator}
+            now, planned = (by_state.get(state) for state in _STATES)
+            found.append(now or planned or _absent(indicator, self.run))
+            if planned and now and now.value is None and planned.value is not None:
+                found.append(planned)
+        return tuple(found)
 
-    def _existing(self, indicator: Indicator) -> float | None:
-        now = (
-            line.value
-            for line in self.lines
-            if line.indicator is indicator and line.state == "existing"
-        )
-        return next(now, None)
+    @cached_property
+    def absent(self) -> tuple[Line, ...]:
+        """The lines of the indicators that the run has no figure of."""
+        return tuple(line for line in self.main if not line.row["figure_id"])
 
     def units_of(self, line: Line) -> Iterator[Row]:
         """The rows of the units, then of the groups, of a line's indicator and state."""
@@ -158,6 +158,39 @@ class Figures:
             return FormerValue("not_comparable")
         value = float(self.former.values.loc[[key]].iloc[0])
         return FormerValue("no_data") if math.isnan(value) else FormerValue("value", value)
+
+
+def _absent(indicator: Indicator, run: StoredRun) -> Line:
+    """The line of an indicator that a run has no figure of: its targets, and that there is none."""
+    targets: dict[int, Row] = {
+        target.year: {
+            "target_year": target.year,
+            "target": target.value,
+            "target_sense": target.sense,
+            "verdict": Verdict.NO_DATA.value,
+            "basis": "",
+        }
+        for target in indicator.targets
+        if target.year in run.project.facts.target_years
+    }
+    years = sorted(targets)
+    due = [year for year in years if year >= run.as_of.year] or years[-1:]
+    row = {
+        "figure_id": "",
+        "indicator": indicator.indicator_id,
+        "scenario": _STATES[0],
+        "as_of": run.as_of.isoformat(),
+        "definition": "",
+        "value": None,
+        "note": "",
+        "target_year": None,
+        "target": None,
+        "target_sense": "",
+        **(targets[due[0]] if due else {}),
+        "verdict": Verdict.NO_DATA.value,
+        "basis": "",
+    }
+    return Line(indicator, row, targets, {}, FormerValue("none"))
 
 
 def value_words(line: Line, words: Words) -> str:
@@ -208,5 +241,5 @@ def amount_words(value: float, unit: str, words: Words) -> str:
     """An amount with its unit; hectares to the hundredth, persons and pieces whole and rounded up
     (what is missing is not there)."""
     if unit == "ha":
-        return f"{words.number(value, 2)} {words.unit(unit)}"
-    return f"{words.number(math.ceil(round(value, 6)), 0)} {words.unit(unit)}"
+        return f"{words.number(value, 2)}{KEPT}{words.unit(unit)}"
+    return f"{words.number(math.ceil(round(value, 6)), 0)}{KEPT}{words.unit(unit)}"

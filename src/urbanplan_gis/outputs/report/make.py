@@ -1,4 +1,4 @@
-"""``report.docx``, ``report.pdf`` and ``report.html``: the review report, in each language asked."""
+"""``report.docx``, ``report.pdf`` and ``report.html``: the review report, in each language."""
 
 from __future__ import annotations
 

@@ -22,8 +22,9 @@ from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.standards.law import law
 
 _SEVERITIES = ("error", "warning", "info")
+_KIND = ("severity", "code", "layer")
 _LARGEST = 15
-_DEAREST = 15
+_DEAREST = 12
 _DIGEST = 12
 
 
@@ -44,9 +45,10 @@ def quality_section(figures: Figures, number: str, words: Words) -> Section:
 def _kinds(findings: pd.DataFrame, words: Words) -> Table:
     """One row for each severity, code and layer: how many, and their hectares together."""
     sizes = pd.to_numeric(findings["area_ha"])
-    grouped = findings.assign(size=sizes).groupby(["severity", "code", "layer"], sort=False)
+    grouped = findings.assign(size=sizes).groupby(list(_KIND), sort=False)
     rows = []
-    for (severity, code, layer), kind in grouped:
+    for severity, code, layer in findings[list(_KIND)].drop_duplicates().to_numpy():
+        kind = grouped.get_group((severity, code, layer))
         total = kind["size"].sum() if kind["size"].notna().any() else None
         actions = "; ".join(_action(token, words) for token in dict.fromkeys(kind["action"]))
         order = (_SEVERITIES.index(severity), -len(kind), str(code), str(layer))

@@ -90,17 +90,21 @@ def _content(report: Report) -> dict[str, Any]:
 
 
 def _groups(sections: Sequence[Section]) -> list[dict[str, Any]]:
-    return [
-        {"landscape": landscape, "sections": [_section(item) for item in group]}
-        for landscape, group in page_runs(sections)
-    ]
+    groups, turned = [], False
+    for landscape, group in page_runs(sections):
+        # pages of another orientation are new pages already
+        fresh = landscape or turned
+        items = [_section(item, fresh and at == 0) for at, item in enumerate(group)]
+        groups.append({"landscape": landscape, "sections": items})
+        turned = landscape
+    return groups
 
 
-def _section(section: Section) -> dict[str, Any]:
+def _section(section: Section, fresh: bool) -> dict[str, Any]:
     return {
         "title": section.title,
         "level": section.level,
-        "new-page": section.new_page,
+        "new-page": section.new_page and not fresh,
         "blocks": [_block(block) for block in section.blocks],
     }
 

@@ -7,12 +7,13 @@ they are printed at; the sheets of ``maps/`` show the same at a true scale.
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import matplotlib
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.collections import PathCollection
@@ -34,7 +35,12 @@ _HEIGHT_MM = 96.0
 _MAP_SHARE = 0.66
 _DPI = 200
 _MM_PER_INCH = 25.4
-_FONT = {"font.family": "DejaVu Sans", "font.size": 7.0, "pdf.fonttype": 42, "hatch.linewidth": 0.4}
+_FONT: Any = {
+    "font.family": "DejaVu Sans",
+    "font.size": 7.0,
+    "pdf.fonttype": 42,
+    "hatch.linewidth": 0.4,
+}
 _KNOWN = 0.95
 #: ground smaller than this on paper is not told apart (mm)
 _FINEST_MM = 0.05
@@ -92,7 +98,7 @@ def _unit_map(
     return figure
 
 
-def _frame(axes: matplotlib.axes.Axes, units: GeoDataFrame) -> None:
+def _frame(axes: Axes, units: GeoDataFrame) -> None:
     west, south, east, north = units.total_bounds
     # a map of one point still has an extent
     reach = max(east - west, north - south, 100.0)
@@ -107,7 +113,7 @@ def _frame(axes: matplotlib.axes.Axes, units: GeoDataFrame) -> None:
 
 
 def _draw_units(
-    axes: matplotlib.axes.Axes,
+    axes: Axes,
     units: GeoDataFrame,
     steps: Sequence[str],
     rows: Mapping[str, Row],
@@ -120,24 +126,27 @@ def _draw_units(
     for key, (name, symbol) in _scale(words).items():
         chosen = [shape for shape, step in zip(shapes, steps, strict=True) if step == key]
         if chosen:
-            style = {"facecolor": symbol.fill, "edgecolor": "#3d3d3d", "linewidth": 0.4}
-            axes.add_collection(PathCollection([_outline(shape) for shape in chosen], **style))
-            handles.append(Patch(**style, label=_wrapped(name)))
+            look = {"facecolor": symbol.fill, "edgecolor": "#3d3d3d", "linewidth": 0.4}
+            handles.append(_drawn(axes, chosen, name, **look))
     unsure = [
         shape
         for shape, code in zip(shapes, units["code"], strict=True)
         if _is_unsure(rows.get(str(code)))
     ]
     if unsure:
-        style = {"facecolor": "none", "edgecolor": "#333333", "linewidth": 0.4, "hatch": "/////"}
-        axes.add_collection(PathCollection([_outline(shape) for shape in unsure], **style))
-        handles.append(Patch(**style, label=_wrapped(words.known("map.class.incomplete"))))
+        look = {"facecolor": "none", "edgecolor": "#333333", "linewidth": 0.4, "hatch": "/////"}
+        handles.append(_drawn(axes, unsure, words.known("map.class.incomplete"), **look))
     slated = shapes[units["slated"].to_numpy(dtype=bool)]
     if len(slated):
-        style = {"facecolor": "none", "edgecolor": "#202020", "linewidth": 1.2}
-        axes.add_collection(PathCollection([_outline(shape) for shape in slated], **style))
-        handles.append(Patch(**style, label=_wrapped(words.known("map.class.slated_border"))))
+        look = {"facecolor": "none", "edgecolor": "#202020", "linewidth": 1.2}
+        handles.append(_drawn(axes, slated, words.known("map.class.slated_border"), **look))
     return handles
+
+
+def _drawn(axes: Axes, shapes: Iterable[Any], name: str, **look: Any) -> Patch:
+    """Shapes of one look, and their entry in the legend."""
+    axes.add_collection(PathCollection([_outline(shape) for shape in shapes], **look))
+    return Patch(**look, label=_wrapped(name))
 
 
 def _scale(words: Words) -> dict[str, tuple[str, symbols.Symbol]]:
@@ -173,9 +182,7 @@ def _is_unsure(row: Row | None) -> bool:
     return str(row["verdict"]) == "inconclusive" or (known is not None and known < _KNOWN)
 
 
-def _draw_numbers(
-    axes: matplotlib.axes.Axes, units: GeoDataFrame, numbers: Mapping[str, int]
-) -> None:
+def _draw_numbers(axes: Axes, units: GeoDataFrame, numbers: Mapping[str, int]) -> None:
     """Each unit's number in the table, on a point inside it, where it is not over another."""
     points = units.geometry.representative_point()
     taken: list[tuple[float, float]] = []
@@ -196,7 +203,7 @@ def _draw_numbers(
         )  # fmt: skip
 
 
-def _draw_scale(axes: matplotlib.axes.Axes, words: Words) -> None:
+def _draw_scale(axes: Axes, words: Words) -> None:
     """A scale bar of a round length, about a quarter of the width of the map."""
     west, east = axes.get_xlim()
     south, north = axes.get_ylim()
@@ -210,12 +217,12 @@ def _draw_scale(axes: matplotlib.axes.Axes, words: Words) -> None:
     axes.text(x + length / 2, y + 0.012 * (north - south), text, ha="center", va="bottom")
 
 
-def _metres_per_mm(axes: matplotlib.axes.Axes) -> float:
+def _metres_per_mm(axes: Axes) -> float:
     west, east = axes.get_xlim()
     return (east - west) / (WIDTH_MM * _MAP_SHARE)
 
 
-def _outline(shape: object) -> Outline:
+def _outline(shape: Any) -> Outline:
     """The rings of a polygon or of several, as one path."""
     polygons = getattr(shape, "geoms", [shape])
     rings = [

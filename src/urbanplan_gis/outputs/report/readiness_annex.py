@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from urbanplan_gis.outputs.report.content import Block, Column, Paragraph, Section, Table
 from urbanplan_gis.outputs.report.lines import CITY, Figures, amount_words
-from urbanplan_gis.outputs.report.tables import verdict_fills
+from urbanplan_gis.outputs.report.tables import VERDICT_FILLS, verdict_fills
 from urbanplan_gis.outputs.report.wording import NOTHING, Words, capital, real
 from urbanplan_gis.standards.law import law
 
@@ -42,12 +42,12 @@ def readiness_sections(figures: Figures, number: str, words: Words) -> Iterator[
     yield Section(number, title, 1, tuple(blocks), landscape=True, new_page=True)
     for count, code in enumerate(codes[:_MOST_CARDS], start=1):
         own = [row for row in rows if row["unit_code"] == code]
-        card = [block for block in _card(own, words)]
+        card = list(_card(own, words))
         if count == min(len(codes), _MOST_CARDS) < len(codes):
             more = words.say("more", count=len(codes) - _MOST_CARDS, file="ward_readiness.csv")
             card.append(Paragraph(more, "note"))
         name = words.say("readiness.card", name=words.data(own[0]["unit_name"]))
-        yield Section(f"{number}.{count}", name, 2, tuple(card), landscape=True)
+        yield Section(f"{number}.{count}", name, 2, tuple(card), landscape=True, new_page=True)
 
 
 def _regime(regime: str, rows: Sequence[Cells], words: Words) -> str:
@@ -90,8 +90,8 @@ def _fill(row: int, column: int, verdicts: Sequence[str]) -> Mapping[tuple[int, 
     """A colour where all sources say the same; none where they differ."""
     if len(verdicts) != 1:
         return {}
-    found = verdict_fills(verdicts, column)
-    return {(row, column): colour for colour in found.values()}
+    colour = VERDICT_FILLS.get(verdicts[0])
+    return {(row, column): colour} if colour else {}
 
 
 def _matrix_cell(rows: Sequence[Cells], verdicts: Sequence[str], words: Words) -> str:
@@ -151,7 +151,7 @@ def _card(rows: Sequence[Cells], words: Words) -> Iterator[Block]:
         else:
             shown.append(row)
     columns = (
-        Column(words.known("table.column.regime"), 1.2),
+        Column(words.known("table.column.regime"), 1.7),
         Column(words.known("table.column.standard"), 2.2),
         Column(words.known("table.column.value"), 1.1, "center"),
         Column(words.known("table.column.value_source"), 2.4),
@@ -177,10 +177,9 @@ def _card(rows: Sequence[Cells], words: Words) -> Iterator[Block]:
         words.say("readiness.silent", regime=_regime(regime, rows, words), names="; ".join(names))
         for regime, names in silent.items()
     ]
-    notes += [
-        capital(note)
-        for note in dict.fromkeys(note for row in shown for note in words.texts(row["note"]))
-    ]
+    said = dict.fromkeys(note for row in shown for note in words.texts(row["note"]))
+    if said:
+        notes.append(capital("; ".join(said)) + ".")
     fills = verdict_fills((row["verdict"] for row in shown), 5)
     caption = words.say("readiness.card_caption", name=words.data(rows[0]["unit_name"]))
     if shown:

@@ -12,6 +12,8 @@ from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.standards.class_sets import class_sets
 
 STATISTICS = "statistics"
+#: sources named in a cell; the annex on sources has them all
+_MOST_NAMED = 3
 #: labels and statistics whose layer has another name
 _ROLE_OF = {"centrelines": "roads", "grid_residents": "population", "official_area": "units"}
 
@@ -45,13 +47,17 @@ def _roles(definition: Definition, state: str) -> Iterator[str]:
 def source_words(run: StoredRun, line: Line, words: Words) -> str:
     """The documents a figure is made from, each once: publisher, document, date."""
     definition = line.definition
-    if definition is None:
+    if definition is None or line.value is None:
         return words.say("nothing")
     said: dict[str, None] = {}
     for role in roles_behind(definition, line.state):
         for origin in run.origins_by_role.get(role, ()):
             said[origin_words(origin, words)] = None
-    return "; ".join(text for text in said if text) or words.say("nothing")
+    named = [text for text in said if text]
+    if len(named) > _MOST_NAMED:
+        more = words.say("more_sources", count=len(named) - _MOST_NAMED)
+        named = [*named[:_MOST_NAMED], more]
+    return "; ".join(named) or words.say("nothing")
 
 
 def origin_words(origin: Origin, words: Words) -> str:

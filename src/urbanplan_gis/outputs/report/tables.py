@@ -1,4 +1,4 @@
-"""Tables that a body and its annexes share the form of: verdict colours, cut lists, the main one."""
+"""Table 01, and what other tables share with it: verdict colours and words, points."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def main_table(figures: Figures, facts: ReportFacts, words: Words) -> Table:
         rows.append(row)
         verdicts.append(_other_verdict(name, total))
     columns = (
-        Column(words.say("main.number"), 0.45, "center"),
+        Column(words.say("main.number"), 0.6, "center"),
         Column(words.say("main.indicator"), 2.6),
         Column(words.say("main.unit"), 0.85, "center"),
         *(Column(words.say("main.target", year=year), 1.15, "center") for year in years),

@@ -58,10 +58,11 @@ def _made(report: Report, template: Path) -> bytes:
         opened = DocxTemplate(str(template))
         # an office's template may be anybody's: it says words and does nothing else
         opened.render(_context(report), SandboxedEnvironment(), autoescape=True)
-        document = opened.docx
+        document: Any = opened.docx
     except _BROKEN as problem:
-        said = " ".join(str(problem).split())[:120] or type(problem).__name__
-        raise bad_data("report_template", TEMPLATE, problem=said.replace(str(template.parent), ""))
+        said = str(problem).replace(str(template.parent), "")
+        said = " ".join(said.split())[:120] or type(problem).__name__
+        raise bad_data("report_template", TEMPLATE, problem=said) from None
     ids = _style_ids(document)
     marks = {name: _mark_paragraph(document, name) for name in MARKS}
     writer = _Writer(document, ids, report)
@@ -151,7 +152,7 @@ class _Writer:
                 mark.addprevious(self._break(landscape=turned))
             for at, section in enumerate(group):
                 # a section break turns the page already
-                self._section(mark, section, fresh=at == 0 and (landscape != turned))
+                self._section(mark, section, fresh=at == 0 and (landscape != turned or not first))
             turned = landscape
         if turned:
             if first:
@@ -163,7 +164,7 @@ class _Writer:
     def _section(self, mark: Any, section: Section, fresh: bool) -> None:
         self._headings += 1
         style = self._ids[f"Heading {section.level}"]
-        turn = section.new_page and not fresh and self._headings > 1
+        turn = section.new_page and not fresh
         mark.addprevious(word_xml.heading(section.title, style, self._headings, turn))
         for block in section.blocks:
             self._add(mark, block)
@@ -193,7 +194,7 @@ class _Writer:
             word_xml.turn(layout)
         if not self._is_first:
             word_xml.without_first_page(layout)
-        elif self._is_first:
+        else:
             word_xml.without_first_page(self._document.sections[-1]._sectPr)
         self._is_first = False
         return word_xml.section_break(layout)

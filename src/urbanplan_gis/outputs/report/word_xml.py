@@ -15,11 +15,11 @@ from urbanplan_gis.outputs.report.layout import breakable
 
 #: what XML cannot hold
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
-#: width of text, in twentieths of a point, when a table is laid out: 100 % in fiftieths of a per cent
+#: the width of the text in fiftieths of a per cent
 _WHOLE = 5000
 _NAMESPACE = nsdecls("w")
 #: columns from which on the letters of a table are smaller (half points)
-_LETTERS = ((10, 15), (7, 17), (0, 19))
+_LETTERS = ((10, 15), (7, 16), (0, 19))
 
 
 def printable(text: str) -> str:
@@ -52,7 +52,8 @@ def paragraph(text: str, style: str, keep: bool = False, strong: bool = False) -
     """One paragraph; ``keep`` holds it on the page of what follows."""
     kept = "<w:keepNext/>" if keep else ""
     return parse_xml(
-        f'<w:p {_NAMESPACE}><w:pPr><w:pStyle w:val="{style}"/>{kept}</w:pPr>{_run(text, strong)}</w:p>'
+        f'<w:p {_NAMESPACE}><w:pPr><w:pStyle w:val="{style}"/>{kept}</w:pPr>'
+        f"{_run(text, strong)}</w:p>"
     )
 
 
@@ -80,32 +81,21 @@ def _bookmark(number: int) -> str:
 
 
 def contents(title: str, sections: Sequence[Section], ids: Mapping[str, str]) -> Iterator[Any]:
-    """A table of contents that stands before any program updates it, with its page numbers as
-    fields."""
+    """The headings with links to them; their pages are fields that programs work out."""
     yield paragraph(title, ids["TOC Heading"], keep=True)
-    for at, section in enumerate(sections):
-        number = at + 1
-        opened = _FIELD_OPENED if at == 0 else ""
-        closed = '<w:r><w:fldChar w:fldCharType="end"/></w:r>' if number == len(sections) else ""
+    for number, section in enumerate(sections, start=1):
         mark = _bookmark(number)
         page = _field(rf"PAGEREF {mark} \h")
         yield parse_xml(
             f'<w:p {_NAMESPACE}><w:pPr><w:pStyle w:val="{ids[f"toc {section.level}"]}"/></w:pPr>'
-            f'{opened}<w:hyperlink w:anchor="{mark}" w:history="1">{_run(section.title)}'
-            f"<w:r><w:tab/></w:r>{page}</w:hyperlink>{closed}</w:p>"
+            f'<w:hyperlink w:anchor="{mark}" w:history="1">{_run(section.title)}'
+            f"<w:r><w:tab/></w:r>{page}</w:hyperlink></w:p>"
         )
-
-
-_FIELD_OPENED = (
-    '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
-    '<w:r><w:instrText xml:space="preserve"> TOC \\o "1-2" \\h \\z \\u </w:instrText></w:r>'
-    '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
-)
 
 
 def _field(code: str) -> str:
     return (
-        '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+        '<w:r><w:fldChar w:fldCharType="begin" w:dirty="true"/></w:r>'
         f'<w:r><w:instrText xml:space="preserve"> {code} </w:instrText></w:r>'
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
         '<w:r><w:t></w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>'

@@ -15,6 +15,9 @@ from urbanplan_gis.text import Name, Text, date, keys, number, say
 
 #: stands where a table has nothing
 NOTHING = "–"
+#: a blank at which no line ends
+KEPT = "\u00a0"
+_CONFIDENCE = re.compile(r"\((verbatim|second-hand|unverified)\)")
 _RANGE = re.compile(r"^([\d.,]+)–([\d.,]+)$")
 #: names longer than this are cut, with an ellipsis; the tables have them whole
 _LONGEST_NAME = 90
@@ -64,7 +67,11 @@ class Words:
             found = [vi if self.lang == "vi" else en for vi, en in texts_of(cell)]
         else:
             found = [cell]
-        return tuple(legible(text) for text in found if text)
+        return tuple(legible(self._sure(text)) for text in found if text)
+
+    def _sure(self, text: str) -> str:
+        """Tokens of how surely a text was read, that notes hold as they are, in words."""
+        return _CONFIDENCE.sub(lambda found: f"({self.token('confidence', found[1])})", text)
 
     def text(self, cell: str) -> str:
         """A cell of words in this language."""
