@@ -306,7 +306,7 @@ def projects_section(figures: Figures, number: str, words: Words) -> Section:
     rows = tuple(
         (
             str(count),
-            words.data(str(project["name"] or "")) or words.data(str(project["feature_id"])),
+            words.data(_given(project["name"]) or str(project["feature_id"])),
             NOTHING if real(project.get("declared_area_ha")) is None
             else words.number(float(project["declared_area_ha"]), 2),
             words.number(float(hectares), 2),
@@ -327,6 +327,11 @@ def projects_section(figures: Figures, number: str, words: Words) -> Section:
     notes = (words.say("projects.note"), *_more(len(projects), "city.gpkg", words))
     table = Table(words.say("projects.caption"), columns, rows, notes=notes)
     return _annex(number, "projects", (table,), words, landscape=False)
+
+
+def _given(value: object) -> str:
+    """A value of a layer as text, nothing where it is missing."""
+    return value if isinstance(value, str) else ""
 
 
 def green_section(figures: Figures, number: str, words: Words) -> Section:

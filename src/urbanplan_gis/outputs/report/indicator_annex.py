@@ -108,7 +108,8 @@ def _defined(figures: Figures, line: Line, words: Words) -> Iterator[str]:
                 yield capital(text) + "."
         if definition.geodesic:
             yield capital(words.known("explain.geodesic")) + "."
-    yield words.say("indicator.made_from", sources=source_words(figures.run, line, words))
+    if line.value is not None:
+        yield words.say("indicator.made_from", sources=source_words(figures.run, line, words))
     basis = str(line.row["basis"])
     if basis:
         yield words.known(f"map.basis.{basis}")

@@ -16,6 +16,8 @@ _VERDICTS = ("met", "not_met", "unverified", _NO_DATA)
 _MOST_COLUMNS = 8
 #: cards printed; the table has those of all units
 _MOST_CARDS = 12
+#: rows of a card that may share its page
+_SHORT = 8
 Cells = Mapping[str, str]
 
 
@@ -47,7 +49,12 @@ def readiness_sections(figures: Figures, number: str, words: Words) -> Iterator[
             more = words.say("more", count=len(codes) - _MOST_CARDS, file="ward_readiness.csv")
             card.append(Paragraph(more, "note"))
         name = words.say("readiness.card", name=words.data(own[0]["unit_name"]))
-        yield Section(f"{number}.{count}", name, 2, tuple(card), landscape=True, new_page=True)
+        yield Section(f"{number}.{count}", name, 2, tuple(card), True, new_page=_is_long(card))
+
+
+def _is_long(card: Sequence[Block]) -> bool:
+    """Whether a card needs a page to itself."""
+    return any(isinstance(block, Table) and len(block.rows) > _SHORT for block in card)
 
 
 def _regime(regime: str, rows: Sequence[Cells], words: Words) -> str:

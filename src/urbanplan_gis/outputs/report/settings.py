@@ -104,7 +104,7 @@ def _problem(item: Any) -> PlanDataError:
     where = f"{FILE}: " + ".".join(place)
     if item["type"] == "unexpected_keyword_argument":
         owner = _TABLES.get(place[0], ReportFacts) if len(place) > 1 else ReportFacts
-        known = ", ".join(owner.__dataclass_fields__)  # ty: ignore[unresolved-attribute]
+        known = ", ".join(owner.__dataclass_fields__)
         return bad_data("unknown_key", where, known=known)
     wanted = item["msg"].removeprefix("Value error, ")
     return bad_data("wrong_value", where, value=str(item.get("input"))[:60], wanted=wanted)

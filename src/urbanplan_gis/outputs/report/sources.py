@@ -12,8 +12,6 @@ from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.standards.class_sets import class_sets
 
 STATISTICS = "statistics"
-#: sources named in a cell; the annex on sources has them all
-_MOST_NAMED = 3
 #: labels and statistics whose layer has another name
 _ROLE_OF = {"centrelines": "roads", "grid_residents": "population", "official_area": "units"}
 
@@ -44,8 +42,8 @@ def _roles(definition: Definition, state: str) -> Iterator[str]:
         yield "general_plan"
 
 
-def source_words(run: StoredRun, line: Line, words: Words) -> str:
-    """The documents a figure is made from, each once: publisher, document, date."""
+def source_words(run: StoredRun, line: Line, words: Words, most: int | None = None) -> str:
+    """The documents a figure is made from, each once; no more than ``most``."""
     definition = line.definition
     if definition is None or line.value is None:
         return words.say("nothing")
@@ -54,9 +52,9 @@ def source_words(run: StoredRun, line: Line, words: Words) -> str:
         for origin in run.origins_by_role.get(role, ()):
             said[origin_words(origin, words)] = None
     named = [text for text in said if text]
-    if len(named) > _MOST_NAMED:
-        more = words.say("more_sources", count=len(named) - _MOST_NAMED)
-        named = [*named[:_MOST_NAMED], more]
+    if most is not None and len(named) > most:
+        more = words.say("more_sources", count=len(named) - most)
+        named = [*named[:most], more]
     return "; ".join(named) or words.say("nothing")
 
 

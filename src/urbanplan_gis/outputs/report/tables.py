@@ -27,6 +27,8 @@ VERDICT_FILLS = {
     "missed": "#f8dcd7",
     "not_met": "#f8dcd7",
 }
+#: sources named in a cell; the annex of the indicator has them all
+_MOST_SOURCES = 2
 _CLASS_TOTAL = "total"
 #: of the programme, II.2
 _CLASS_AIMED_AT = "II"
@@ -45,6 +47,8 @@ def verdict_words(line: Line, words: Words) -> str:
     """The verdict, marked where it rests on what nobody has confirmed."""
     verdict = capital(words.token("verdict", line.verdict))
     basis = str(line.row["basis"])
+    if line.verdict == "no_data":
+        return verdict
     return verdict if basis == "law" or not basis else f"{verdict} {words.say(f'mark.{basis}')}"
 
 
@@ -125,7 +129,7 @@ def _row(
         change_words(line, words),
         short_by_year(line, words),
         verdict_words(line, words),
-        source_words(figures.run, line, words),
+        source_words(figures.run, line, words, _MOST_SOURCES),
         words.data(words.name(lead)) if lead else words.say("blank.short"),
     )
 

@@ -51,7 +51,7 @@ def without_boxes(texts: Iterable[str]) -> dict[int, str]:
 @cache
 def _spare_letters() -> frozenset[int]:
     faces = (TTFont(spare_folder() / f"{name}.ttf") for name in ("DejaVuSerif", "DejaVuSans"))
-    return frozenset(code for face in faces for code in face.getBestCmap())
+    return frozenset(code for face in faces for code in face.getBestCmap() or ())
 
 
 def _letters(font: Any) -> set[int]:

@@ -18,7 +18,6 @@ from docx.shared import Mm
 from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
-from lxml import etree
 
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.outputs.report import word_xml
@@ -35,7 +34,8 @@ STYLES = (
 )  # fmt: skip
 _CREATED = dt.datetime(2000, 1, 1)
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
-_BROKEN = (OpcError, TemplateError, KeyError, ValueError, zipfile.BadZipFile, etree.LxmlError)
+#: a broken piece of XML is a SyntaxError
+_BROKEN = (OpcError, TemplateError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile)
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
 
 
