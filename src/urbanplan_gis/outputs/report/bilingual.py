@@ -50,7 +50,8 @@ def _pair(pieces: list[str]) -> tuple[tuple[str, str], float]:
         cost = _SAME_IN_BOTH + (_UNLIKELY if _words(joined) else 0.0)
         return (joined, joined), cost + 10 * _UNLIKELY * (len(pieces) - 1)
     astray = len(_words(en) - _words(vi))
-    return (vi, en), _UNLIKELY * (astray + (0 if _words(vi) else 0.1))
+    # of two ways that leave the languages apart, the one with the shorter texts
+    return (vi, en), _UNLIKELY * (astray + 0.1 * (len(pieces) - bool(_words(vi))))
 
 
 def _words(text: str) -> set[str]:

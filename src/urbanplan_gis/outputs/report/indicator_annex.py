@@ -62,13 +62,15 @@ def _declared(indicator: Indicator, words: Words) -> Iterator[Block]:
 def _state(figures: Figures, line: Line, gallery: Gallery, words: Words) -> Iterator[Block]:
     if not line.row["figure_id"]:
         yield Paragraph(words.say("indicator.absent"))
-        yield _targets(line, words)
+        if line.targets:
+            yield _targets(line, words)
         return
     yield Paragraph(
         words.say("indicator.state", state=words.known(f"state.{line.state}")), "strong"
     )
     yield Listing(tuple(_defined(figures, line, words)))
-    yield _targets(line, words)
+    if line.targets:
+        yield _targets(line, words)
     if line.value is None:
         yield Paragraph(words.say("indicator.no_value"))
     rows = list(figures.units_of(line))

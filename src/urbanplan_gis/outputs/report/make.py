@@ -21,7 +21,7 @@ from urbanplan_gis.outputs.report.settings import (
     read_report_facts,
 )
 from urbanplan_gis.outputs.report.typeface import serif_families
-from urbanplan_gis.outputs.report.word import write_docx
+from urbanplan_gis.outputs.report.word import check_template, write_docx
 from urbanplan_gis.outputs.report.wording import Words
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.store import file_digest
@@ -54,6 +54,7 @@ def _parts(run: StoredRun) -> Iterator[Part]:
     def make(lang: str, stage: Path) -> Sequence[str]:
         if written not in ("both", lang):
             raise bad_data("report_language", _PRODUCT, written=written, wanted=lang)
+        check_template(template)
         if not figures:  # read only when an edition is made
             figures.append(Figures.of(run))
         stem = _stem(lang, run.lang)

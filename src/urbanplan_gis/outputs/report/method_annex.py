@@ -35,7 +35,9 @@ def quality_section(figures: Figures, number: str, words: Words) -> Section:
     if findings.empty:
         return Section(number, title, 1, (Paragraph(words.say("quality.none")),))
     effects = figures.run.table("effects")
-    blocks: list[Block] = [_kinds(findings, words), _largest(findings, words)]
+    blocks: list[Block] = [_kinds(findings, words)]
+    if findings["area_ha"].any():
+        blocks.append(_largest(findings, words))
     dearest = _dearest(findings, effects, figures, words)
     if dearest is not None:
         blocks.append(dearest)
@@ -166,7 +168,7 @@ def method_section(figures: Figures, number: str, words: Words) -> Section:
         Paragraph(words.say("method.lead")),
         _origins(figures, words),
         _documents(figures, words),
-        _class_sets(figures, words),
+        *_class_sets(figures, words),
         _parameters(figures, words),
         *_sheets(figures, words),
     ]
@@ -241,7 +243,7 @@ def _named_documents(figures: Figures) -> Iterator[str]:
     yield from (item.source for item in indicators().values())
 
 
-def _class_sets(figures: Figures, words: Words) -> Table:
+def _class_sets(figures: Figures, words: Words) -> Iterator[Table]:
     """The sets of codes that the figures rest on, and whether the office confirmed them."""
     confirmed = set(figures.run.project.confirmed_class_sets)
     rows = tuple(
@@ -260,7 +262,8 @@ def _class_sets(figures: Figures, words: Words) -> Table:
         Column(words.known("table.column.confidence"), 1.6),
         Column(words.say("method.confirmed"), 1.2, "center"),
     )
-    return Table(words.say("method.sets"), columns, rows)
+    if rows:
+        yield Table(words.say("method.sets"), columns, rows)
 
 
 def _used_sets(figures: Figures) -> set[str]:

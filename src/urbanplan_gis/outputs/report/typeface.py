@@ -50,11 +50,18 @@ def without_boxes(texts: Iterable[str]) -> dict[int, str]:
 
 @cache
 def _spare_letters() -> frozenset[int]:
-    faces = (TTFont(spare_folder() / f"{name}.ttf") for name in ("DejaVuSerif", "DejaVuSans"))
-    return frozenset(code for face in faces for code in face.getBestCmap() or ())
+    return frozenset(
+        code
+        for name in ("DejaVuSerif", "DejaVuSans")
+        for code in _letters_in(spare_folder() / f"{name}.ttf", -1)
+    )
 
 
 def _letters(font: Any) -> set[int]:
-    if not font.path:
-        return set()
-    return set(TTFont(font.path, fontNumber=font.index, lazy=True).getBestCmap() or ())
+    return _letters_in(font.path, font.index) if font.path else set()
+
+
+def _letters_in(path: str | Path, index: int) -> set[int]:
+    """The letters of a face; ``index`` is its place in a collection of faces."""
+    with TTFont(path, fontNumber=index, lazy=True) as face:
+        return set(face.getBestCmap() or ())

@@ -19,7 +19,7 @@ from docxtpl import DocxTemplate
 from jinja2 import TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
-from urbanplan_gis.errors import bad_data
+from urbanplan_gis.errors import PlanDataError, bad_data
 from urbanplan_gis.outputs.report import word_xml
 from urbanplan_gis.outputs.report.content import Block, Picture, Report, Section
 from urbanplan_gis.outputs.report.layout import page_runs
@@ -37,6 +37,32 @@ _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 #: a broken piece of XML is a SyntaxError
 _BROKEN = (OpcError, TemplateError, KeyError, ValueError, SyntaxError, zipfile.BadZipFile)
 _LANGUAGES = {"vi": "vi-VN", "en": "en-GB"}
+
+
+def check_template(template: Path) -> None:
+    """Refuse an office's template that cannot be used, before anything is made on it.
+
+    Raises:
+        PlanDataError: if it cannot be opened, or lacks a style or a mark.
+    """
+    if not template.is_file():
+        return
+    try:
+        opened: Any = DocxTemplate(str(template))
+        opened.init_docx()
+        document = opened.docx
+    except _BROKEN as problem:
+        raise _unusable(template, problem) from None
+    _style_ids(document)
+    said = {"".join(paragraph.text.split()) for paragraph in document.paragraphs}
+    for name in MARKS:
+        if f"{{{{{name}}}}}" not in said:
+            raise bad_data("report_mark", TEMPLATE, mark=f"{{{{ {name} }}}}")
+
+
+def _unusable(template: Path, problem: Exception) -> PlanDataError:
+    said = " ".join(str(problem).replace(str(template.parent), "").split())[:120]
+    return bad_data("report_template", TEMPLATE, problem=said or type(problem).__name__)
 
 
 def write_docx(report: Report, path: Path, template: Path) -> None:
@@ -60,9 +86,7 @@ def _made(report: Report, template: Path) -> bytes:
         opened.render(_context(report), SandboxedEnvironment(), autoescape=True)
         document: Any = opened.docx
     except _BROKEN as problem:
-        said = str(problem).replace(str(template.parent), "")
-        said = " ".join(said.split())[:120] or type(problem).__name__
-        raise bad_data("report_template", TEMPLATE, problem=said) from None
+        raise _unusable(template, problem) from None
     ids = _style_ids(document)
     marks = {name: _mark_paragraph(document, name) for name in MARKS}
     writer = _Writer(document, ids, report)
