@@ -114,7 +114,7 @@ def summary(figures: Figures, words: Words) -> Section:
         Column(words.say("summary.target"), 1.3, "center"),
         Column(words.say("main.now"), 1.3, "center"),
         Column(words.say("main.former"), 1.2, "center"),
-        Column(words.say("main.change"), 0.9, "center"),
+        Column(words.say("main.change"), 1.2, "center"),
         Column(words.say("main.short"), 1.6, "center"),
         Column(words.say("main.verdict"), 1.5, "center"),
     )

@@ -84,7 +84,7 @@ def main_table(figures: Figures, facts: ReportFacts, words: Words) -> Table:
         *(Column(words.say("main.target", year=year), 1.15, "center") for year in years),
         Column(words.say("main.former"), 1.0, "center"),
         Column(words.say("main.now"), 1.0, "center"),
-        Column(words.say("main.change"), 0.8, "center"),
+        Column(words.say("main.change"), 1.1, "center"),
         Column(words.say("main.short"), 1.45, "center"),
         Column(words.say("main.verdict"), 1.15, "center"),
         Column(words.say("main.source"), 1.85),
