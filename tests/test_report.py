@@ -569,5 +569,5 @@ def test_libreoffice_opens_the_word_file_and_shows_its_pages(made: Path, tmp_pat
     text = normalize("NFC", read.stdout)
     assert "Bảng 01. Kết quả thực hiện các chỉ tiêu" in text
     # the contents show the page numbers that LibreOffice worked out
-    assert re.search(r"Tóm tắt[ .]*2\n", text)
+    assert re.search(r"Tóm tắt[ .]*\d\n", text)
     assert re.search(r"Phụ lục 11\. Phương pháp và nguồn[ .]*\d\d\n", text)

@@ -34,7 +34,7 @@ def write_html(report: Report, path: Path) -> None:
         "img-src data:; style-src 'unsafe-inline'\">",
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         f"<title>{escape(report.name)}</title>",
-        f"<style>\n{style}</style>",
+        f"<style>\n{style}{_on_every_page(report)}</style>",
         "</head>",
         "<body>",
         *_stamps(report),
@@ -50,6 +50,16 @@ def write_html(report: Report, path: Path) -> None:
         "</html>",
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+
+
+def _on_every_page(report: Report) -> str:
+    """The stamps in the margin of every printed page."""
+    text = "".join(
+        sign if sign.isalnum() or sign == " " else f"\\{ord(sign):x} "
+        for sign in " · ".join(report.stamps)
+    )
+    look = "font: bold 9pt sans-serif; color: #a00000"
+    return f'@page {{ @top-center {{ content: "{text}"; {look} }} }}\n'
 
 
 def _stamps(report: Report) -> Iterator[str]:

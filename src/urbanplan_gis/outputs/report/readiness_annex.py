@@ -41,15 +41,27 @@ def readiness_sections(figures: Figures, number: str, words: Words) -> Iterator[
     whole = [row for row in rows if row["unit_code"] == CITY and row["standard"] == "ward_share"]
     if whole:
         blocks.append(_share(whole, words))
+    printed = codes[:_MOST_CARDS]
+    of_code = {code: [row for row in rows if row["unit_code"] == code] for code in printed}
+    notes = {code: _notes(own, words) for code, own in of_code.items()}
+    # what holds for every card is said once
+    shared = [note for note in notes[printed[0]] if all(note in said for said in notes.values())]
+    if shared:
+        blocks.append(Paragraph(words.say("readiness.shared"), "strong"))
+        blocks.append(Paragraph(_joined(shared), "note"))
+    if len(codes) > len(printed):
+        more = words.say("more", count=len(codes) - len(printed), file="ward_readiness.csv")
+        blocks.append(Paragraph(more, "note"))
     yield Section(number, title, 1, tuple(blocks), landscape=True, new_page=True)
-    for count, code in enumerate(codes[:_MOST_CARDS], start=1):
-        own = [row for row in rows if row["unit_code"] == code]
-        card = list(_card(own, words))
-        if count == min(len(codes), _MOST_CARDS) < len(codes):
-            more = words.say("more", count=len(codes) - _MOST_CARDS, file="ward_readiness.csv")
-            card.append(Paragraph(more, "note"))
-        name = words.say("readiness.card", name=words.data(own[0]["unit_name"]))
+    for count, code in enumerate(printed, start=1):
+        own = [note for note in notes[code] if note not in shared]
+        card = list(_card(of_code[code], own, words))
+        name = words.say("readiness.card", name=words.data(of_code[code][0]["unit_name"]))
         yield Section(f"{number}.{count}", name, 2, tuple(card), True, new_page=_is_long(card))
+
+
+def _joined(notes: Sequence[str]) -> str:
+    return capital("; ".join(note.rstrip(".") for note in notes)) + "."
 
 
 def _is_long(card: Sequence[Block]) -> bool:
@@ -57,7 +69,7 @@ def _is_long(card: Sequence[Block]) -> bool:
     return any(isinstance(block, Table) and len(block.rows) > _SHORT for block in card)
 
 
-def _regime(regime: str, rows: Sequence[Cells], words: Words) -> str:
+def _regime(regime: str, words: Words) -> str:
     """The name of the resolution that a regime is called after."""
     named = regime.replace("-", "/")
     known = (item for key, item in law().documents.items() if key.startswith(f"{named}/"))
@@ -88,7 +100,7 @@ def _matrix(regime: str, rows: Sequence[Cells], codes: Sequence[str], words: Wor
         Column(words.known("table.column.threshold"), 1.2, "center"),
         *(Column(words.data(names[code]), 1.0, "center") for code in codes),
     )
-    caption = words.say("readiness.matrix", regime=_regime(regime, rows, words))
+    caption = words.say("readiness.matrix", regime=_regime(regime, words))
     notes = (words.say("readiness.matrix_note"), *_unverified(rows, codes, words))
     return Table(caption, columns, tuple(cells), fills=fills, notes=notes)
 
@@ -149,14 +161,25 @@ def _share(rows: Sequence[Cells], words: Words) -> Table:
     return Table(words.say("readiness.share"), columns, cells, fills=fills)
 
 
-def _card(rows: Sequence[Cells], words: Words) -> Iterator[Block]:
-    """What each regime asks of a commune, with the latest number of each source."""
-    shown, silent = [], {}
+def _notes(rows: Sequence[Cells], words: Words) -> list[str]:
+    """Standards without data, by regime, and the notes of the others."""
+    silent: dict[str, list[str]] = {}
+    said: dict[str, None] = {}
     for row in _latest(rows):
         if row["verdict"] == _NO_DATA:
             silent.setdefault(row["regime"], []).append(words.text(row["name"]))
         else:
-            shown.append(row)
+            said |= dict.fromkeys(words.texts(row["note"]))
+    without = [
+        words.say("readiness.silent", regime=_regime(regime, words), names=", ".join(names))
+        for regime, names in silent.items()
+    ]
+    return [*without, *said]
+
+
+def _card(rows: Sequence[Cells], notes: Sequence[str], words: Words) -> Iterator[Block]:
+    """What each regime asks of a commune, with the latest number of each source."""
+    shown = [row for row in _latest(rows) if row["verdict"] != _NO_DATA]
     columns = (
         Column(words.known("table.column.regime"), 1.7),
         Column(words.known("table.column.standard"), 2.2),
@@ -180,19 +203,15 @@ def _card(rows: Sequence[Cells], words: Words) -> Iterator[Block]:
         )
         for row in shown
     )
-    notes = [
-        words.say("readiness.silent", regime=_regime(regime, rows, words), names="; ".join(names))
-        for regime, names in silent.items()
-    ]
-    said = dict.fromkeys(note for row in shown for note in words.texts(row["note"]))
-    if said:
-        notes.append(capital("; ".join(said)) + ".")
+    below = (_joined(notes),) if notes else ()
     fills = verdict_fills((row["verdict"] for row in shown), 5)
     caption = words.say("readiness.card_caption", name=words.data(rows[0]["unit_name"]))
     if shown:
-        yield Table(caption, columns, cells, fills=fills, notes=tuple(notes))
+        yield Table(caption, columns, cells, fills=fills, notes=below)
     else:
-        yield from (Paragraph(note, "note") for note in notes)
+        yield from (
+            Paragraph(note, "note") for note in below or (words.say("readiness.no_number"),)
+        )
 
 
 def _latest(rows: Sequence[Cells]) -> list[Cells]:
