@@ -332,6 +332,7 @@ def test_the_word_file_has_the_same_tables_with_headers_that_repeat(
     assert "BẢN NHÁP / DRAFT" in header
 
 
+@pytest.mark.slow
 def test_the_html_asks_for_nothing_and_runs_nothing(tmp_path: Path) -> None:
     """Names as bad as they come: of 200 letters; markup, a formula, other scripts, bare signs."""
     wicked = '<script>alert("x")</script>'
@@ -442,6 +443,7 @@ def office_template(run: StoredRun, made: Path) -> Iterator[Path]:
     file.unlink(missing_ok=True)
 
 
+@pytest.mark.slow
 def test_the_offices_template_goes_before_the_toolkits(
     office_template: Path, run: StoredRun
 ) -> None:
@@ -509,6 +511,7 @@ def test_the_template_of_the_toolkit_is_what_its_script_writes(tmp_path: Path) -
     assert script["template_bytes"]() == shipped.read_bytes()
 
 
+@pytest.mark.slow
 def test_a_run_in_one_language_gives_that_edition_and_refuses_the_other(tmp_path: Path) -> None:
     run = run_of(write_city(tmp_path, lang="vi"), "vi")
     assert make_report(run) == ["vi"]
@@ -521,6 +524,7 @@ def test_a_run_in_one_language_gives_that_edition_and_refuses_the_other(tmp_path
         make_report(other)
 
 
+@pytest.mark.slow
 def test_an_empty_city_makes_a_report_that_says_so(tmp_path: Path) -> None:
     """Units and nothing else: no figure, no map, no annex with an empty table."""
     folder = write_city(tmp_path)

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 WIDTH_MM = 160.0
 _HEIGHT_MM = 96.0
 _MAP_SHARE = 0.66
-_DPI = 200
+_DPI = 150
 _MM_PER_INCH = 25.4
 _FONT: Any = {
     "font.family": "DejaVu Sans",
