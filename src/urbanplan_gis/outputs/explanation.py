@@ -214,13 +214,17 @@ def _formula(opened: Explanation, lang: str) -> Iterator[str]:
         if side.measure is not None:
             scope = Text.of(f"explain.scope.{definition.scope}") if side.measure.scoped else ""
             yield "  " + say(
-                f"explain.side.{side.side}", lang, words=_measure(side.measure, lang), scope=scope
+                f"explain.side.{side.side}",
+                lang,
+                words=measure_words(side.measure, lang),
+                scope=scope,
             )
     if definition.geodesic:
         yield "  " + say("explain.geodesic", lang)
 
 
-def _measure(measure: Measure, lang: str) -> str:
+def measure_words(measure: Measure, lang: str) -> str:
+    """What a measure adds up, in words: «area of ground land use in “…”»."""
     conditions = [
         say("explain.condition", lang, label=Text.of(f"explain.label.{item.label}"),
             set=_set_name(item.set_name))

@@ -1,0 +1,140 @@
+"""The report as PDF, set by typst: text stays text, headings are bookmarks."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from collections.abc import Sequence
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import typst
+
+from urbanplan_gis.errors import bad_data
+from urbanplan_gis.outputs.report.content import (
+    Block,
+    Listing,
+    Paragraph,
+    Picture,
+    Report,
+    Section,
+    Table,
+)
+from urbanplan_gis.outputs.report.layout import breakable, page_runs
+from urbanplan_gis.outputs.report.typeface import serif_families, spare_folder, without_boxes
+
+_MAIN = "report.typ"
+_DATA = "content.json"
+_PICTURES = "pictures.pdf"
+
+
+def write_pdf(report: Report, path: Path) -> None:
+    """Write the report; the same report gives the same bytes with the same fonts.
+
+    Raises:
+        PlanDataError: if typst cannot set it.
+    """
+    with tempfile.TemporaryDirectory(prefix=".typst-", dir=path.parent) as name:
+        folder = Path(name)
+        with as_file(files("urbanplan_gis.outputs.report") / _MAIN) as main:
+            shutil.copyfile(main, folder / _MAIN)
+        (folder / _PICTURES).write_bytes(report.pictures)
+        content = json.dumps(_content(report), ensure_ascii=False)
+        content = content.translate(without_boxes([content]))
+        (folder / _DATA).write_text(content, encoding="utf-8")
+        try:
+            made = typst.compile(
+                str(folder / _MAIN),
+                root=str(folder),
+                font_paths=[str(spare_folder())],
+                format="pdf",
+            )
+        except typst.TypstError as problem:
+            said = " ".join(str(problem).split())[:200]
+            raise bad_data("report_pdf", path.name, problem=said) from None
+        path.write_bytes(bytes(made))
+
+
+def _content(report: Report) -> dict[str, Any]:
+    head = report.letterhead
+    return {
+        "lang": report.lang,
+        "fonts": serif_families(),
+        "name": report.name,
+        "stamps": list(report.stamps),
+        "page": list(report.page_words),
+        "contents": report.contents_title,
+        "letterhead": {
+            "state": head.state,
+            "motto": head.motto,
+            "parent": head.parent,
+            "issuer": head.issuer,
+            "number": head.number,
+            "dated": head.place_and_date,
+            "kind": head.kind,
+            "subject": head.subject,
+            "recipient": head.recipient,
+        },
+        "opening": [_block(block) for block in report.opening],
+        "body": _groups(report.body),
+        "signature": {
+            "title": report.signature.recipients_title,
+            "recipients": list(report.signature.recipients),
+            "authority": list(report.signature.authority),
+            "signer": report.signature.signer,
+        },
+        "annexes": _groups(report.annexes),
+    }
+
+
+def _groups(sections: Sequence[Section]) -> list[dict[str, Any]]:
+    groups, turned = [], False
+    for landscape, group in page_runs(sections):
+        # pages of another orientation are new pages already
+        fresh = landscape or turned
+        items = [_section(item, fresh and at == 0) for at, item in enumerate(group)]
+        groups.append({"landscape": landscape, "sections": items})
+        turned = landscape
+    return groups
+
+
+def _section(section: Section, fresh: bool) -> dict[str, Any]:
+    return {
+        "title": section.title,
+        "level": section.level,
+        "new-page": section.new_page and not fresh,
+        "blocks": [_block(block) for block in section.blocks],
+    }
+
+
+def _block(block: Block) -> dict[str, Any]:
+    if isinstance(block, Paragraph):
+        return {"kind": block.kind, "text": block.text}
+    if isinstance(block, Listing):
+        return {"kind": "listing", "items": list(block.items)}
+    if isinstance(block, Picture):
+        return {
+            "kind": "picture",
+            "page": block.page,
+            "width": block.width_mm,
+            "caption": block.caption,
+            "alt": block.alt,
+        }
+    return _table(block)
+
+
+def _table(table: Table) -> dict[str, Any]:
+    return {
+        "kind": "table",
+        "caption": table.caption,
+        "columns": [
+            {"header": breakable(column.header), "share": column.share, "align": column.align}
+            for column in table.columns
+        ],
+        "rows": [[breakable(cell) for cell in row] for row in table.rows],
+        "strong": sorted(table.strong),
+        "fills": {f"{row},{column}": fill for (row, column), fill in table.fills.items()},
+        "notes": list(table.notes),
+    }
