@@ -51,7 +51,7 @@ SLATED_BORDER = Symbol(line="#111111", line_mm=0.45)
 CONTEXT = Symbol(fill="#f2f2ef")
 
 #: codes that no list has, and ground without a code
-NO_COLOUR = Symbol(fill="#cccccc", hatch="////", hatch_color="#737373")
+NO_COLOUR = Symbol(fill="#cccccc", hatch="//////", hatch_color="#737373")
 UNCODED = Symbol(fill="#cccccc", hatch="....", hatch_color="#737373")
 
 GREEN_KINDS = {
@@ -90,7 +90,7 @@ PLAN_VOID = Symbol(hatch="\\\\\\\\", hatch_color="#a03ca0")
 
 #: shares of the target, diverging at 1: browns below, blues from the target on
 TARGET_BREAKS = (0.50, 0.75, 0.95, 1.00, 1.25)
-TARGET_FILLS = ("#8c2d04", "#d0682a", "#f2ab72", "#fbe3c3", "#a6cfe6", "#3b82b8")
+TARGET_FILLS = ("#a63f0a", "#de7a33", "#f5b780", "#fbe2be", "#a6cfe6", "#3b82b8")
 NO_TARGET = Symbol(fill="#d9dcc0", hatch="..", hatch_color="#7a7d62")
 UNDECIDED = Symbol(fill="#a394a8")
 NO_DATA = Symbol(fill="#c4c4c4")
