@@ -149,8 +149,9 @@ def _codes(data: SheetData, role: str, file: str) -> Theme:
     frame = data.layers[role]
     lists = frame["code_list"].astype("string").fillna("")
     codes = frame["code"].astype("string").fillna("")
+    folded = codes.str.casefold()
     by_code: dict[str, dict[str, CodeStyle]] = {}
-    for code_list, code in sorted(set(zip(lists, codes.str.casefold(), strict=True))):
+    for code_list, code in sorted(set(zip(lists, folded, strict=True))):
         style = styles.style_of(file, code_list, code)
         if style is not None:
             by_code.setdefault(code, {})[code_list] = style
@@ -158,7 +159,7 @@ def _codes(data: SheetData, role: str, file: str) -> Theme:
     classes = []
     for of_code in sorted(by_code.values(), key=lambda own: _rank(file, *next(iter(own.items())))):
         code = next(iter(of_code.values())).code.casefold()
-        rows = (codes.str.casefold().eq(code) & lists.isin(list(of_code))).to_numpy(dtype=bool)
+        rows = (folded.eq(code) & lists.isin(list(of_code))).to_numpy(dtype=bool)
         other &= ~rows
         classes.append(_code_class(file, of_code, geometries(frame[rows]), data.lang))
     if file == styles.PLAN_FILE:
