@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -31,18 +31,19 @@ from urbanplan_gis.outputs.sheets.choropleth import (
     unit_words,
     units_shown,
     value_classes,
+    value_keys,
     verdict_words,
 )
 from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
 from urbanplan_gis.outputs.sheets.facts import source_lines
 from urbanplan_gis.outputs.sheets.mapframe import short_name
 from urbanplan_gis.outputs.sheets.series import Moment, Series, series_figure
-from urbanplan_gis.outputs.sheets.theme import bounds, unit_borders, unit_names
+from urbanplan_gis.outputs.sheets.theme import MapClass, bounds, unit_borders, unit_names
 from urbanplan_gis.outputs.sheets.themes import existing_land_use
 from urbanplan_gis.outputs.sheets.write import settings
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.standards.indicators import indicators
-from urbanplan_gis.text import Name, Text, date, keys, number, say
+from urbanplan_gis.text import LANGUAGES, Name, Text, date, keys, number, say
 
 LAND_USE = "land_use"
 _CITY = "city"
@@ -210,7 +211,8 @@ def _indicator_series(
     moments = []
     for then, rows in kept:
         scaled = {code: {**row, **anchor} for code, row in rows.items()}
-        heading = say("series.share_of", lang, target=target_words({**_any(rows), **anchor}, lang))
+        target = Name(*(target_words({**_any(rows), **anchor}, one) for one in LANGUAGES))
+        heading = say("series.share_of", lang, target=target)
         classes = (
             *value_classes(shown, scaled, lang, heading),
             *ground_classes(others, shown, rows, lang),
@@ -229,6 +231,7 @@ def _indicator_series(
     return Series(
         title=Text.of("series.title", subject=_subject(indicator)),
         moments=tuple(moments),
+        order=(*value_keys(), *(entry.key for moment in moments for entry in moment.classes)),
         focus=bounds(now.data.units),
         heads=tuple(then.short for then, _ in kept),
         rows=table,
@@ -254,14 +257,16 @@ def _of_land_use(run: StoredRun) -> tuple[Series, SheetData]:
     left_out += [say("series.no_room", run.lang, moment=then.short) for then, _ in more]
     left_out.append(say("series.planned_palette", run.lang))
     themes = [existing_land_use(data) for _, data in kept]
+    legend = _all_codes(now.data, [data.layers[LAND_USE] for _, data in kept])
     moments = [
-        Moment(then.caption, tuple(_by_code(theme.classes)))
+        Moment(then.caption, tuple(_as_in(legend, theme.classes)))
         for (then, _), theme in zip(kept, themes, strict=True)
     ]
     notes = dict.fromkeys(note for theme in themes for note in theme.notes)
     return Series(
         title=Text.of("series.title", subject=Text.of("map.title.existing_land_use")),
-        moments=tuple(_latest_names(moments)),
+        moments=tuple(moments),
+        order=tuple(legend),
         focus=bounds(now.data.units),
         heads=tuple(then.short for then, _ in kept),
         rows=tuple(_group_rows([then for then, _ in kept], themes, run.lang)),
@@ -283,21 +288,25 @@ def _ground(then: _Then) -> gpd.GeoDataFrame | None:
     return ground.reset_index(drop=True) if len(ground) else None
 
 
-def _by_code(classes: Iterable[Any]) -> Iterable[Any]:
-    """Classes whose key is the code alone: a code has one symbol in every list."""
+def _all_codes(data: SheetData, grounds: Sequence[gpd.GeoDataFrame]) -> dict[str, MapClass]:
+    """The classes of all days by code, in the order and with the names of one legend."""
+    if not grounds:
+        return {}
+    together = gpd.GeoDataFrame(pd.concat(grounds, ignore_index=True), crs=data.crs)
+    once = together.drop_duplicates(["code", "code_list"]).reset_index(drop=True)
+    classes = existing_land_use(replace(data, layers={LAND_USE: once})).classes
+    return {_key(entry): replace(entry, key=_key(entry)) for entry in classes}
+
+
+def _as_in(legend: Mapping[str, MapClass], classes: Iterable[MapClass]) -> Iterable[MapClass]:
+    """The classes of one day under the names of the legend."""
     for entry in classes:
-        yield replace(entry, key=f"code:{entry.code}") if entry.code else entry
+        yield replace(legend[_key(entry)], shapes=entry.shapes)
 
 
-def _latest_names(moments: Sequence[Moment]) -> Iterable[Moment]:
-    """The same moments, each code named as its latest list names it."""
-    latest = {entry.key: entry for moment in moments for entry in moment.classes}
-    for moment in moments:
-        named = (
-            replace(entry, name=latest[entry.key].name, heading=latest[entry.key].heading)
-            for entry in moment.classes
-        )
-        yield replace(moment, classes=tuple(named))
+def _key(entry: MapClass) -> str:
+    """A code has one symbol in every list."""
+    return f"code:{entry.code}" if entry.code else entry.key
 
 
 def _group_rows(

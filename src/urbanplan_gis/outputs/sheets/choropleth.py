@@ -144,6 +144,11 @@ def value_classes(shown: Any, rows: dict[str, Any], lang: str, heading: str = ""
     return classes
 
 
+def value_keys() -> tuple[str, ...]:
+    """The keys of all classes of values, in the order of the legend."""
+    return tuple(f"share:{key}" for key in _steps("vi"))
+
+
 def _steps(lang: str) -> dict[str, tuple[str, Symbol]]:
     """Keys, names and symbols of the scale, best first."""
     edges = [number(100 * edge, lang, 0) for edge in symbols.TARGET_BREAKS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -33,6 +34,7 @@ _MARGIN_MM, _GAP_MM, _PAD_MM = 8.0, 3.0, 3.0
 #: shares of the paper for the panel, and sizes of its text, tried in turn
 _PANEL_SHARES = (0.25, 0.30, 0.36, 0.42)
 _SIZES = (1.0, 0.92, 0.85, 0.78)
+_LEGEND_COLUMNS, _LEGEND_COLUMN_MM = (1, 2), 34.0
 _TEXT_POINTS, _CAPTION_POINTS, _LABEL_POINTS = 6.8, 8.5, 5.6
 _CAPTION_MM = 9.0
 _FIRST_COLUMN = 0.34
@@ -58,6 +60,8 @@ class Series:
 
     title: Text | Name
     moments: tuple[Moment, ...]
+    #: keys of the classes in the order of the legend
+    order: tuple[str, ...]
     #: ground shown by every map, in metres
     focus: tuple[float, float, float, float]
     heads: tuple[str, ...]
@@ -88,26 +92,14 @@ def series_figure(
     raise sheet_error("panel", options.paper)
 
 
-def legend_of(moments: Sequence[Moment], windows: Sequence[object]) -> tuple[MapClass, ...]:
-    """The classes that show on any of the maps, in the order of the first that has each."""
+def legend_of(series: Series, window: object) -> tuple[MapClass, ...]:
+    """The classes that show on any of the maps, in the order of the series."""
     shown: dict[str, MapClass] = {}
-    for moment, window in zip(moments, windows, strict=True):
+    for moment in series.moments:
         for entry in moment.classes:
-            if len(entry.within(window)):
-                shown.setdefault(entry.key, entry)
-    order = [entry.key for moment in moments for entry in moment.classes]
-    ranks = {key: _rank(key, moments) for key in dict.fromkeys(order)}
-    return tuple(sorted(shown.values(), key=lambda entry: ranks[entry.key]))
-
-
-def _rank(key: str, moments: Sequence[Moment]) -> float:
-    """The place of a class among the classes of a map, as a share of them."""
-    places = []
-    for moment in moments:
-        keys = [entry.key for entry in moment.classes]
-        if key in keys:
-            places.append(keys.index(key) / len(keys))
-    return max(places)
+            if entry.key not in shown and len(entry.within(window)):
+                shown[entry.key] = entry
+    return tuple(sorted(shown.values(), key=lambda entry: series.order.index(entry.key)))
 
 
 def _divisions(series: Series, options: SheetOptions) -> Iterator[tuple[Rect, list[Rect], int]]:
@@ -207,9 +199,11 @@ def _panel(
 ) -> list[tuple[Rect, Block, Block]] | None:
     """The blocks at top and foot of each column of the panel, if they fit in readable letters."""
     columns = layout.columns[0]
-    entries = legend_of(series.moments, [layout.window] * len(series.moments))
+    entries = legend_of(series, layout.window)
     lang, gap = data.lang, 2.4
-    for size in _SIZES:
+    for size, count in product(_SIZES, _LEGEND_COLUMNS):
+        if columns[-1].width / count < _LEGEND_COLUMN_MM * layout.factor * size:
+            continue
         points = max(_TEXT_POINTS * size * layout.factor, LEAST_POINTS + 0.2)
         left, right = columns[0].width, columns[-1].width
         title = [series.title.say(one) for one in languages(lang)]
@@ -225,7 +219,7 @@ def _panel(
         notes = [*series.notes, *dict.fromkeys(one.note for one in entries if one.note)]
         facts = title_facts(1, series.sources, data, layout.scale, notes)[1:]
         body = [
-            parts.legend(entries, right, points, 1, lang),
+            parts.legend(entries, right, points, count, lang),
             series_table(series, right, points),
         ]
         block = parts.title_block(facts, right if len(columns) > 1 else left, points)
