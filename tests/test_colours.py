@@ -15,7 +15,7 @@ from urbanplan_gis.outputs.sheets.colour_sight import (
     contrast,
     delta_e,
     deuteranope,
-    distance,
+    distances,
     lightness,
 )
 from urbanplan_gis.outputs.sheets.grey_print import LEAST_STEP, grey_symbol, grey_variant
@@ -225,13 +225,14 @@ def code_symbols(file: str) -> dict[str, Symbol]:
 
 def confused(legend: Mapping[str, Symbol]) -> list[tuple[str, str]]:
     """Pairs that neither colour nor hatch (of lines: dashes) tells apart."""
-    return [pair for pair in same_kind(legend) if not apart(*(legend[key] for key in pair))]
-
-
-def apart(one: Symbol, two: Symbol) -> bool:
-    if one.line:
-        return one.dash_mm != two.dash_mm or distance(one.line, str(two.line)) >= 10
-    return one.hatch != two.hatch or distance(one.fill or PAPER, two.fill or PAPER) >= 10
+    keys = list(legend)
+    apart = distances(one.line or one.fill or PAPER for one in legend.values()) >= 10
+    return [
+        (one, two)
+        for one, two in same_kind(legend)
+        if not apart[keys.index(one), keys.index(two)]
+        and (legend[one].hatch, legend[one].dash_mm) == (legend[two].hatch, legend[two].dash_mm)
+    ]
 
 
 def confused_in_grey(legend: Mapping[str, Symbol]) -> list[tuple[str, str]]:

@@ -266,7 +266,7 @@ def _of_land_use(run: StoredRun) -> tuple[Series, SheetData]:
     return Series(
         title=Text.of("series.title", subject=Text.of("map.title.existing_land_use")),
         moments=tuple(moments),
-        order=tuple(legend),
+        order=tuple(entry.key for entry in legend.values()),
         focus=bounds(now.data.units),
         heads=tuple(then.short for then, _ in kept),
         rows=tuple(_group_rows([then for then, _ in kept], themes, run.lang)),
@@ -295,7 +295,7 @@ def _all_codes(data: SheetData, grounds: Sequence[gpd.GeoDataFrame]) -> dict[str
     together = gpd.GeoDataFrame(pd.concat(grounds, ignore_index=True), crs=data.crs)
     once = together.drop_duplicates(["code", "code_list"]).reset_index(drop=True)
     classes = existing_land_use(replace(data, layers={LAND_USE: once})).classes
-    return {_key(entry): replace(entry, key=_key(entry)) for entry in classes}
+    return {_key(entry): entry for entry in classes}
 
 
 def _as_in(legend: Mapping[str, MapClass], classes: Iterable[MapClass]) -> Iterable[MapClass]:
@@ -305,8 +305,8 @@ def _as_in(legend: Mapping[str, MapClass], classes: Iterable[MapClass]) -> Itera
 
 
 def _key(entry: MapClass) -> str:
-    """A code has one symbol in every list."""
-    return f"code:{entry.code}" if entry.code else entry.key
+    """What classes of two days share: a code has one symbol in every list."""
+    return entry.code.casefold() or entry.key
 
 
 def _group_rows(

@@ -53,21 +53,43 @@ _OF_TARGET = (
 
 
 def grey_variant(classes: Sequence[MapClass]) -> tuple[MapClass, ...]:
-    """The classes in greys."""
-    return tuple(replace(entry, symbol=_grey_class(entry)) for entry in classes)
+    """The classes in greys; areas in symbols of their own keep apart from all others."""
+    known = {entry.key: _known_grey(entry) for entry in classes}
+    taken = [grey for grey in known.values() if grey is not None and grey.fill]
+    greys = []
+    for entry in classes:
+        grey = known[entry.key]
+        if grey is None:
+            grey = _free(entry.symbol, taken) if entry.symbol.fill else _toned(entry.symbol)
+            taken += [grey] if grey.fill else []
+        greys.append(replace(entry, symbol=grey))
+    return tuple(greys)
 
 
 def grey_symbol(symbol: Symbol) -> Symbol:
-    """A symbol of the fixed sets, or any line or pattern, in greys."""
-    known = _fixed().get(replace(symbol, edge=None, edge_mm=Symbol.edge_mm))
-    found = known or replace(
+    """A symbol of the fixed sets, or any other by its lightness, in greys."""
+    return _fixed_grey(symbol) or _toned(symbol)
+
+
+def _fixed_grey(symbol: Symbol) -> Symbol | None:
+    found = _fixed().get(replace(symbol, edge=None, edge_mm=Symbol.edge_mm))
+    return found and _edged(found, symbol)
+
+
+def _toned(symbol: Symbol) -> Symbol:
+    """The greys of the same lightness."""
+    found = replace(
         symbol,
         fill=symbol.fill and grey_colour(symbol.fill),
         hatch_color=grey_colour(symbol.hatch_color),
         line=symbol.line and grey_colour(symbol.line),
         casing=symbol.casing and grey_colour(symbol.casing),
     )
-    return replace(found, edge=symbol.edge and grey_colour(symbol.edge), edge_mm=symbol.edge_mm)
+    return _edged(found, symbol)
+
+
+def _edged(grey: Symbol, symbol: Symbol) -> Symbol:
+    return replace(grey, edge=symbol.edge and grey_colour(symbol.edge), edge_mm=symbol.edge_mm)
 
 
 def grey_colour(colour: str) -> str:
@@ -81,13 +103,14 @@ def grey_picture(picture: np.ndarray) -> np.ndarray:
     return np.dstack([luma, luma, luma, picture[..., 3]])
 
 
-def _grey_class(entry: MapClass) -> Symbol:
+def _known_grey(entry: MapClass) -> Symbol | None:
+    """The grey of a code or of a fixed symbol."""
     code_list, _, code = entry.key.partition(":")
     for file in (styles.LAND_FILE, styles.PLAN_FILE):
         style = styles.style_of(file, code_list, code)
         if style is not None and code_list != GREEN_KINDS:
-            return _of_codes(file)[style.code]
-    return grey_symbol(entry.symbol)
+            return _edged(_of_codes(file)[style.code], entry.symbol)
+    return _fixed_grey(entry.symbol)
 
 
 @cache
@@ -112,18 +135,28 @@ def _of_codes(file: str) -> Mapping[str, Symbol]:
 
 
 def _assign(colours: Sequence[Symbol]) -> list[Symbol]:
-    """Greys of areas, no two alike in tone and hatch: own hatch and nearest tone come first."""
-    taken = {(grey.hatch, grey.fill) for grey in _OF_NO_CODE.values()}
+    """Greys of areas, no two alike in tone and hatch."""
+    taken = [*_OF_NO_CODE.values()]
     greys = []
     for symbol in colours:
-        own = lightness(symbol.fill or PAPER)
-        tones = sorted(TONES, key=lambda tone: abs(tone - own))
-        hatches = dict.fromkeys((symbol.hatch, PLAIN, *patterns()))
-        choices = ((hatch, grey_of(tone)) for hatch, tone in product(hatches, tones))
-        hatch, fill = next(choice for choice in choices if choice not in taken)
-        taken.add((hatch, fill))
-        greys.append(_hatched(Symbol(fill, hatch)))
+        greys.append(_free(symbol, taken))
+        taken.append(greys[-1])
     return greys
+
+
+def _free(symbol: Symbol, taken: Sequence[Symbol]) -> Symbol:
+    """A grey apart from those taken; the own hatch and the nearest tone come first."""
+    own = lightness(symbol.fill or PAPER)
+    tones = sorted(TONES, key=lambda tone: abs(tone - own))
+    hatches = dict.fromkeys((symbol.hatch, PLAIN, *patterns()))
+    choices = (Symbol(grey_of(tone), hatch) for hatch, tone in product(hatches, tones))
+    found = next((grey for grey in choices if all(_apart(grey, other) for other in taken)), None)
+    return _edged(_hatched(found), symbol) if found else _toned(symbol)
+
+
+def _apart(one: Symbol, two: Symbol) -> bool:
+    step = abs(lightness(one.fill or PAPER) - lightness(two.fill or PAPER))
+    return one.hatch != two.hatch or step >= LEAST_STEP
 
 
 def _hatched(symbol: Symbol) -> Symbol:
