@@ -6,8 +6,9 @@ import numpy as np
 
 #: the light: degrees from north, and above the horizon
 _AZIMUTH, _ALTITUDE = 315.0, 45.0
-#: greys of slopes turned from the light and to it
-_DARKEST, _LIGHTEST = 150.0, 250.0
+#: greys of ground in full shade, of level ground, and of ground that faces the light: pale, so
+#: that fine lines and white paper keep apart from it
+_SHADE, _LEVEL, _LIT = 160.0, 244.0, 255.0
 #: slope (rise over run) that the steep parts of the ground should seem to have
 _SEEMING_SLOPE = 0.4
 _MOST_EXAGGERATED = 10
@@ -39,7 +40,7 @@ def shaded_relief(heights: np.ndarray, pixel_m: float) -> tuple[np.ndarray, int]
     normals = np.where(known[..., None], normals, (0.0, 0.0, 1.0))
     normals /= np.linalg.norm(normals, axis=-1, keepdims=True)
     lit = np.clip(normals @ light.direction, 0, 1)
-    grey = np.rint(_DARKEST + (_LIGHTEST - _DARKEST) * lit)
+    grey = np.rint(np.interp(lit, (0.0, light.direction[2], 1.0), (_SHADE, _LEVEL, _LIT)))
     picture[known, :3] = grey[known, None].astype(np.uint8)
     picture[known, 3] = 255
     return picture, times
