@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from itertools import combinations
 
+import matplotlib.hatch
 import numpy as np
 import pytest
 
@@ -191,6 +192,10 @@ def test_a_hatch_is_taken_apart_as_matplotlib_draws_it() -> None:
     dots = hatch_parts("|..")[1]
     assert isinstance(dots, HatchPoints)
     assert (dots.mark, dots.spacing_mm) == ("dot", pytest.approx(25.4 / 12))
+    # matplotlib's own lines: (s, −s) to (1 + s, 1 − s) in a square of an inch
+    starts = matplotlib.hatch.get_path("///", density=6).vertices[0::2]
+    apart = np.diff(starts @ np.array([1, -1]) / 2**0.5).mean() * 25.4
+    assert hatch_parts("///") == (HatchLines(45.0, pytest.approx(apart)),)
     assert all(hatch_parts(pattern) for pattern in patterns())
     assert len({hatch_parts(pattern) for pattern in patterns()}) == len(patterns())
 

@@ -14,13 +14,18 @@ import shapely
 from urbanplan_gis.outputs.sheets import mapframe, parts
 from urbanplan_gis.outputs.sheets.boxes import LEAST_POINTS, Block, Font, paragraph, rule, stack
 from urbanplan_gis.outputs.sheets.boxes import beside as blocks_beside
-from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
+from urbanplan_gis.outputs.sheets.data import (
+    SheetData,
+    SheetOptions,
+    reader_number,
+    sheet_error,
+)
 from urbanplan_gis.outputs.sheets.facts import title_facts
 from urbanplan_gis.outputs.sheets.grey_print import grey_variant
 from urbanplan_gis.outputs.sheets.grid import convergence_words, crs_words
 from urbanplan_gis.outputs.sheets.ink import draw_block, draw_shapes
 from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place
-from urbanplan_gis.outputs.sheets.page import Layout, Rect, best_scale
+from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES, Layout, Rect, best_scale
 from urbanplan_gis.outputs.sheets.symbols import INK, Symbol
 from urbanplan_gis.outputs.sheets.theme import MapClass
 from urbanplan_gis.text import Name, Text, languages, say
@@ -123,7 +128,7 @@ def _divisions(series: Series, options: SheetOptions) -> Iterator[tuple[Rect, li
             found = True
             yield panel, frames, scale
     if not found:
-        raise sheet_error("too_large", options.paper, scale=Name("5.000.000", "5,000,000"))
+        raise sheet_error("too_large", options.paper, scale=reader_number(STANDARD_SCALES[-1], 0))
 
 
 def _frames(
