@@ -15,7 +15,14 @@ from matplotlib.figure import Figure
 from test_loaders_vector import CRS, write_project
 from test_quality import square
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.outputs.sheet_series import LAND_USE, can_draw_series, draw_series, series_mark
+from urbanplan_gis.outputs.products import make_parts
+from urbanplan_gis.outputs.sheet_series import (
+    LAND_USE,
+    can_draw_series,
+    draw_series,
+    series_mark,
+    series_parts,
+)
 from urbanplan_gis.outputs.sheets import SheetOptions
 from urbanplan_gis.outputs.stored_run import StoredRun, stored_run
 from urbanplan_gis.pipeline import make_run
@@ -169,6 +176,26 @@ def test_one_moment_is_no_series(run: StoredRun, tmp_path: Path) -> None:
     with pytest.raises(PlanDataError, match="series_green_per_capita"):
         draw_series(run, "green_per_capita", OPTIONS, tmp_path)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_series_are_parts_of_the_sheets_and_made_once(run: StoredRun) -> None:
+    def made() -> list[str]:
+        failed: dict[str, PlanDataError] = {}
+        names = make_parts(run, "maps", series_parts(run, OPTIONS, "maps", failed))
+        assert failed == {}
+        return names
+
+    assert made() == ["series_urban_land_ratio", "series_transport_land_share", "series_land_use"]
+    assert (run.folder / "maps" / "series_land_use.pdf").is_file()
+    assert made() == []
+
+
+def test_a_series_that_does_not_fit_does_not_stop_the_others(run: StoredRun) -> None:
+    failed: dict[str, PlanDataError] = {}
+    cramped = replace(OPTIONS, scale=500)
+    for part in series_parts(run, cramped, "maps", failed):
+        assert list(part.make(run.folder / "stage")) == []
+    assert set(failed) >= {"series_land_use"}
 
 
 def maps_of(figure: Figure) -> list:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.outputs.manifest import digest_of, read_manifest
+from urbanplan_gis.outputs.products import Part
 from urbanplan_gis.outputs.sheets.choropleth import (
     definitions_used,
     figure_notes,
@@ -46,6 +48,9 @@ from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import LANGUAGES, Name, Text, date, keys, number, say
 
 LAND_USE = "land_use"
+#: what the product's own series show
+SUBJECTS = ("urban_land_ratio", "transport_land_share", "green_per_capita", "zoning_coverage",
+            LAND_USE)  # fmt: skip
 _CITY = "city"
 _EXISTING, _PLANNED = "existing", "planned"
 #: small maps on one sheet; of more earlier days the latest are shown
@@ -142,9 +147,32 @@ def draw_series(
     return final
 
 
+def series_parts(
+    run: StoredRun, options: SheetOptions, folder: str, failed: dict[str, PlanDataError]
+) -> Iterator[Part]:
+    """The series that have data, as parts of the map sheets in ``folder``; one that cannot be drawn
+    ends in ``failed`` and does not stop the others."""
+
+    def draw(subject: str, stage: Path) -> Sequence[str]:
+        try:
+            paths = draw_series(run, subject, options, stage / folder)
+        except PlanDataError as problem:
+            failed[f"series_{subject}"] = problem
+            return []
+        return [path.relative_to(stage).as_posix() for path in paths]
+
+    for subject in SUBJECTS:
+        if can_draw_series(run, subject):
+            mark = series_mark(run, subject, options)
+            yield Part(f"series_{subject}", mark, partial(draw, subject))
+
+
 def can_draw_series(run: StoredRun, subject: str) -> bool:
     """Whether at least two moments have data."""
-    return len(_series(run, subject)[0].moments) > 1
+    if subject == LAND_USE:
+        runs, _ = _earlier(run)
+        return sum(LAND_USE in each.layers for each in (*runs, run)) > 1
+    return len(_with_figures(run, subject)[2]) > 1
 
 
 def series_mark(run: StoredRun, subject: str, options: SheetOptions, grey: bool = False) -> str:
@@ -174,27 +202,32 @@ def _earlier(run: StoredRun) -> tuple[list[StoredRun], list[str]]:
 
 
 def _of_indicator(run: StoredRun, indicator: str) -> tuple[Series, SheetData]:
-    runs, left_out = _earlier(run)
-    now, planned = _Then(run, _EXISTING), _Then(run, _PLANNED)
-    moments = [*(_Then(each, _EXISTING) for each in runs), now, planned]
-    figures = {id(then): figures_of(then.data, indicator) for then in moments}
-    base = next(
-        (figures[id(t)] for t in (now, planned) if _known(figures[id(t)])), figures[id(now)]
-    )
-    used = set(base["definition"].astype(str))
-    kept: list[tuple[_Then, dict[str, Any]]] = []
-    for then in moments:
-        own = figures[id(then)]
-        same = own[own["definition"].astype(str).isin(used)]
-        rows = {str(row["unit_code"]): row for row in same.to_dict("records")}
-        if _known(same):
-            kept.append((then, rows))
-        else:
-            why = "series.other_definition" if _known(own) else "series.no_data"
-            left_out.append(say(why, run.lang, moment=then.short))
+    now, base, kept, left_out = _with_figures(run, indicator)
     kept, more = _fewer(kept)
     left_out += [say("series.no_room", run.lang, moment=then.short) for then, _ in more]
     return _indicator_series(now, indicator, base, kept, left_out), now.data
+
+
+def _with_figures(
+    run: StoredRun, indicator: str
+) -> tuple[_Then, pd.DataFrame, list[tuple[_Then, dict[str, Any]]], list[str]]:
+    """The present, its figures, the moments with figures of the same definition (figures by unit
+    code), and what is said of the others."""
+    runs, left_out = _earlier(run)
+    now, planned = _Then(run, _EXISTING), _Then(run, _PLANNED)
+    moments = [*(_Then(each, _EXISTING) for each in runs), now, planned]
+    figures = [figures_of(then.data, indicator) for then in moments]
+    base = next((own for own in figures[-2:] if _known(own)), figures[-2])
+    used = set(base["definition"].astype(str))
+    kept: list[tuple[_Then, dict[str, Any]]] = []
+    for then, own in zip(moments, figures, strict=True):
+        same = own[own["definition"].astype(str).isin(used)]
+        if _known(same):
+            kept.append((then, {str(row["unit_code"]): row for row in same.to_dict("records")}))
+        else:
+            why = "series.other_definition" if _known(own) else "series.no_data"
+            left_out.append(say(why, run.lang, moment=then.short))
+    return now, base, kept, left_out
 
 
 def _indicator_series(
