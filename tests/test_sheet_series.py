@@ -178,6 +178,7 @@ def test_one_moment_is_no_series(run: StoredRun, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_series_are_parts_of_the_sheets_and_made_once(run: StoredRun) -> None:
     def made() -> list[str]:
         failed: dict[str, PlanDataError] = {}

@@ -10,7 +10,7 @@ import math
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +19,9 @@ import pandas as pd
 import shapely
 
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.outputs.manifest import digest_of, read_manifest
+from urbanplan_gis.outputs.manifest import digest_of
 from urbanplan_gis.outputs.products import Part
+from urbanplan_gis.outputs.series_moments import EXISTING, PLANNED, Then, earlier_runs
 from urbanplan_gis.outputs.sheets.choropleth import (
     definitions_used,
     figure_notes,
@@ -45,14 +46,13 @@ from urbanplan_gis.outputs.sheets.themes import existing_land_use
 from urbanplan_gis.outputs.sheets.write import settings
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.standards.indicators import indicators
-from urbanplan_gis.text import LANGUAGES, Name, Text, date, keys, number, say
+from urbanplan_gis.text import LANGUAGES, Name, Text, keys, number, say
 
 LAND_USE = "land_use"
 #: what the product's own series show
 SUBJECTS = ("urban_land_ratio", "transport_land_share", "green_per_capita", "zoning_coverage",
             LAND_USE)  # fmt: skip
 _CITY = "city"
-_EXISTING, _PLANNED = "existing", "planned"
 #: small maps on one sheet; of more earlier days the latest are shown
 _MOST = 4
 #: a smaller remainder would be printed as 0,0 ha
@@ -60,64 +60,6 @@ _LEAST_HA = 0.05
 #: units listed in the table
 _MOST_UNITS = 12
 _CREATOR = "urbanplan_gis"
-
-
-class _Then:
-    """A run at one day, in one state."""
-
-    def __init__(self, run: StoredRun, state: str) -> None:
-        self.run, self.state = run, state
-
-    @cached_property
-    def data(self) -> SheetData:
-        """What is drawn: units, figures of the state, and no layers."""
-        run, facts = self.run, self.run.project.facts
-        figures = run.figures
-        return SheetData(
-            title=facts.name,
-            crs=facts.crs,
-            as_of=facts.as_of,
-            boundaries=facts.boundaries,
-            lang=run.lang,
-            synthetic=facts.synthetic,
-            units=run.layer("units"),
-            layers={},
-            figures=figures[figures["scenario"] == self.state],
-            origins=run.origins,
-            standing=run.standing,
-            sources_by_role=run.manifest["sources_by_role"],
-        )
-
-    @property
-    def short(self) -> str:
-        """The moment as a table heads it."""
-        lang, day = self.run.lang, self.run.as_of
-        if self.state == _EXISTING:
-            return date(day, "vi" if lang == "both" else lang)
-        year = self.horizon
-        key = "series.planned_short" if year else "series.planned_undated"
-        return say(key, lang, year=year)
-
-    @property
-    def caption(self) -> str:
-        """The moment in words."""
-        lang = self.run.lang
-        if self.state == _EXISTING:
-            return say("series.existing", lang, day=self.run.as_of)
-        key = "series.planned" if self.horizon else "series.planned_undated"
-        return say(key, lang, year=self.horizon)
-
-    @cached_property
-    def horizon(self) -> int | None:
-        """The latest year that zoning plans in force are made for."""
-        if "plans" not in self.run.layers:
-            return None
-        plans = self.run.layer("plans")
-        if not {"horizon_year", "zoning_in_force"} <= set(plans.columns):
-            return None
-        years = pd.to_numeric(plans["horizon_year"], errors="coerce")
-        years = years[plans["zoning_in_force"].astype(bool)].dropna()
-        return int(years.max()) if len(years) else None
 
 
 def draw_series(
@@ -170,14 +112,14 @@ def series_parts(
 def can_draw_series(run: StoredRun, subject: str) -> bool:
     """Whether at least two moments have data."""
     if subject == LAND_USE:
-        runs, _ = _earlier(run)
+        runs, _ = earlier_runs(run)
         return sum(LAND_USE in each.layers for each in (*runs, run)) > 1
     return len(_with_figures(run, subject)[2]) > 1
 
 
 def series_mark(run: StoredRun, subject: str, options: SheetOptions, grey: bool = False) -> str:
     """A digest of all that a series depends on, the runs of earlier days among it."""
-    runs, _ = _earlier(run)
+    runs, _ = earlier_runs(run)
     tables = ("land_balance",) if subject == LAND_USE else ("indicators",)
     layers = ("units", "plans", *(["faces"] if subject == LAND_USE else []))
     asked = [options.paper, options.landscape, options.scale, options.dpi, grey, subject]
@@ -186,19 +128,6 @@ def series_mark(run: StoredRun, subject: str, options: SheetOptions, grey: bool 
 
 def _series(run: StoredRun, subject: str) -> tuple[Series, SheetData]:
     return _of_land_use(run) if subject == LAND_USE else _of_indicator(run, subject)
-
-
-def _earlier(run: StoredRun) -> tuple[list[StoredRun], list[str]]:
-    """The runs of earlier days, and the days of which there is none."""
-    found, missing = [], []
-    for day in run.project.facts.earlier:
-        folder = run.folder / day.isoformat()
-        manifest = read_manifest(folder)
-        if manifest:
-            found.append(StoredRun(run.project.at(day), manifest, run.lang, folder, run.delivery))
-        else:
-            missing.append(say("series.not_run", run.lang, day=day))
-    return found, missing
 
 
 def _of_indicator(run: StoredRun, indicator: str) -> tuple[Series, SheetData]:
@@ -210,16 +139,16 @@ def _of_indicator(run: StoredRun, indicator: str) -> tuple[Series, SheetData]:
 
 def _with_figures(
     run: StoredRun, indicator: str
-) -> tuple[_Then, pd.DataFrame, list[tuple[_Then, dict[str, Any]]], list[str]]:
+) -> tuple[Then, pd.DataFrame, list[tuple[Then, dict[str, Any]]], list[str]]:
     """The present, its figures, the moments with figures of the same definition (figures by unit
     code), and what is said of the others."""
-    runs, left_out = _earlier(run)
-    now, planned = _Then(run, _EXISTING), _Then(run, _PLANNED)
-    moments = [*(_Then(each, _EXISTING) for each in runs), now, planned]
+    runs, left_out = earlier_runs(run)
+    now, planned = Then(run, EXISTING), Then(run, PLANNED)
+    moments = [*(Then(each, EXISTING) for each in runs), now, planned]
     figures = [figures_of(then.data, indicator) for then in moments]
     base = next((own for own in figures[-2:] if _known(own)), figures[-2])
     used = set(base["definition"].astype(str))
-    kept: list[tuple[_Then, dict[str, Any]]] = []
+    kept: list[tuple[Then, dict[str, Any]]] = []
     for then, own in zip(moments, figures, strict=True):
         same = own[own["definition"].astype(str).isin(used)]
         if _known(same):
@@ -231,10 +160,10 @@ def _with_figures(
 
 
 def _indicator_series(
-    now: _Then,
+    now: Then,
     indicator: str,
     base: pd.DataFrame,
-    kept: Sequence[tuple[_Then, dict[str, Any]]],
+    kept: Sequence[tuple[Then, dict[str, Any]]],
     left_out: Sequence[str],
 ) -> Series:
     lang = now.run.lang
@@ -277,10 +206,10 @@ def _indicator_series(
 
 def _of_land_use(run: StoredRun) -> tuple[Series, SheetData]:
     """Existing land use at each day; the colours of plans are others and not mixed in."""
-    runs, left_out = _earlier(run)
-    now = _Then(run, _EXISTING)
-    kept: list[tuple[_Then, SheetData]] = []
-    for then in (*(_Then(each, _EXISTING) for each in runs), now):
+    runs, left_out = earlier_runs(run)
+    now = Then(run, EXISTING)
+    kept: list[tuple[Then, SheetData]] = []
+    for then in (*(Then(each, EXISTING) for each in runs), now):
         ground = _ground(then)
         if ground is None:
             left_out.append(say("series.no_data", run.lang, moment=then.short))
@@ -310,7 +239,7 @@ def _of_land_use(run: StoredRun) -> tuple[Series, SheetData]:
     ), now.data
 
 
-def _ground(then: _Then) -> gpd.GeoDataFrame | None:
+def _ground(then: Then) -> gpd.GeoDataFrame | None:
     """The faces of known land use, as the figures count them."""
     if LAND_USE not in then.run.layers:
         return None
@@ -343,7 +272,7 @@ def _key(entry: MapClass) -> str:
 
 
 def _group_rows(
-    thens: Sequence[_Then], themes: Sequence[Any], lang: str
+    thens: Sequence[Then], themes: Sequence[Any], lang: str
 ) -> Iterable[tuple[str, ...]]:
     """Hectares of each main group of land codes at each day."""
     sums: dict[str, list[float]] = {}
