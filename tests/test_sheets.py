@@ -32,6 +32,7 @@ from urbanplan_gis.outputs.sheets import SheetData, SheetOptions, sheet_sources
 from urbanplan_gis.outputs.sheets.boxes import Font, balanced, text_width, wrap
 from urbanplan_gis.outputs.sheets.grid import interval
 from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES
+from urbanplan_gis.outputs.sheets.symbols import GREEN_KINDS
 from urbanplan_gis.outputs.sheets.theme import outer_rings
 from urbanplan_gis.outputs.sheets.write import make_figure, settings
 from urbanplan_gis.text import Text
@@ -155,7 +156,7 @@ def scale_of(figure: Figure) -> int:
 def test_a_known_rectangle_has_its_true_size_in_pixels() -> None:
     park = frame([square(4000, 4000, 4000, 3000)], kind=["public"], name=[None])
     figure = draw("green_space", city(layers={"green": park}), scale=50_000)
-    green = np.array([int("3fae49"[n : n + 2], 16) for n in (0, 2, 4)])
+    green = np.array([int(str(GREEN_KINDS["public"].fill)[n : n + 2], 16) for n in (1, 3, 5)])
     image = rgba(figure)
     hit = (np.abs(image[..., :3].astype(int) - green) < 12).all(axis=2)
     hit[:, int(0.75 * image.shape[1]) :] = False  # the panel, with its swatch

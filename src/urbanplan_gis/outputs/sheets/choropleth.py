@@ -72,22 +72,19 @@ def indicator_theme(data: SheetData, indicator: str) -> Theme:
     """
     figures = figures_of(data, indicator)
     rows = {str(row["unit_code"]): row for row in figures.to_dict("records")}
-    units = data.units
-    slated = units[units["slated"].to_numpy(dtype=bool)]
-    shown = slated if len(slated) else units
-    others = units[~units["code"].isin(shown["code"]).to_numpy(dtype=bool)]
+    shown, others = units_shown(data)
     codes = [str(code) for code in shown["code"]]
     decimals = indicators()[indicator].decimals
     classes = [
-        *_value_classes(shown, rows, data.lang),
-        *_other_classes(others, shown, rows, data.lang),
+        *value_classes(shown, rows, data.lang),
+        *ground_classes(others, shown, rows, data.lang),
         *unit_borders(data),
     ]
     some = rows.get(_CITY) or next(iter(rows.values()))
     return Theme(
         classes=tuple(classes),
         focus=bounds(shown),
-        notes=_notes(_used(indicator, figures), rows, data),
+        notes=figure_notes(definitions_used(indicator, figures), rows, data),
         unit_lines={
             code: _lines(rows[code], data.lang, decimals) for code in codes if code in rows
         },
@@ -95,36 +92,49 @@ def indicator_theme(data: SheetData, indicator: str) -> Theme:
             partial(
                 value_table,
                 tuple(_table_rows(shown, rows, data.lang, decimals)),
-                _target_words(some, data.lang),
+                target_words(some, data.lang),
                 say("map.table.state", data.lang, state=Text.of(f"state.{some['scenario']}")),
-                _unit(some),
+                unit_words(some),
                 data.lang,
             )
         ),
-        of_slated=len(slated) > 0,
+        of_slated=bool(shown["slated"].any()),
     )
+
+
+def units_shown(data: SheetData) -> tuple[Any, Any]:
+    """The communes that are to become wards, all units where there are none; and the others."""
+    units = data.units
+    slated = units[units["slated"].to_numpy(dtype=bool)]
+    shown = slated if len(slated) else units
+    return shown, units[~units["code"].isin(shown["code"]).to_numpy(dtype=bool)]
 
 
 def share_of_target(row: dict[str, Any]) -> float | None:
     """The value over the target (for a ceiling the other way round), or None without either.
 
-    A value that misses the target by no more than the noise of sums has reached it.
+    A value that misses the target by no more than the noise of sums has reached it; one that has
+    only reached a target to be exceeded lies just below 1. A target of zero is met or missed
+    altogether.
     """
     value, target = _float(row.get("value")), _float(row.get("target"))
-    if value is None or not target:
+    if value is None or target is None:
         return None
-    if abs(value - target) <= NOISE * abs(target):
-        return 1.0
-    if row.get("target_sense") == "at_most":
-        return math.inf if value == 0 else target / value
+    sense = row.get("target_sense")
+    if abs(value - target) <= NOISE * max(abs(target), 1.0 if target == 0 else 0.0):
+        return math.nextafter(1.0, 0.0) if sense == "above" else 1.0
+    if sense == "at_most":
+        return math.inf if value <= 0 else target / value
+    if target == 0:
+        return math.inf if value > 0 else 0.0
     return value / target
 
 
-def _value_classes(shown: Any, rows: dict[str, Any], lang: str) -> list[MapClass]:
+def value_classes(shown: Any, rows: dict[str, Any], lang: str, heading: str = "") -> list[MapClass]:
     """A class for each step of the fixed scale, and for units without value or target."""
     steps = _steps(lang)
     placed = [_step_of(rows.get(str(code))) for code in shown["code"]]
-    heading = say("map.legend.share_of_target", lang)
+    heading = heading or say("map.legend.share_of_target", lang)
     classes = []
     for key, (name, symbol) in steps.items():
         here = np.array([step == key for step in placed], dtype=bool)
@@ -132,6 +142,11 @@ def _value_classes(shown: Any, rows: dict[str, Any], lang: str) -> list[MapClass
             shapes = geometries(shown[here])
             classes.append(MapClass(f"share:{key}", name, symbol, shapes, AREA, heading=heading))
     return classes
+
+
+def value_keys() -> tuple[str, ...]:
+    """The keys of all classes of values, in the order of the legend."""
+    return tuple(f"share:{key}" for key in _steps("vi"))
 
 
 def _steps(lang: str) -> dict[str, tuple[str, Symbol]]:
@@ -168,7 +183,8 @@ def _bounds(row: dict[str, Any]) -> list[float]:
     return [share for share in shares if share is not None]
 
 
-def _other_classes(others: Any, shown: Any, rows: dict[str, Any], lang: str) -> list[MapClass]:
+def ground_classes(others: Any, shown: Any, rows: dict[str, Any], lang: str) -> list[MapClass]:
+    """Units whose figures are not sure, other units, and the outlines of communes slated."""
     heading = say("map.legend.borders", lang)
     unsure = [_unsure(rows.get(str(code))) for code in shown["code"]]
     slated = shown[shown["slated"].to_numpy(dtype=bool)]
@@ -196,8 +212,8 @@ def _lines(row: dict[str, Any], lang: str, decimals: int) -> tuple[str, ...]:
     if value is None:
         return (say(f"verdict.{Verdict.NO_DATA}", _first(lang)),)
     one = _first(lang)
-    unit = _unit(row)
-    lines = [f"{_shown(row, one, decimals)} {unit.say(one)}"]
+    unit = unit_words(row)
+    lines = [f"{shown_value(row, one, decimals)} {unit.say(one)}"]
     gap = _float(row.get("gap_ha"))
     if gap is not None and abs(gap) >= _LEAST_GAP_HA:
         word = "short" if gap > 0 else "over"
@@ -212,19 +228,19 @@ def _table_rows(shown: Any, rows: dict[str, Any], lang: str, decimals: int) -> I
         gap = _float(row.get("gap_ha"))
         yield Row(
             name=name,
-            value="–" if _float(row.get("value")) is None else _shown(row, lang, decimals),
-            gap="–" if gap is None else _signed(gap, lang),
-            verdict=_verdict_words(row, lang),
+            value="–" if _float(row.get("value")) is None else shown_value(row, lang, decimals),
+            gap="–" if gap is None else signed_gap(gap, lang),
+            verdict=verdict_words(row, lang),
             bold=code == _CITY,
         )
 
 
-def _shown(row: dict[str, Any], lang: str, decimals: int) -> str:
+def shown_value(row: dict[str, Any], lang: str, decimals: int) -> str:
     """The value for people, not rounded over the target."""
     return number(readable(row["value"], _float(row.get("target")), decimals), lang, decimals)
 
 
-def _verdict_words(row: dict[str, Any], lang: str) -> str:
+def verdict_words(row: dict[str, Any], lang: str) -> str:
     """The verdict, with how much of the ground is known where that is not nearly all."""
     verdict = Text.of(f"verdict.{row['verdict']}")
     known = _float(row.get("completeness"))
@@ -234,13 +250,14 @@ def _verdict_words(row: dict[str, Any], lang: str) -> str:
     return say("map.table.known", lang, verdict=verdict, percent=percent)
 
 
-def _signed(gap: float, lang: str) -> str:
+def signed_gap(gap: float, lang: str) -> str:
     """Hectares missing with a plus, hectares to spare with a minus sign."""
     sign = "" if abs(gap) < _LEAST_GAP_HA else "+" if gap > 0 else "−"
     return sign + number(abs(gap), lang, 1)
 
 
-def _target_words(row: dict[str, Any], lang: str) -> str:
+def target_words(row: dict[str, Any], lang: str) -> str:
+    """The target of the city with its year."""
     target, year = _float(row.get("target")), _float(row.get("target_year"))
     if target is None or year is None:
         return say("map.table.no_target", lang)
@@ -250,11 +267,11 @@ def _target_words(row: dict[str, Any], lang: str) -> str:
         year=int(year),
         sense=Text.of(f"sense.{row.get('target_sense')}"),
         value=reader_number(target, 0 if target == int(target) else 1),
-        unit=_unit(row),
+        unit=unit_words(row),
     )
 
 
-def _unit(row: dict[str, Any]) -> Text:
+def unit_words(row: dict[str, Any]) -> Text:
     """The unit of an indicator's values, for people."""
     return Text.of(f"unit_of.{row.get('value_unit', '%')}")
 
@@ -262,13 +279,13 @@ def _unit(row: dict[str, Any]) -> Text:
 def figure_roles(data: SheetData, indicator: str) -> tuple[str, ...]:
     """The roles whose layers the figures of an indicator's sheet are computed from."""
     figures = figures_of(data, indicator)
-    used = _used(indicator, figures)
+    used = definitions_used(indicator, figures)
     states = figures["scenario"].unique()
     roles = [role for item in used for state in states for role in _rests_on(item, state)]
     return tuple(dict.fromkeys(roles))
 
 
-def _used(indicator: str, figures: DataFrame) -> list[Definition]:
+def definitions_used(indicator: str, figures: DataFrame) -> list[Definition]:
     """The definitions of the figures; of two with one id the first declared is meant."""
     declared = reversed(indicators()[indicator].definitions)
     by_id = {definition.definition_id: definition for definition in declared}
@@ -291,7 +308,7 @@ def _rests_on(definition: Definition, state: str) -> Iterator[str]:
         yield _ROLE_OF.get(name, "statistics")
 
 
-def _notes(used: list[Definition], rows: dict[str, Any], data: SheetData) -> tuple[str, ...]:
+def figure_notes(used: list[Definition], rows: dict[str, Any], data: SheetData) -> tuple[str, ...]:
     """How the figures were computed, what was assumed, and on what basis."""
     notes = [
         say("map.note.definition", data.lang, name=item.name, id=item.definition_id)

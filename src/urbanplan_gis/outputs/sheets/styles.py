@@ -1,4 +1,4 @@
-"""Names and colours of land codes, planned functions and kinds of green, from ``standards``."""
+"""Names, colours and hatches of land codes, planned functions and kinds of green."""
 
 from __future__ import annotations
 
@@ -7,50 +7,72 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from itertools import combinations
 
-from urbanplan_gis.outputs.sheets.symbols import NO_COLOUR, Symbol
+import numpy as np
+
+from urbanplan_gis.outputs.sheets.colour_sight import (
+    LEAST_DISTANCE,
+    LEAST_HATCH_CONTRAST,
+    distances,
+    standing_out,
+)
+from urbanplan_gis.outputs.sheets.hatching import assign_hatches
+from urbanplan_gis.outputs.sheets.symbols import GREEN_KINDS as KINDS
+from urbanplan_gis.outputs.sheets.symbols import NO_COLOUR, PAPER, UNCODED, Symbol
 from urbanplan_gis.standards.codes import GREEN_KINDS, read_rows
 from urbanplan_gis.text import Name
 
 LAND_FILE, PLAN_FILE = "land_codes.csv", "planning_functions.csv"
-#: distance in RGB below which two colours are hard to tell apart in print
-_CLOSE = 48.0
 _RGB = ("red", "green", "blue")
 
 
 @dataclass(frozen=True)
 class CodeStyle:
-    """One code as maps show it; ``order`` is its place in the standard."""
+    """One code as maps show it: the standard's colour, or a stated fallback where ``rgb`` is None,
+    in its hatch; ``order`` is its place in the standard."""
 
     code: str
     name: Name
     parent: str
     rgb: tuple[int, int, int] | None
     order: int
-
-    @property
-    def symbol(self) -> Symbol:
-        """The standard's colour, or the stated fallback."""
-        if self.rgb is None:
-            return NO_COLOUR
-        return Symbol(fill="#{:02x}{:02x}{:02x}".format(*self.rgb))
+    symbol: Symbol
 
 
 @cache
 def styles(file: str) -> Mapping[tuple[str, str], CodeStyle]:
     """Styles by (list, code in lower case) of one file of the standards."""
-    found = {}
-    for order, row in enumerate(read_rows(file)):
-        rgb = tuple(int(row[band]) for band in _RGB) if all(row[band] for band in _RGB) else None
-        found[row["list"], row["code"].casefold()] = CodeStyle(
+    rows = read_rows(file)
+    drawn = {row["code"]: _rgb(row) for row in rows if row["list"] != GREEN_KINDS}
+    fills = {
+        code: "#{:02x}{:02x}{:02x}".format(*rgb) if rgb else None for code, rgb in drawn.items()
+    }
+    hatches = assign_hatches(fills, str(NO_COLOUR.fill), (NO_COLOUR.hatch, UNCODED.hatch))
+    return {
+        (row["list"], row["code"].casefold()): CodeStyle(
             code=row["code"],
             name=Name(vi=row["name_vi"], en=row["name_en"]),
             parent=row.get("parent", ""),
-            rgb=rgb,  # ty: ignore[invalid-argument-type]
+            rgb=_rgb(row),
             order=order,
+            symbol=_symbol(fills[row["code"]], hatches[row["code"]])
+            if row["code"] in fills
+            else KINDS.get(row["code"], NO_COLOUR),
         )
-    return found
+        for order, row in enumerate(rows)
+    }
+
+
+def _rgb(row: Mapping[str, str]) -> tuple[int, int, int] | None:
+    if not all(row[band] for band in _RGB):
+        return None
+    red, green, blue = (int(row[band]) for band in _RGB)
+    return red, green, blue
+
+
+def _symbol(fill: str | None, hatch: str) -> Symbol:
+    ground = fill or str(NO_COLOUR.fill)
+    return Symbol(ground, hatch, standing_out(ground, LEAST_HATCH_CONTRAST))
 
 
 def style_of(file: str, code_list: str, code: str) -> CodeStyle | None:
@@ -76,11 +98,10 @@ def green_name(kind: str) -> Name | None:
 
 def hard_to_tell(symbols: Mapping[str, Symbol]) -> frozenset[str]:
     """The keys of symbols whose fill is the same as, or close to, that of another."""
-    close: set[str] = set()
-    for (one, first), (two, second) in combinations(symbols.items(), 2):
-        if _distance(first.fill, second.fill) < _CLOSE:
-            close |= {one, two}
-    return frozenset(close)
+    names = list(symbols)
+    close = distances(symbol.fill or PAPER for symbol in symbols.values()) < LEAST_DISTANCE
+    np.fill_diagonal(close, False)
+    return frozenset(names[number] for number in np.flatnonzero(close.any(axis=1)))
 
 
 @cache
@@ -91,13 +112,3 @@ def class_set(name: str) -> Mapping[str, frozenset[str]]:
         "codes"
     ]
     return {key: frozenset(code.casefold() for code in listed) for key, listed in codes.items()}
-
-
-def _distance(one: str | None, two: str | None) -> float:
-    if one is None or two is None:
-        return 0.0
-    return sum((a - b) ** 2 for a, b in zip(_bands(one), _bands(two), strict=True)) ** 0.5
-
-
-def _bands(colour: str) -> tuple[int, ...]:
-    return tuple(int(colour[start : start + 2], 16) for start in (1, 3, 5))

@@ -77,9 +77,10 @@ def geometries(frame: GeoDataFrame) -> np.ndarray:
     """The usable geometries of a frame; broken rings are mended for drawing only."""
     shapes = np.asarray(frame.geometry.array, dtype=object)
     shapes = shapes[~(shapely.is_missing(shapes) | shapely.is_empty(shapes))]
-    return np.where(
-        shapely.is_valid(shapes), shapes, shapely.make_valid(shapes, method="structure")
-    )
+    broken = ~shapely.is_valid(shapes)
+    if broken.any():
+        shapes[broken] = shapely.make_valid(shapes[broken], method="structure")
+    return shapes
 
 
 def merged(shapes: np.ndarray) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import numpy as np
 import shapely
 
 from urbanplan_gis.outputs.sheets import styles, symbols
-from urbanplan_gis.outputs.sheets.symbols import NO_COLOUR, Symbol
+from urbanplan_gis.outputs.sheets.symbols import NO_COLOUR, UNCODED
 from urbanplan_gis.outputs.sheets.theme import (
     AREA,
     GROUND,
@@ -26,15 +25,20 @@ from urbanplan_gis.outputs.sheets.theme import (
 from urbanplan_gis.text import LANGUAGES, Name, Text, keys, say
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from geopandas import GeoDataFrame
+    from pandas import Series
 
     from urbanplan_gis.outputs.sheets.data import SheetData
+    from urbanplan_gis.outputs.sheets.styles import CodeStyle
 
 #: streets drawn for orientation on sheets about something else
 _MAIN_RANK = 4
-_MAIN_ROADS = Symbol(line="#8a8a8a", line_mm=0.30)
 _ZONING_PLAN = "zoning"
 _DERIVED = "derived"
+#: codes that no list has named in a legend
+_NAMED_CODES = 6
 #: agricultural, non-agricultural and unused land, as land statistics order them
 _GROUPS = ("NNP", "PNN", "CSD")
 
@@ -116,19 +120,18 @@ def green_space(data: SheetData) -> Theme:
     green = data.layers["green"]
     kinds = green["kind"].astype("string").fillna("")
     known = [kind for kind in symbols.GREEN_KINDS if (kinds == kind).any()]
-    unknown = sorted(set(kinds) - set(symbols.GREEN_KINDS))
-    classes = []
-    for kind in [*known, *unknown]:
-        name = styles.green_name(kind)
-        classes.append(
-            MapClass(
-                f"green:{kind}",
-                name.say(data.lang) if name else _unknown(kind, data.lang),
-                symbols.GREEN_KINDS.get(kind, NO_COLOUR),
-                geometries(green[(kinds == kind).to_numpy(dtype=bool)]),
-                level=PATTERN if kind == "water" else AREA,
-            )
+    classes = [
+        MapClass(
+            f"green:{kind}",
+            (styles.green_name(kind) or Name(kind, kind)).say(data.lang),
+            symbols.GREEN_KINDS[kind],
+            geometries(green[(kinds == kind).to_numpy(dtype=bool)]),
+            level=PATTERN if kind == "water" else AREA,
         )
+        for kind in known
+    ]
+    other = (~kinds.isin(known)).to_numpy(dtype=bool)
+    classes += _classes_without_style(green[other], kinds[other], data.lang)
     named = green[green["name"].notna().to_numpy() & (kinds == "public").to_numpy(dtype=bool)]
     return Theme(
         classes=(*classes, *_main_roads(data), *unit_borders(data)),
@@ -139,24 +142,63 @@ def green_space(data: SheetData) -> Theme:
 
 
 def _codes(data: SheetData, role: str, file: str) -> Theme:
-    """A sheet of one area layer, a class for each (list, code) in it."""
+    """A sheet of one area layer, a class for each code in it.
+
+    The same code of two lists is one class, since it has one symbol.
+    """
     frame = data.layers[role]
     lists = frame["code_list"].astype("string").fillna("")
     codes = frame["code"].astype("string").fillna("")
-    present = set(zip(lists, codes, strict=True))
+    folded = codes.str.casefold()
+    by_code: dict[str, dict[str, CodeStyle]] = {}
+    for code_list, code in sorted(set(zip(lists, folded, strict=True))):
+        style = styles.style_of(file, code_list, code)
+        if style is not None:
+            by_code.setdefault(code, {})[code_list] = style
+    other = np.ones(len(frame), dtype=bool)
     classes = []
-    for code_list, code in sorted(present, key=lambda pair: _rank(file, *pair)):
-        rows = ((lists == code_list) & (codes == code)).to_numpy(dtype=bool)
-        classes.append(_code_class(file, code_list, code, geometries(frame[rows]), data.lang))
+    for of_code in sorted(by_code.values(), key=lambda own: _rank(file, *next(iter(own.items())))):
+        code = next(iter(of_code.values())).code.casefold()
+        rows = (folded.eq(code) & lists.isin(list(of_code))).to_numpy(dtype=bool)
+        other &= ~rows
+        classes.append(_code_class(file, of_code, geometries(frame[rows]), data.lang))
     if file == styles.PLAN_FILE:
         close = styles.hard_to_tell({entry.key: entry.symbol for entry in classes})
         classes = [entry if entry.key in close else _without_code(entry) for entry in classes]
+    classes += _classes_without_style(frame[other], codes[other], data.lang)
+    notes = [_list_note(role, sorted(set(lists), key=_last_derived), data.lang)]
+    if any(entry.symbol.hatch for entry in classes):
+        notes.append(say("colour.note.hatch", data.lang))
     return Theme(
         classes=(*classes, *unit_borders(data, cased=True)),
         focus=bounds(data.units),
-        notes=(_list_note(role, sorted(set(lists), key=_last_derived), data.lang),),
+        notes=tuple(notes),
         code_labels=True,
     )
+
+
+def _classes_without_style(frame: GeoDataFrame, codes: Series, lang: str) -> list[MapClass]:
+    """Codes that no list has, named, as one class: nothing tells how to draw each of them; and
+    ground without a code."""
+    unknown = sorted(set(codes) - {""})
+    heading = say("map.legend.other", lang) if unknown else ""
+    classes = []
+    if unknown:
+        rows = (codes != "").to_numpy(dtype=bool)
+        shapes, more = geometries(frame[rows]), len(unknown) - _NAMED_CODES
+        name = say(
+            "colour.class.unknown_more" if more > 0 else "colour.class.unknown",
+            lang,
+            codes=", ".join(unknown[:_NAMED_CODES]),
+            count=more,
+        )
+        note = say("colour.note.no_colour", lang)
+        classes.append(MapClass("unknown", name, NO_COLOUR, shapes, heading=heading, note=note))
+    rows = (codes == "").to_numpy(dtype=bool)
+    if rows.any():
+        name = say("map.class.uncoded", lang)
+        classes.append(MapClass("uncoded", name, UNCODED, geometries(frame[rows]), heading=heading))
+    return classes
 
 
 def _last_derived(code_list: str) -> tuple[bool, str]:
@@ -171,22 +213,24 @@ def _list_note(role: str, lists: list[str], lang: str) -> str:
     return say(f"map.note.{role}", lang, lists=named)
 
 
-def _code_class(file: str, code_list: str, code: str, shapes: np.ndarray, lang: str) -> MapClass:
-    style = styles.style_of(file, code_list, code)
+def _code_class(
+    file: str, of_code: Mapping[str, CodeStyle], shapes: np.ndarray, lang: str
+) -> MapClass:
+    """One code as the lists it is taken from name it."""
+    code_list, style = next(iter(of_code.items()))
     heading = ""
     if file == styles.LAND_FILE:
-        group = styles.top_group(code_list, code)
+        group = styles.top_group(code_list, style.code)
         other = say("map.legend.other", lang)
         heading = group.name.say(lang) if group and group.code in _GROUPS else other
-    symbol = style.symbol if style else NO_COLOUR
     return MapClass(
-        key=f"{code_list}:{code}",
-        name=style.name.say(lang) if style else _unknown(code, lang),
-        symbol=symbol,
+        key=f"{code_list}:{style.code}",
+        name="; ".join(dict.fromkeys(each.name.say(lang) for each in of_code.values())),
+        symbol=style.symbol,
         shapes=shapes,
-        code=style.code if style else code,
+        code=style.code,
         heading=heading,
-        note=say("map.note.no_colour", lang) if symbol is NO_COLOUR else "",
+        note="" if style.rgb else say("colour.note.no_colour", lang),
     )
 
 
@@ -194,20 +238,13 @@ def _without_code(entry: MapClass) -> MapClass:
     return replace(entry, code="")
 
 
-def _rank(file: str, code_list: str, code: str) -> tuple:
-    """Order of the legend: main groups, then the standard's own order; unknown codes last."""
-    style = styles.style_of(file, code_list, code)
-    if style is None:
-        return (math.inf, code_list, code)
+def _rank(file: str, code_list: str, style: CodeStyle) -> tuple:
+    """Order of the legend: main groups, then the standard's own order."""
     if file == styles.PLAN_FILE:
-        return (style.order, code_list, code)
-    group = styles.top_group(code_list, code)
+        return (style.order,)
+    group = styles.top_group(code_list, style.code)
     known = group is not None and group.code in _GROUPS
-    return (_GROUPS.index(group.code) if known else len(_GROUPS), code, code_list)
-
-
-def _unknown(code: str, lang: str) -> str:
-    return say("map.class.unknown" if code else "map.class.uncoded", lang)
+    return (_GROUPS.index(group.code) if known else len(_GROUPS), style.code)
 
 
 def _urban_land(data: SheetData) -> tuple[object, str]:
@@ -258,4 +295,4 @@ def _main_roads(data: SheetData) -> tuple[MapClass, ...]:
     if not rows.any():
         return ()
     name = say("map.class.main_roads", data.lang)
-    return (MapClass("main_roads", name, _MAIN_ROADS, geometries(roads[rows]), LINE),)
+    return (MapClass("main_roads", name, symbols.MAIN_ROADS, geometries(roads[rows]), LINE),)

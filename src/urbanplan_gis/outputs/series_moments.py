@@ -1,0 +1,85 @@
+"""The moments of a series of maps: runs of earlier days, the present one, and what is planned."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pandas as pd
+
+from urbanplan_gis.outputs.manifest import read_manifest
+from urbanplan_gis.outputs.sheets.data import SheetData
+from urbanplan_gis.outputs.stored_run import StoredRun
+from urbanplan_gis.text import date, say
+
+EXISTING, PLANNED = "existing", "planned"
+
+
+class Then:
+    """A run at one day, in one state."""
+
+    def __init__(self, run: StoredRun, state: str) -> None:
+        self.run, self.state = run, state
+
+    @cached_property
+    def data(self) -> SheetData:
+        """What is drawn: units, figures of the state, and no layers."""
+        run, facts = self.run, self.run.project.facts
+        figures = run.figures
+        return SheetData(
+            title=facts.name,
+            crs=facts.crs,
+            as_of=facts.as_of,
+            boundaries=facts.boundaries,
+            lang=run.lang,
+            synthetic=facts.synthetic,
+            units=run.layer("units"),
+            layers={},
+            figures=figures[figures["scenario"] == self.state],
+            origins=run.origins,
+            standing=run.standing,
+            sources_by_role=run.manifest["sources_by_role"],
+        )
+
+    @property
+    def short(self) -> str:
+        """The moment as a table heads it."""
+        lang, day = self.run.lang, self.run.as_of
+        if self.state == EXISTING:
+            return date(day, "vi" if lang == "both" else lang)
+        year = self.horizon
+        key = "series.planned_short" if year else "series.planned_undated"
+        return say(key, lang, year=year)
+
+    @property
+    def caption(self) -> str:
+        """The moment in words."""
+        lang = self.run.lang
+        if self.state == EXISTING:
+            return say("series.existing", lang, day=self.run.as_of)
+        key = "series.planned" if self.horizon else "series.planned_undated"
+        return say(key, lang, year=self.horizon)
+
+    @cached_property
+    def horizon(self) -> int | None:
+        """The latest year that zoning plans in force are made for."""
+        if "plans" not in self.run.layers:
+            return None
+        plans = self.run.layer("plans")
+        if not {"horizon_year", "zoning_in_force"} <= set(plans.columns):
+            return None
+        years = pd.to_numeric(plans["horizon_year"], errors="coerce")
+        years = years[plans["zoning_in_force"].astype(bool)].dropna()
+        return int(years.max()) if len(years) else None
+
+
+def earlier_runs(run: StoredRun) -> tuple[list[StoredRun], list[str]]:
+    """The runs of earlier days, and the days of which there is none."""
+    found, missing = [], []
+    for day in run.project.facts.earlier:
+        folder = run.folder / day.isoformat()
+        manifest = read_manifest(folder)
+        if manifest:
+            found.append(StoredRun(run.project.at(day), manifest, run.lang, folder, run.delivery))
+        else:
+            missing.append(say("series.not_run", run.lang, day=day))
+    return found, missing
