@@ -41,7 +41,7 @@ CASES: Mapping[str, tuple[Change, ...]] = {
         Change(SETS, {"Mã": "SON"}, "urban_construction", 1),
     ),
     "what_if": (
-        Change(SETS, {"Mã": "DGT", "Mục đích phụ": "static"}, "transport", 0),
+        Change(SETS, {"Mã": "DGT", "Mục đích phụ": "giao thông tĩnh"}, "transport", 0),
         Change(SETS, {"Mã": "residential"}, "public_green", 1),
         Change(PLANS, {"Mã đồ án": "P1"}, "Còn hiệu lực (1/0)", 0),
         Change(GROUPS, {"Mã đơn vị": "S"}, "Là phường (1/0)", 1),

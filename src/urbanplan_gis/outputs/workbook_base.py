@@ -33,7 +33,13 @@ from urbanplan_gis.outputs.workbook_ground import (
     URBAN_LAND,
     Ground,
 )
-from urbanplan_gis.outputs.workbook_words import head, known_word, label_words, sheet_name
+from urbanplan_gis.outputs.workbook_words import (
+    head,
+    known_word,
+    label_words,
+    sheet_name,
+    sub_use,
+)
 from urbanplan_gis.outputs.worksheet import HUNDREDTHS, WHOLE, YEAR, Column, Sheet, Value
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.text import say
@@ -63,15 +69,18 @@ def ground_sheet(
     ]
     land = [_class(ground, n) for n in rows[LAND]]
     text += [
-        ("list", [item[0] if item else None for item in land]),
+        ("list", [known_word("workbook.list", item[0], lang) if item else None for item in land]),
         ("code", [item[1] if item else say("class.unclassified", lang) for item in land]),
-        ("sub_use", [(item[2] or None) if item else None for item in land]),
+        ("sub_use", [sub_use(item, lang) if item else None for item in land]),
     ]
     has = {label: bool((rows[label] != NOWHERE).any()) for label in (LAND, PLAN, GREEN)}
     for label in (PLAN, GREEN):
         if has[label]:
             found = [_class(ground, n) for n in rows[label]]
-            text.append((_SHORT[label], [item[1] if item else None for item in found]))
+            words = "workbook.green" if label == GREEN else ""
+            text.append(
+                (_SHORT[label], [known_word(words, i[1], lang) if i else None for i in found])
+            )
     if has[GREEN]:
         parks = [ground.parks[n] if n != NOWHERE else None for n in rows["park"]]
         text.append(("park_name", parks))
@@ -371,7 +380,9 @@ def statistics_sheet(
         Column(head("statistic", lang), words),
         Column(head("year", lang), years, YEAR),
         Column(head("value", lang), values, formats, name="stat_value", is_input=True),
-        Column(head("source", lang), text("source")),
+        Column(
+            head("source", lang), [known_word("layer", name, lang) for name in frame["source"]]
+        ),
         Column(head("document", lang), text("document")),
         Column(head("stat_key", lang), keys, key="stat_key", name="stat_key"),
     ]  # fmt: skip

@@ -352,8 +352,13 @@ def balance_sheet(
         total = f"SUMIFS(unit_area,unit_{mark},1)" if mark else total
         shares.append(f"IF({total}=0,0,[area_ha]/({total}/10000)*100)")
     of["area_ha"] = replace(of["area_ha"], formulas=areas)
+    lists = [known_word("workbook.list", name, lang) or None for name in frame["code_list"]]
+    of["code_list"] = replace(of["code_list"], values=lists)
+    unknown = say("class.unclassified", lang)
+    shown = [unknown if code == "unclassified" else code for code in frame["code"]]
+    of["code"] = replace(of["code"], values=shown)
     of["share_pct"] = replace(of["share_pct"], formulas=shares)
-    last = [name for name in ("boundaries", "as_of", "figure_id") if name in of]
+    last = [name for name in ("class_sets", "boundaries", "as_of", "figure_id") if name in of]
     columns = [replace(of[name], key=name) for name in of if name not in last]
     columns += [replace(of[name], prints=False) for name in last]
     return Sheet(sheet_name("balance", lang), columns, above, 3)

@@ -11,7 +11,7 @@ from urbanplan_gis.analysis.panels import Panel
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.figures import Assessment, Indicator, Target
 from urbanplan_gis.outputs.workbook_ground import IN, LAND, OPEN, OUT, PLAN, WITHIN, Ground
-from urbanplan_gis.outputs.workbook_words import head, known_word, sheet_name
+from urbanplan_gis.outputs.workbook_words import head, known_word, sheet_name, sub_use
 from urbanplan_gis.outputs.worksheet import YEAR, Column, Sheet, Value, quoted
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.codes import code_lists
@@ -29,9 +29,9 @@ def classes_sheet(ground: Ground, sets: Sequence[str], above: Sequence[str], lan
     columns = [
         Column(head("no", lang), [n + 1 for n in range(len(listed))], YEAR, name="class_no"),
         Column(head("code", lang), [code for _, code, _ in listed]),
-        Column(head("sub_use", lang), [sub_use or None for _, _, sub_use in listed]),
+        Column(head("sub_use", lang), [sub_use(item, lang) for item in listed]),
         Column(head("class", lang), [_class_name(item, lang) for item in listed]),
-        Column(head("list", lang), [list_id for list_id, _, _ in listed]),
+        Column(head("list", lang), [known_word("workbook.list", item[0], lang) for item in listed]),
     ]
     for set_name in sets:
         values: list[Value] = list(ground.switches(set_name))

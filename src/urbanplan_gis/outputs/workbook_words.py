@@ -25,3 +25,8 @@ def known_word(prefix: str, token: str, lang: str) -> str:
 
 def label_words(label: str, lang: str) -> str:
     return say(f"layer.{label}", lang)
+
+
+def sub_use(item: tuple[str, str, str], lang: str) -> str | None:
+    """The sub-use of a class (code list, code, sub-use) in words; None where it has none."""
+    return known_word("workbook.sub_use", item[2], lang) if item[2] else None

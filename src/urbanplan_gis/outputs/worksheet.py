@@ -12,7 +12,7 @@ from functools import cache, partial
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.utility import quote_sheetname, xl_col_to_name
+from xlsxwriter.utility import quote_sheetname, xl_col_to_name, xl_rowcol_to_cell
 from xlsxwriter.worksheet import Worksheet
 
 from urbanplan_gis.outputs.tables import neutral
@@ -34,7 +34,7 @@ _LONGEST, _HIGHEST, _LINE_HEIGHT = 1000, 409, 15
 _A4, _A3 = 9, 8
 #: points across a page between its margins, points of one letter of width, smallest print
 _ACROSS = {_A4: 784.0, _A3: 1133.0}
-_LETTER_POINTS, _SMALLEST_PRINT = 5.4, 0.62
+_LETTER_POINTS, _SMALLEST_PRINT = 5.4, 0.72
 _HEADER_LINES = 5
 _FILTER_ARROW = 2
 #: widths of capitals and of other letters and spaces, in figures, by which columns are measured
@@ -163,6 +163,9 @@ def add_sheet(book: Workbook, sheet: Sheet, page: Page) -> None:
     if not sheet.rows:
         worksheet.write_string(top + 1, 0, say("table.empty", page.lang))
     _mark_rows(book, worksheet, sheet)
+    # codes of units and classes are texts, whatever they look like
+    last = xl_rowcol_to_cell(top + max(sheet.rows, 1), max(len(sheet.columns) - 1, 0))
+    worksheet.ignore_errors({"number_stored_as_text": f"A1:{last}"})
     worksheet.freeze_panes(top + 1, sheet.frozen)
     worksheet.autofilter(top, 0, top + max(sheet.rows, 1), max(len(sheet.columns) - 1, 0))
     _set_page(worksheet, sheet, page, widths)
@@ -249,7 +252,9 @@ def _width(column: Column, lang: str) -> float:
     lines = column.header.split("\n")
     longest_word = max((_length(word) for line in lines for word in line.split()), default=0)
     header = max(longest_word, *(math.ceil(_length(line) / _HEADER_LINES) for line in lines))
-    content = max((_text_width(text) for text in _longest(column, lang)), default=0.0)
+    content = max(
+        (_text_width(text, not column.prints) for text in _longest(column, lang)), default=0.0
+    )
     return max(_NARROWEST, min(_WIDEST, max(header + _FILTER_ARROW, content + _MARGIN)))
 
 
@@ -271,24 +276,28 @@ def _longest(column: Column, lang: str) -> set[str]:
 
 
 @cache
-def _text_width(text: str) -> float:
-    """Letters of a line once the text is wrapped, words unbroken."""
+def _text_width(text: str, one_line: bool = False) -> float:
+    """Letters of a line once the text is wrapped (if it is), words unbroken."""
     longest = _length(text)
-    if longest <= _WRAP_FROM:
+    if longest <= _WRAP_FROM or one_line:
         return longest
     word = max((_length(word) for word in text.split()), default=0)
     return max(_WRAP_FROM, longest / _LINES, word)
 
 
+@cache
 def _length(text: str) -> float:
     """The width of a text, in figures."""
-    capitals = sum(letter.isupper() for letter in text)
-    small = sum(letter.islower() or letter.isspace() for letter in text)
+    capitals = sum(map(str.isupper, text))
+    small = sum(map(str.islower, text)) + sum(map(str.isspace, text))
     return _CAPITAL * capitals + _SMALL * small + len(text) - capitals - small
 
 
 def _set_heights(worksheet: Worksheet, sheet: Sheet, widths: Sequence[float], lang: str) -> None:
-    """Rows as high as their text needs: not every program measures them when it opens a file."""
+    """Rows as high as their printed text needs: not every program measures them on opening.
+
+    What does not print stands in one line, as wide as columns may be.
+    """
     top = len(sheet.above)
     headers = zip(sheet.columns, widths, strict=True)
     lines = max((_lines(column.header, width) for column, width in headers), default=1)
@@ -296,7 +305,7 @@ def _set_heights(worksheet: Worksheet, sheet: Sheet, widths: Sequence[float], la
     worded = [
         (column.values, width)
         for column, width in zip(sheet.columns, widths, strict=True)
-        if any(isinstance(value, str) for value in column.values)
+        if column.prints and any(isinstance(value, str) for value in column.values)
     ]
     for row in range(sheet.rows):
         lines = 1
