@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import zipfile
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -308,6 +309,20 @@ def test_a_town_with_units_alone_makes_a_workbook(tmp_path: Path) -> None:
     assert opened["Class sets"]["A6"].value == "No data"
     ground = rows_of(opened["Ground"])
     assert [row["Area (m²)"] for row in ground] == [pytest.approx(40_000)] * len(ground)
+
+
+def test_nothing_measured_gives_headers_alone(tmp_path: Path, town: Measured) -> None:
+    nothing = replace(
+        town, panels=(), figures=(), assessments=(), by_year=(), spreads=(), gaps=(), ledger=()
+    )
+    empty = pd.DataFrame(columns=list(INDICATOR_COLUMNS))
+    write_town(nothing, tmp_path / "x.xlsx", "en", figures=empty, targets=empty)
+    opened = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    for name in ("Summary", "Figures", "Targets", "Amounts", "Ground"):
+        assert opened[name]["A6"].value == "No data"
+    assert [row["Natural area (m²)"] for row in rows_of(opened["Unit groups"])] == [
+        pytest.approx(40_000)
+    ] * 4
 
 
 def test_the_parts_are_sound_xml(path: Path) -> None:

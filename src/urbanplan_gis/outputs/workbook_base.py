@@ -44,6 +44,11 @@ from urbanplan_gis.outputs.worksheet import HUNDREDTHS, WHOLE, YEAR, Column, She
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.text import say
 
+#: units of statistics that count no persons
+_MEASURES = {
+    DWELLINGS: "m2", "floor_area_m2": "m2", "official_area": "m2",
+    "households": "households", "fibre_households": "households",
+}  # fmt: skip
 _SHORT = {LAND: "land", PLAN: "plan", GREEN: "green"}
 
 
@@ -380,6 +385,10 @@ def statistics_sheet(
         Column(head("statistic", lang), words),
         Column(head("year", lang), years, YEAR),
         Column(head("value", lang), values, formats, name="stat_value", is_input=True),
+        Column(
+            head("measure", lang),
+            [known_word("unit_of", _MEASURES.get(name, "persons"), lang) for name in frame["name"]],
+        ),
         Column(
             head("source", lang), [known_word("layer", name, lang) for name in frame["source"]]
         ),

@@ -52,7 +52,7 @@ class Ground:
 
     def by_unit(self, units: int) -> NDArray[np.float64]:
         """All ground of each unit (m²), in the first state."""
-        first = (self.rows["state"] == self.rows["state"].iloc[0]).to_numpy()
+        first = (self.rows["state"] == next(iter(self.rows["state"]), "")).to_numpy()
         area = self.rows["area"].to_numpy(dtype=float) * first
         return sum_by(self.rows["unit"].to_numpy(dtype=np.intp), area, units)
 

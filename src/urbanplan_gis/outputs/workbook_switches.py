@@ -112,6 +112,9 @@ def members_sheet(
         header = say("workbook.column.known_in", lang, state=known_word("state", state, lang))
         columns.append(Column(header, sums.tolist(), name=f"unit_known_{state}",
                               formulas=f"{total},ground_known,1)"))  # fmt: skip
+    if not states:
+        sums = evidence.by_unit(evidence.mosaic.area)
+        columns.append(Column(head("unit_area", lang), sums.tolist(), name="unit_area"))
     return Sheet(sheet_name("members", lang), columns, above, 3)
 
 

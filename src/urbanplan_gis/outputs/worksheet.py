@@ -321,7 +321,7 @@ def _set_heights(worksheet: Worksheet, sheet: Sheet, widths: Sequence[float], la
 def _lines(text: str, width: float) -> int:
     """Lines that a text takes in a column of this width."""
     wide = _length(text) / max(len(text), 1)
-    letters = max(1, int((width - _MARGIN / 2) / wide))
+    letters = max(1, int((width - _MARGIN) / wide))
     return sum(len(textwrap.wrap(line, letters)) or 1 for line in text.split("\n"))
 
 
