@@ -44,6 +44,8 @@ _TOKENS_OF = {
     ("findings", "layer"): "layer",
     ("urban_class", "verdict"): "class_verdict",
     ("norms", "verdict"): "class_verdict",
+    ("boundaries", "method"): "workbook.method",
+    ("boundaries", "basis"): "workbook.method",
     ("readiness", "verdict"): "class_verdict",
 }
 _HEADERS = {
