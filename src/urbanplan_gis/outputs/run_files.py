@@ -40,6 +40,7 @@ from urbanplan_gis.outputs.workbook import write_workbook
 from urbanplan_gis.project import Project
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.store import content_digest, file_digest
+from urbanplan_gis.text import say
 
 #: sheets of the workbook -> tables
 _SHEETS = {
@@ -54,6 +55,7 @@ _SHEETS = {
     "balance": "land_balance",
     "roads": "road_length",
     "plans": "plans",
+    "statistics": "statistics",
     "findings": "findings",
 }
 
@@ -104,21 +106,17 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
         write_csv(frame, folder / "tables" / f"{name}.csv")
     mappings = write_mappings(run.evidence.dataset, folder / "mappings", lang)
     defaults = defaults_of(run.assessments)
-    origins = run.evidence.dataset.origins
+    stamps = [say("stamp.synthetic", lang)] if project.facts.synthetic else []
     write_workbook(
-        frames["indicators"][frames["indicators"]["figure_id"].isin(defaults)],
+        run,
         {sheet: frames[table] for sheet, table in _SHEETS.items() if table in frames},
         indicators(),
-        origins,
+        run.evidence.dataset.origins,
         project.facts.name.say(lang),
         lang,
-        project.facts.synthetic,
+        [*stamps, say("stamp.draft", lang)],
         folder / "tables" / "indicators.xlsx",
-        slated={
-            code
-            for code, is_slated in zip(run.evidence.codes, run.evidence.is_slated, strict=True)
-            if is_slated
-        },
+        project.allow_unverified,
     )
     gpkg = folder / "city.gpkg"
     write_geopackage(run.evidence, run.findings, gpkg, lang, project.facts.synthetic)
