@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,8 +18,6 @@ from urbanplan_gis.outputs.sheets.theme import geometries, merged
 from urbanplan_gis.text import say
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from geopandas import GeoDataFrame
     from pandas import DataFrame
 
@@ -30,51 +31,93 @@ _FILES = {
     "zoning": styles.PLAN_FILE,
     "general_plan": styles.PLAN_FILE,
 }
-_CITY = "city"
+_CITY, _FINDINGS = "city", "findings"
 
 
-def cautions(
-    data: SheetData, roles: Sequence[str], figures: DataFrame | None, window: Any
-) -> tuple[str, ...]:
-    """Warnings about the ground inside ``window``, for a sheet that draws these layers and, if it
-    shows an indicator, these figures."""
-    said = [_unknown(data, role, window) for role in roles if role in _FILES]
-    if figures is not None:
-        said.append(_incomplete(figures, data.lang))
-    said.append(_errors(data, window))
-    return tuple(line for line in said if line)
+@dataclass(frozen=True, eq=False)
+class Cautions:
+    """The warnings of a sheet that draws the layers of ``roles`` and, if it shows an indicator,
+    these ``figures``."""
+
+    data: SheetData
+    roles: tuple[str, ...]
+    figures: DataFrame | None = None
+    _said: dict[Any, tuple[str, ...]] = field(default_factory=dict, repr=False)
+
+    def within(self, window: Any) -> tuple[str, ...]:
+        """The warnings about the ground inside a window (metres)."""
+        # a window over everything says the same however large it is
+        key = None if shapely.contains(window, self._everything) else window.bounds
+        if key not in self._said:
+            self._said[key] = tuple(line for line in self._lines(window) if line)
+        return self._said[key]
+
+    def _lines(self, window: Any) -> Iterator[str]:
+        for role in self.roles:
+            if role in _FILES and self.data.layer(role) is not None:
+                yield self._unknown(role, window)
+        if self.figures is not None:
+            yield _incomplete(self.figures, self.data.lang)
+        yield _errors(self.data, window)
+
+    def _unknown(self, role: str, window: Any) -> str:
+        """How much of the ground has no known code: of the units for land use, else of the
+        layer."""
+        ground = shapely.intersection(self._grounds[role], window)
+        whole = ground.area
+        if not whole:
+            return ""
+        missing = max(whole - _area_within(self._known[role], ground), 0.0)
+        if missing / whole < _LEAST_SHARE:
+            return ""
+        return say(
+            f"sheet.caution.{role}",
+            self.data.lang,
+            percent=reader_number(_rounded(100 * missing / whole), 1),
+            ha=reader_number(missing / _M2_PER_HA, 1),
+        )
+
+    @cached_property
+    def _everything(self) -> Any:
+        frames = [
+            self.data.units,
+            *(self.data.layers.get(role) for role in (*self.roles, _FINDINGS)),
+        ]
+        found = [frame.total_bounds for frame in frames if frame is not None and len(frame)]
+        corners = np.array([box for box in found if np.isfinite(box).all()])
+        if not len(corners):
+            return shapely.Polygon()
+        return shapely.box(*corners[:, :2].min(axis=0), *corners[:, 2:].max(axis=0))
+
+    @cached_property
+    def _grounds(self) -> dict[str, Any]:
+        """By role, the ground that should have a code."""
+        frames = {role: self.data.layer(role) for role in self.roles if role in _FILES}
+        return {
+            role: merged(geometries(self.data.units if role == "land_use" else frame))
+            for role, frame in frames.items()
+            if frame is not None
+        }
+
+    @cached_property
+    def _known(self) -> dict[str, np.ndarray]:
+        """By role, the geometries of features whose code the list has."""
+        return {
+            role: _of_known_code(frame, _FILES[role])
+            for role in self._grounds
+            if (frame := self.data.layer(role)) is not None
+        }
 
 
-def _unknown(data: SheetData, role: str, window: Any) -> str:
-    """How much of the ground has no known code: of the units for land use, else of the layer."""
-    frame = data.layer(role)
-    if frame is None:
-        return ""
-    if role == "land_use":
-        ground = shapely.intersection(merged(geometries(data.units)), window)
-    else:
-        ground = shapely.intersection(merged(geometries(frame)), window)
-    whole = ground.area
-    if not whole:
-        return ""
-    missing = max(whole - _area_within(_known(frame, _FILES[role]), ground), 0.0)
-    if missing / whole < _LEAST_SHARE:
-        return ""
-    return say(
-        f"sheet.caution.{role}",
-        data.lang,
-        percent=reader_number(_rounded(100 * missing / whole), 1),
-        ha=reader_number(missing / _M2_PER_HA, 1),
-    )
-
-
-def _known(frame: GeoDataFrame, file: str) -> np.ndarray:
-    """The geometries of features whose code the list has."""
-    lists = frame["code_list"].astype("string").fillna("")
-    codes = frame["code"].astype("string").fillna("")
-    pairs = list(zip(lists, codes, strict=True))
-    known = {pair for pair in set(pairs) if styles.style_of(file, *pair) is not None}
-    return geometries(frame[np.array([pair in known for pair in pairs], dtype=bool)])
+def _of_known_code(frame: GeoDataFrame, file: str) -> np.ndarray:
+    pairs = frame[["code_list", "code"]].astype("string").fillna("")
+    numbers = pairs.groupby(["code_list", "code"], sort=False).ngroup().to_numpy()
+    first = pairs[~pairs.duplicated()]
+    known = [
+        styles.style_of(file, *pair) is not None
+        for pair in zip(first["code_list"], first["code"], strict=True)
+    ]
+    return geometries(frame[np.array(known, dtype=bool)[numbers]])
 
 
 def _area_within(shapes: np.ndarray, ground: Any) -> float:
@@ -122,7 +165,7 @@ def _errors(data: SheetData, window: Any) -> str:
 
 def undecided_errors(data: SheetData) -> GeoDataFrame | None:
     """The findings of severity error that no decision settles."""
-    findings = data.layers.get("findings")
+    findings = data.layers.get(_FINDINGS)
     if findings is None:
         return None
     decided = findings["action"].astype("string").fillna("").str.startswith("decided")

@@ -15,7 +15,7 @@ from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.errors import listed as listed_names
 from urbanplan_gis.outputs.sheets import mapframe
 from urbanplan_gis.outputs.sheets.basemap import draw_basemap, read_basemap
-from urbanplan_gis.outputs.sheets.cautions import cautions
+from urbanplan_gis.outputs.sheets.cautions import Cautions
 from urbanplan_gis.outputs.sheets.composed import ComposedTheme
 from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
 from urbanplan_gis.outputs.sheets.grid import draw_grid
@@ -50,11 +50,9 @@ class Content:
     theme: Theme
     data: SheetData
     layout: Layout
+    cautions: Cautions
     #: ground of a second map whose classes the legend explains too
     inset: Inset | None = None
-    #: the layers whose ground the warnings are about, and the figures of an indicator
-    roles: tuple[str, ...] = ()
-    figures: DataFrame | None = None
 
     @cached_property
     def classes(self) -> tuple[MapClass, ...]:
@@ -76,22 +74,31 @@ class Content:
         """The labels that find room; slow, so only asked for where the panel may fit."""
         return _labels(self.theme, self.classes, self.data, self.layout)
 
-    @cached_property
-    def warnings(self) -> tuple[str, ...]:
-        """What a reader must be wary of on this ground."""
-        return cautions(self.data, self.roles, self.figures, self.layout.window)
-
 
 def _shown(theme: Theme, layout: Layout) -> tuple[MapClass, ...]:
-    """The classes with what shows of them in a frame, without detail finer than ink."""
-    detail = _FINEST_MM * layout.scale / 1000
+    """The classes with what shows of them in a frame."""
     shown = []
     for entry in theme.classes:
-        entry = on_paper(entry, layout.scale)
-        shapes = entry.within(layout.window)
+        drawn = on_paper(entry, layout.scale)
+        shapes = drawn.shapes
+        if len(shapes) and not _holds(layout, shapes):
+            shapes = drawn.within(layout.window)
         if len(shapes):
-            shown.append(replace(entry, shapes=shapely.simplify(shapes, detail)))
+            shown.append(replace(drawn, shapes=shapes))
     return tuple(shown)
+
+
+def _holds(layout: Layout, shapes: np.ndarray) -> bool:
+    """Whether the frame holds all of the shapes: the usual case, and quickly seen."""
+    left, bottom, right, top = layout.extent
+    xmin, ymin, xmax, ymax = shapely.total_bounds(shapes)
+    return left < xmin and bottom < ymin and right > xmax and top > ymax
+
+
+def _as_inked(classes: Sequence[MapClass], layout: Layout) -> list[MapClass]:
+    """The classes without detail finer than ink."""
+    detail = _FINEST_MM * layout.scale / 1000
+    return [replace(one, shapes=shapely.simplify(one.shapes, detail)) for one in classes]
 
 
 def _labels(
@@ -118,8 +125,9 @@ def build_sheet(
     Raises:
         PlanDataError: where no scale shows the ground on this paper, or not even the title fits.
     """
+    cautions = Cautions(data, warned, figures)
     contents = [
-        Content(theme, data, layout, words.inset, warned, figures)
+        Content(theme, data, layout, cautions, words.inset)
         for layout in layouts(options, theme.focus)
     ]
     content, panel, words = _fitting(contents, words, options)
@@ -131,7 +139,7 @@ def build_sheet(
     ground, page = mapframe.map_axes(figure, layout), mapframe.page_axes(figure, layout)
     if picture is not None:
         draw_basemap(ground, layout, picture)
-    mapframe.draw_classes(ground, content.classes, options.dpi)
+    mapframe.draw_classes(ground, _as_inked(content.classes, layout), options.dpi)
     draw_grid(ground, page, layout, data.lang)
     mapframe.draw_outlines(page, layout)
     mapframe.draw_labels(page, content.labels)
@@ -161,7 +169,7 @@ def _draw_inset(
         theme, data = content.theme, content.data
         axes = mapframe.map_axes(figure, layout, "inset")
         classes = _shown(theme, layout)
-        mapframe.draw_classes(axes, classes, dpi)
+        mapframe.draw_classes(axes, _as_inked(classes, layout), dpi)
         mapframe.draw_frame(page, layout)
         mapframe.draw_labels(page, _labels(replace(theme, unit_lines={}), classes, data, layout))
         mapframe.set_extent(axes, layout)
@@ -253,7 +261,9 @@ def _said(content: Content, words: Words, hidden: tuple[str, ...] = ()) -> Words
         names = listed_names(hidden)
         notes.append(say("sheet.note.unit_numbers", content.data.lang, names=names))
     noted = dict.fromkeys((*words.notes, *notes))
-    return replace(words, notes=tuple(noted), warnings=content.warnings)
+    return replace(
+        words, notes=tuple(noted), warnings=content.cautions.within(content.layout.window)
+    )
 
 
 def _figure(layout: Layout, dpi: int) -> Figure:
