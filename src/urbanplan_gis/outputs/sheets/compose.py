@@ -133,6 +133,8 @@ def build_sheet(
     content, panel, words = _fitting(contents, words, options)
     picture = None
     if options.basemap:
+        if content.inset is None:
+            contents = [one if one.inset is None else content for one in contents]
         content, panel, words, picture = _with_basemap(contents, content, panel, words, options)
     layout = content.layout
     figure = _figure(layout, options.dpi)
@@ -171,9 +173,17 @@ def _draw_inset(
         classes = _shown(theme, layout)
         mapframe.draw_classes(axes, _as_inked(classes, layout), dpi)
         mapframe.draw_frame(page, layout)
-        mapframe.draw_labels(page, _labels(replace(theme, unit_lines={}), classes, data, layout))
+        labels = _labels(replace(theme, unit_lines={}), classes, data, layout)
+        mapframe.draw_labels(page, _named_only(labels))
         mapframe.set_extent(axes, layout)
         draw_inset_outline(page, content.layout, layout, text_points(content.layout, 1.0))
+
+
+def _named_only(labels: mapframe.MapLabels) -> mapframe.MapLabels:
+    """The labels without numbers, which the key explains for the first map alone."""
+    numbers = {(figure,) for figure, _ in labels.numbers}
+    placed = tuple(one for one in labels.placed if one.lines not in numbers)
+    return replace(labels, placed=placed)
 
 
 def _text_page(content: Page, layout: Layout, dpi: int) -> Figure:
@@ -213,9 +223,20 @@ def _fitting(
     """The first content whose panel fits: in brief where it does not in full, with legend and
     notes on the next page where it does not in brief.
 
+    An inset that finds no room beside the map at its best scale is left out, and that is said.
+
     Raises:
         PlanDataError: where not even the title and the scale fit the paper.
     """
+    if words.inset:
+        for said in (words, replace(words, brief=True)):
+            largest = [one for one in contents if one.layout.scale == contents[0].layout.scale]
+            found = _first_fitting(contents if words.inset.scale else largest, said)
+            if found is not None:
+                return *found, said
+        note = say("sheet.note.no_inset", contents[0].data.lang)
+        contents = [replace(one, inset=None) for one in contents]
+        words = replace(words, inset=None, notes=(*words.notes, note))
     for said in (words, replace(words, brief=True), replace(words, spread=True)):
         found = _first_fitting(contents, said)
         if found is not None:

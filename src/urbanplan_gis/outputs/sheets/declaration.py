@@ -10,9 +10,9 @@ from pydantic.dataclasses import dataclass
 
 from urbanplan_gis.errors import PlanDataError, PlanDataErrors, bad_data
 from urbanplan_gis.legible import legible
-from urbanplan_gis.outputs.sheets.data import ROLES, SCALES
+from urbanplan_gis.outputs.sheets.data import OUTPUTS, ROLES, SCALES
 from urbanplan_gis.project_facts import ProjectName
-from urbanplan_gis.project_words import dotted_place, wanted
+from urbanplan_gis.project_words import wanted
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Text
@@ -31,7 +31,17 @@ THEMES = (
     INDICATOR,
 )
 _MOST_LAYERS = 30
+#: pydantic's names for the kinds a value of a list may have
+_BRANCHES = frozenset({"str", "int", "float", "bool"})
 _SHORT = 60
+
+#: what keys with a form of their own take, beside what pydantic can say
+_OWN_WORDS = {
+    **dict.fromkeys(
+        ("fill", "edge", "hatch_color", "line", "casing"), Text.of("sheet.wanted.colour")
+    ),
+    "hatch": Text.of("sheet.wanted.hatch"),
+}
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 #: millimetres on paper
@@ -74,7 +84,7 @@ class LayerFacts:
     line_mm: Width = 0.25
     casing: Colour | None = None
     casing_mm: Width = 0.06
-    dash_mm: Annotated[tuple[Width, ...], Field(max_length=8)] = ()
+    dash_mm: tuple[Width, ...] = ()
     #: diameter of points
     point_mm: Width = 1.4
 
@@ -122,7 +132,7 @@ class Declaration:
     indicator: str = ""
     #: of an indicator; without it the existing state, or the planned one where that has no figure
     state: Literal["existing", "planned"] | None = None
-    layers: Annotated[tuple[LayerFacts, ...], Field(max_length=_MOST_LAYERS)] = ()
+    layers: tuple[LayerFacts, ...] = ()
     paper: Paper | None = None
     orientation: Literal["landscape", "portrait"] | None = None
     scale: int | None = None
@@ -131,7 +141,7 @@ class Declaration:
     extent: Any = None
     language: Literal["vi", "en", "both"] | None = None
     inset: InsetFacts | None = None
-    outputs: Annotated[tuple[Format, ...], Field(min_length=1)] | None = None
+    outputs: tuple[Format, ...] | None = None
     form: Form | None = None
     grey: bool = False
     title_block: TitleBlock = Field(default_factory=TitleBlock)
@@ -187,6 +197,11 @@ def _content_problems(where: str, found: Declaration) -> list[PlanDataError]:
         value = getattr(found, key)
         if value and found.theme != INDICATOR:
             problems.append(wrong(f"{where}: {key}", value, Text.of("sheet.wanted.indicator")))
+    if found.outputs == ():
+        problems.append(wrong(f"{where}: outputs", "[]", one_of(OUTPUTS)))
+    if len(found.layers) > _MOST_LAYERS:
+        limit = Text.of("sheet.wanted.fewer_layers", limit=_MOST_LAYERS)
+        problems.append(wrong(f"{where}: layers", len(found.layers), limit))
     if found.layers and (found.title is None or not found.title.vi.strip()):
         problems.append(bad_data("missing_key", f"{where}: title"))
     return problems
@@ -234,14 +249,14 @@ def _listed(where: str, error: ValidationError, table: dict[str, Any]) -> list[P
     problems: dict[str, PlanDataError] = {}
     for item in error.errors():
         parts = [part for part in item["loc"] if not str(part).startswith(("[", "function-"))]
-        place = f"{where}: {dotted_place(_keys_only(parts, table), {})}"
+        place = f"{where}: {_dotted(_keys_only(parts, table))}"
         kind = item["type"]
         if kind in ("unexpected_keyword_argument", "extra_forbidden"):
             problem = bad_data("unknown_key", place, known=", ".join(_known(parts)))
         elif kind in ("missing", "missing_argument"):
             problem = bad_data("missing_key", place)
         else:
-            words = Text.of("sheet.wanted.colour") if _is_colour(parts) else wanted(item)
+            words = _OWN_WORDS.get(parts[-1]) or wanted(item)
             if kind == "value_error":
                 words = Text.of("sheet.wanted.name")
             problem = wrong(place, item.get("input"), words)
@@ -256,14 +271,18 @@ def _keys_only(parts: list[Any], table: Any) -> list[Any]:
         is_item = isinstance(table, list | tuple) and isinstance(part, int) and part < len(table)
         if is_item or (isinstance(table, Mapping) and part in table):
             table = table[part]
-        elif kept and not isinstance(table, Mapping):
+        elif kept and (part in _BRANCHES or not isinstance(table, Mapping)):
             continue
         kept.append(part)
     return kept
 
 
-def _is_colour(parts: list[Any]) -> bool:
-    return parts[-1] in ("fill", "edge", "hatch_color", "line", "casing")
+def _dotted(parts: list[Any]) -> str:
+    """A place as it is written: ``layers[0].where[1].field``."""
+    text = ""
+    for part in parts:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else str(part)
+    return text
 
 
 def _known(parts: list[Any]) -> list[str]:

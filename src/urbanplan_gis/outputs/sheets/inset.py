@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from urbanplan_gis.outputs.sheets.boxes import Block, Font, Window, Word, paragraph, stack
+from urbanplan_gis.outputs.sheets.boxes import Block, Font, Window, Word, padded, paragraph, stack
 from urbanplan_gis.outputs.sheets.ink import draw_halo, draw_shapes, draw_word
 from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES, Layout, Rect
 from urbanplan_gis.outputs.sheets.parts import scale_words
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _CLEAR_MM = 1.5
 #: part of the panel's height that an inset of a free scale may take
-_HIGHEST = 0.38
+_HIGHEST = 0.45
 _LETTER = "A"
 _OUTLINE = Symbol(edge=RED, edge_mm=0.35)
 
@@ -43,30 +43,32 @@ class Inset:
             return self.scale if needed <= self.scale else None
         return next((scale for scale in STANDARD_SCALES if scale >= needed), None)
 
-    def block(self, width: float, height: float, size: float, lang: str) -> Block:
+    def block(self, width: float, height: float, main: int, size: float, lang: str) -> Block:
         """Title, scale and room for the map in a panel column of the given width and height.
 
-        A scale of its own that does not fit makes a block that is too high to fit anywhere.
+        Where it does not fit, or would not be larger than the map at 1:``main``, the block is too
+        high to fit anywhere.
         """
-        most = height if self.scale else height * _HIGHEST
-        scale = self.scale_within(width, most)
-        if scale is None:
+        scale = self.scale_within(width, height if self.scale else height * _HIGHEST)
+        if scale is None or (self.scale is None and scale >= main):
             return Block(width, 2 * height)
-        _, ymin, _, ymax = self.ground
-        high = (ymax - ymin) * 1000 / scale + 2 * _CLEAR_MM
-        font = Font(size, bold=True)
+        xmin, ymin, xmax, ymax = self.ground
+        wide, high = ((side * 1000 / scale) + 2 * _CLEAR_MM for side in (xmax - xmin, ymax - ymin))
         if self.title is None:
             named = say("sheet.note.inset", lang, letter=_LETTER)
         else:
             named = say("sheet.note.inset_titled", lang, letter=_LETTER, title=self.title)
-        title = paragraph(named, font, width)
+        title = paragraph(named, Font(size, bold=True), width)
         ratio = paragraph(scale_words(scale, lang), Font(size), width)
-        return stack([title, ratio, Block(width, high, (Window(width, high),))], gap=size * 0.1)
+        room = Block(wide, high, (Window(wide, high),))
+        row = replace(padded(room, left=(width - wide) / 2), width=width)
+        return stack([title, ratio, row], gap=size * 0.1)
 
     def layout(self, page: Layout, room: Rect) -> Layout:
         """The layout of the inset in its room on the page."""
-        scale = self.scale_within(room.width, room.height) or page.scale
         xmin, ymin, xmax, ymax = self.ground
+        # the room was made for one scale: a hair wider, lest rounding takes the next
+        scale = self.scale_within(room.width + 0.01, room.height + 0.01) or page.scale
         half = np.array([room.width, room.height]) * scale / 2000
         centre = np.array([xmin + xmax, ymin + ymax]) / 2
         extent = tuple(float(value) for value in (*(centre - half), *(centre + half)))

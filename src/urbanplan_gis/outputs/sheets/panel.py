@@ -94,7 +94,7 @@ def make_panel(
     middle = [] if words.spread else _middle(classes, numbers, words, right, points, legend_columns,
                                              data.lang)  # fmt: skip
     if words.inset:
-        middle.append(words.inset.block(right, columns[-1].height, points, data.lang))
+        middle.append(words.inset.block(right, columns[-1].height, layout.scale, points, data.lang))
     if words.spread:
         note = say("sheet.note.next_page", data.lang)
         middle.append(parts.small_print([note], right, points))

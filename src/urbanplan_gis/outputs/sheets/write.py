@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -45,6 +47,7 @@ _LOCATOR_DETAIL_M = 25.0
 #: half the time of the default for a tenth more bytes
 _PNG_LEVEL = 4
 _CREATOR = "urbanplan_gis"
+_NO_ID = re.compile(r"[^\w.-]", re.ASCII)
 #: letters named in a note; more would fill it
 _MOST_LETTERS = 8
 
@@ -205,6 +208,7 @@ def _save(
             made.append(path)
         if "svg" in options.outputs:
             for path, figure in _named(sheet.name, "svg", pages, folder):
+                _name_apart(figure)
                 figure.savefig(path, metadata={"Creator": _CREATOR, "Date": None})
                 made.append(path)
     return tuple(made)
@@ -220,6 +224,16 @@ def _save_pdf(pages: Sequence[Figure], path: Path) -> None:
     with PdfPages(path, metadata=about) as file:
         for figure in pages:
             file.savefig(figure)
+
+
+def _name_apart(figure: Figure) -> None:
+    """Names of parts as SVG wants them: each once, of plain letters."""
+    seen: Counter[str] = Counter()
+    for artist in figure.findobj():
+        if artist.get_gid():
+            name = _NO_ID.sub("_", artist.get_gid())
+            seen[name] += 1
+            artist.set_gid(name if seen[name] == 1 else f"{name}.{seen[name]}")
 
 
 def _named(
