@@ -261,10 +261,10 @@ def test_the_frame_holds_the_ground_asked_for_in_its_middle(
 def test_an_extent_nobody_can_show_is_refused() -> None:
     with pytest.raises(PlanDataError, match=r"maps/mine.toml: extent: .*'99999'.*21000, 21001"):
         figure_of({"theme": "green_space", "extent": ["99999"]})
-    with pytest.raises(PlanDataError, match="extent: .*touches the city"):
+    with pytest.raises(PlanDataError, match=r"extent: .*touches the city"):
         figure_of({"theme": "green_space", "extent": [108.7, 15.0, 108.9, 15.2]})
     none = city(units=city_units().assign(slated=False))
-    with pytest.raises(PlanDataError, match="extent: .*'slated'.*at least one unit"):
+    with pytest.raises(PlanDataError, match=r"extent: .*'slated'.*at least one unit"):
         figure_of({"theme": "green_space", "extent": "slated"}, none)
 
 

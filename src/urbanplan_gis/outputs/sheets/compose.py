@@ -246,6 +246,8 @@ def _fitting(
 
 def _first_fitting(contents: Sequence[Content], words: Words) -> tuple[Content, Panel] | None:
     """The first content whose panel fits, preferring large letters, scale, readable letters."""
+    if not _may_fit(contents, words):
+        return None
     scales = sorted({content.layout.scale for content in contents})
     for sizes, scale in product((_READABLE, _SMALL), scales):
         same = [content for content in contents if content.layout.scale == scale]
@@ -257,6 +259,20 @@ def _first_fitting(contents: Sequence[Content], words: Words) -> tuple[Content, 
                 if panel:
                     return content, panel
     return None
+
+
+def _may_fit(contents: Sequence[Content], words: Words) -> bool:
+    """Whether the roomiest panel holds the smallest letters: what does not fit there fits nowhere,
+    and need not be tried in every other way."""
+    content = max(contents, key=lambda one: one.layout.panel.width * one.layout.panel.height)
+    size = min(size for size in (*_READABLE, *_SMALL) if readable(content.layout, size))
+    said = _said(content, words)
+    return any(
+        make_panel(
+            content.layout, columns, content.listed, (), said, content.data, size, count
+        ).fits
+        for columns, count in product(content.layout.columns, _LEGEND_COLUMNS)
+    )
 
 
 def _fitting_panel(

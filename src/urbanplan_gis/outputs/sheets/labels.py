@@ -117,13 +117,15 @@ def find_number(label: Wanted, text: str, font: Font, frame: Any, taken: Taken) 
     ground = _within(label, frame)
     anchor = ground.representative_point()
     width, height = box_size((text,), font)
-    for x, y in [*_candidates(ground), *_around(anchor, max(width, height))]:
-        box = _box(x, y, width, height)
-        if taken.free(box) and shapely.contains(inner, shapely.box(*box)):
-            taken.take(box)
+    points = np.array([*_candidates(ground), *_around(anchor, max(width, height))])
+    boxes = _boxes(points, width, height)
+    for number in np.flatnonzero(shapely.contains(inner, boxes)):
+        if taken.free(boxes[number].bounds):
+            x, y = _xy(points[number])
+            taken.take(_box(x, y, width, height))
             outside = not shapely.contains_xy(ground, x, y)
             leader = shapely.LineString([anchor, (x, y)]) if outside else None
-            return Placed(label.key, float(x), float(y), (text,), font, leader)
+            return Placed(label.key, x, y, (text,), font, leader)
     return None
 
 

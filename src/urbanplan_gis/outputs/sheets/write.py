@@ -230,8 +230,9 @@ def _name_apart(figure: Figure) -> None:
     """Names of parts as SVG wants them: each once, of plain letters."""
     seen: Counter[str] = Counter()
     for artist in figure.findobj():
-        if artist.get_gid():
-            name = _NO_ID.sub("_", artist.get_gid())
+        given = artist.get_gid()
+        if given:
+            name = _NO_ID.sub("_", given)
             seen[name] += 1
             artist.set_gid(name if seen[name] == 1 else f"{name}.{seen[name]}")
 
