@@ -10,6 +10,7 @@ from urbanplan_gis.outputs.sheets import parts
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, paragraph, stack, wrap
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
 from urbanplan_gis.outputs.sheets.panel import Words, facts_of, text_points
+from urbanplan_gis.outputs.sheets.symbols import GREY
 from urbanplan_gis.text import languages, say
 
 if TYPE_CHECKING:
@@ -65,10 +66,9 @@ def _head(words: Words, data: SheetData, width: float, points: float) -> Block:
     """The sheet's title once more, and what every page must say."""
     title = [words.title.say(lang) for lang in languages(data.lang)]
     blocks = [parts.heading(title, [data.title.say(data.lang)], width, points)]
-    stamps = [data.standing.say(data.lang)]
     if data.synthetic:
-        stamps.insert(0, say("stamp.synthetic", "vi"))
-    blocks += [parts.stamp(text, width, points) for text in stamps]
+        blocks.append(parts.stamp(say("stamp.synthetic", "vi"), width, points))
+    blocks.append(parts.stamp(data.standing.say(data.lang), width, points, color=GREY))
     return stack(blocks, 1.5)
 
 
