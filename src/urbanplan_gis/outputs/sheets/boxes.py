@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from urbanplan_gis.outputs.sheets.letters import faced, own_face
 from urbanplan_gis.outputs.sheets.symbols import GREY, INK, Symbol
 
 if TYPE_CHECKING:
@@ -35,12 +35,14 @@ _BALANCE_MM = 1.0
 
 @dataclass(frozen=True)
 class Font:
-    """DejaVu Sans of a size in points."""
+    """DejaVu Sans of a size in points; ``face`` is the file of another font for letters that it
+    lacks."""
 
     size: float
     bold: bool = False
     italic: bool = False
     color: str = INK
+    face: str = ""
 
     @property
     def line_mm(self) -> float:
@@ -55,13 +57,25 @@ class Font:
     @property
     def properties(self) -> FontProperties:
         """The font matplotlib brings along, whatever else is installed."""
-        import matplotlib
         from matplotlib.font_manager import FontProperties
 
-        style = ("Bold" if self.bold else "") + ("Oblique" if self.italic else "")
-        name = f"DejaVuSans-{style}.ttf" if style else "DejaVuSans.ttf"
+        if self.face:
+            return FontProperties(fname=self.face, size=self.size)
+        # family, weight and style are what an SVG says of it
         return FontProperties(
-            fname=Path(matplotlib.get_data_path()) / "fonts" / "ttf" / name, size=self.size
+            family="DejaVu Sans",
+            weight="bold" if self.bold else "normal",
+            style="oblique" if self.italic else "normal",
+            fname=own_face(self.bold, self.italic),
+            size=self.size,
+        )
+
+    def runs(self, text: str) -> tuple[tuple[str, Font], ...]:
+        """``text`` in pieces of one font each, as it is set: this font wherever it has the
+        letters, another installed one elsewhere, a sign for a letter that none has."""
+        return tuple(
+            (piece, self if face is None else replace(self, face=face))
+            for piece, face in faced(text, self.bold, self.italic)
         )
 
 
@@ -83,6 +97,15 @@ class Mark:
 
     shape: Any
     symbol: Symbol
+    gid: str | None = None
+
+
+@dataclass(frozen=True)
+class Window:
+    """Room in a block for a map of its own, from the block's top left corner (millimetres)."""
+
+    width: float
+    height: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,10 +117,12 @@ class Block:
 
     width: float
     height: float
-    marks: tuple[Word | Mark, ...] = ()
+    marks: tuple[Word | Mark | Window, ...] = ()
     inner: tuple[tuple[float, float, Block], ...] = ()
 
-    def placed(self, x: float = 0.0, y: float = 0.0) -> Iterator[tuple[float, float, Word | Mark]]:
+    def placed(
+        self, x: float = 0.0, y: float = 0.0
+    ) -> Iterator[tuple[float, float, Word | Mark | Window]]:
         """Every mark with the corner it is drawn from, in millimetres."""
         for mark in self.marks:
             yield x, y, mark
@@ -111,14 +136,15 @@ def text_width(text: str, font: Font) -> float:
     units = (len(words) - 1) * _unit_width(" ", font.bold, font.italic)
     for word in words:
         if word:
-            units += _unit_width(word, font.bold, font.italic)
+            for piece, face in faced(word, font.bold, font.italic):
+                units += _unit_width(piece, font.bold, font.italic, face or font.face)
     return units * font.size
 
 
 @cache
-def _unit_width(text: str, bold: bool, italic: bool) -> float:
+def _unit_width(text: str, bold: bool, italic: bool, face: str = "") -> float:
     """Millimetres per point of size; glyph advances are unhinted, so they scale."""
-    font = Font(10, bold, italic)
+    font = Font(10, bold, italic, face=face)
     pixels, _, _ = _renderer().get_text_width_height_descent(text, font.properties, ismath=False)
     return pixels / _MEASURE_DPI * 25.4 * _SLACK / font.size
 

@@ -9,19 +9,29 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 
 from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.errors import listed as listed_names
 from urbanplan_gis.outputs.sheets import mapframe
 from urbanplan_gis.outputs.sheets.basemap import draw_basemap, read_basemap
+from urbanplan_gis.outputs.sheets.cautions import Cautions
+from urbanplan_gis.outputs.sheets.composed import ComposedTheme
 from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
 from urbanplan_gis.outputs.sheets.grid import draw_grid
 from urbanplan_gis.outputs.sheets.ink import draw_block
+from urbanplan_gis.outputs.sheets.inset import Inset, draw_inset_outline, window_rooms
 from urbanplan_gis.outputs.sheets.page import Layout, Rect, layouts
-from urbanplan_gis.outputs.sheets.panel import Panel, Words, make_panel, readable
+from urbanplan_gis.outputs.sheets.panel import Panel, Words, make_panel, readable, text_points
+from urbanplan_gis.outputs.sheets.points import on_paper
+from urbanplan_gis.outputs.sheets.spread import Page, spread_pages
 from urbanplan_gis.outputs.sheets.theme import MapClass, Theme
+from urbanplan_gis.text import say
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from pandas import DataFrame
 
 #: sizes of panel text relative to the paper's own; a smaller map scale is taken before the
 #: letters become hard to read
@@ -29,6 +39,8 @@ _READABLE = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75)
 _SMALL = (0.7, 0.65, 0.6, 0.55, 0.5)
 _LEGEND_COLUMNS = (1, 2, 3, 4)
 _LEGEND_COLUMN_MM = 32.0
+#: detail on paper that no printer shows
+_FINEST_MM = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,37 +50,98 @@ class Content:
     theme: Theme
     data: SheetData
     layout: Layout
+    cautions: Cautions
+    #: ground of a second map whose classes the legend explains too
+    inset: Inset | None = None
 
     @cached_property
     def classes(self) -> tuple[MapClass, ...]:
         """The classes with what shows of them."""
-        window = self.layout.window
-        shown = (replace(one, shapes=one.within(window)) for one in self.theme.classes)
-        return tuple(one for one in shown if len(one.shapes))
+        return _shown(self.theme, self.layout)
+
+    @cached_property
+    def listed(self) -> tuple[MapClass, ...]:
+        """The classes of the legend: those of the map, and of the inset."""
+        if self.inset is None:
+            return self.classes
+        ground = shapely.box(*self.inset.ground)
+        keys = {entry.key for entry in self.classes}
+        keys |= {entry.key for entry in self.theme.classes if len(entry.within(ground))}
+        return tuple(entry for entry in self.theme.classes if entry.key in keys)
 
     @cached_property
     def labels(self) -> mapframe.MapLabels:
         """The labels that find room; slow, so only asked for where the panel may fit."""
-        return mapframe.place_labels(self.theme, self.classes, self.data, self.layout)
+        return _labels(self.theme, self.classes, self.data, self.layout)
 
 
-def build_sheet(theme: Theme, words: Words, data: SheetData, options: SheetOptions) -> Figure:
-    """The sheet as a figure at true scale, ready to be saved.
+def _shown(theme: Theme, layout: Layout) -> tuple[MapClass, ...]:
+    """The classes with what shows of them in a frame."""
+    shown = []
+    for entry in theme.classes:
+        drawn = on_paper(entry, layout.scale)
+        shapes = drawn.shapes
+        if len(shapes) and not _holds(layout, shapes):
+            shapes = drawn.within(layout.window)
+        if len(shapes):
+            shown.append(replace(drawn, shapes=shapes))
+    return tuple(shown)
+
+
+def _holds(layout: Layout, shapes: np.ndarray) -> bool:
+    """Whether the frame holds all of the shapes: the usual case, and quickly seen."""
+    left, bottom, right, top = layout.extent
+    xmin, ymin, xmax, ymax = shapely.total_bounds(shapes)
+    return left < xmin and bottom < ymin and right > xmax and top > ymax
+
+
+def _as_inked(classes: Sequence[MapClass], layout: Layout) -> list[MapClass]:
+    """The classes without detail finer than ink."""
+    detail = _FINEST_MM * layout.scale / 1000
+    return [replace(one, shapes=shapely.simplify(one.shapes, detail)) for one in classes]
+
+
+def _labels(
+    theme: Theme, classes: Sequence[MapClass], data: SheetData, layout: Layout
+) -> mapframe.MapLabels:
+    if isinstance(theme, ComposedTheme):
+        return mapframe.place_labels(theme, classes, data, layout, theme.names_units, theme.coded)
+    return mapframe.place_labels(theme, classes, data, layout)
+
+
+def build_sheet(
+    theme: Theme,
+    words: Words,
+    data: SheetData,
+    options: SheetOptions,
+    warned: tuple[str, ...] = (),
+    figures: DataFrame | None = None,
+) -> list[Figure]:
+    """The sheet as figures at true scale, ready to be saved: the map, and pages for what finds no
+    room beside it.
+
+    ``warned`` are the layers whose unknown ground is told, ``figures`` those of an indicator.
 
     Raises:
-        PlanDataError: where the panel does not fit the paper even in the smallest letters.
+        PlanDataError: where no scale shows the ground on this paper, or not even the title fits.
     """
-    contents = [Content(theme, data, layout) for layout in layouts(options, theme.focus)]
-    content, panel = _fitting(contents, words, options)
+    cautions = Cautions(data, warned, figures)
+    contents = [
+        Content(theme, data, layout, cautions, words.inset)
+        for layout in layouts(options, theme.focus)
+    ]
+    content, panel, words = _fitting(contents, words, options)
     picture = None
     if options.basemap:
-        content, panel, picture = _with_basemap(contents, content, panel, words, options)
+        if content.inset is None:
+            contents = [one if one.inset is None else content for one in contents]
+        content, panel, words, picture = _with_basemap(contents, content, panel, words, options)
     layout = content.layout
     figure = _figure(layout, options.dpi)
     ground, page = mapframe.map_axes(figure, layout), mapframe.page_axes(figure, layout)
     if picture is not None:
         draw_basemap(ground, layout, picture)
-    mapframe.draw_classes(ground, content.classes, options.dpi)
+    mapframe.draw_classes(ground, _as_inked(content.classes, layout), options.dpi)
     draw_grid(ground, page, layout, data.lang)
     mapframe.draw_outlines(page, layout)
     mapframe.draw_labels(page, content.labels)
@@ -76,13 +149,56 @@ def build_sheet(theme: Theme, words: Words, data: SheetData, options: SheetOptio
         draw_block(page, top, room.x, room.top)
         draw_block(page, foot, room.x, room.y + foot.height)
     mapframe.set_extent(ground, layout)
+    if words.inset:
+        _draw_inset(figure, page, content, panel, words.inset, options.dpi)
+    pages = []
+    if words.spread:
+        said = _said(content, words)
+        spread = spread_pages(layout, content.listed, content.labels.numbers, said, data)
+        pages = [_text_page(one, layout, options.dpi) for one in spread]
+    return [figure, *pages]
+
+
+def _draw_inset(
+    figure: Figure, page: Axes, content: Content, panel: Panel, inset: Inset, dpi: int
+) -> None:
+    """The second map in its room in the panel, and its outline on the first."""
+    placed = [
+        (room.x, room.top, [top]) for top, room in zip(panel.tops, panel.columns, strict=True)
+    ]
+    for room in window_rooms(placed):
+        layout = inset.layout(content.layout, room)
+        theme, data = content.theme, content.data
+        axes = mapframe.map_axes(figure, layout, "inset")
+        classes = _shown(theme, layout)
+        mapframe.draw_classes(axes, _as_inked(classes, layout), dpi)
+        mapframe.draw_frame(page, layout)
+        labels = _labels(replace(theme, unit_lines={}), classes, data, layout)
+        mapframe.draw_labels(page, _named_only(labels))
+        mapframe.set_extent(axes, layout)
+        draw_inset_outline(page, content.layout, layout, text_points(content.layout, 1.0))
+
+
+def _named_only(labels: mapframe.MapLabels) -> mapframe.MapLabels:
+    """The labels without numbers, which the key explains for the first map alone."""
+    numbers = {(figure,) for figure, _ in labels.numbers}
+    placed = tuple(one for one in labels.placed if one.lines not in numbers)
+    return replace(labels, placed=placed)
+
+
+def _text_page(content: Page, layout: Layout, dpi: int) -> Figure:
+    figure = _figure(layout, dpi)
+    axes = mapframe.page_axes(figure, layout)
+    mapframe.draw_border(axes, layout)
+    for left, top, block in content.placed:
+        draw_block(axes, block, left, top)
     return figure
 
 
 def _with_basemap(
     contents: Sequence[Content], content: Content, panel: Panel, words: Words, options: SheetOptions
-) -> tuple[Content, Panel, np.ndarray | None]:
-    """Content, panel and picture that agree: the note on the basemap can change the layout.
+) -> tuple[Content, Panel, Words, np.ndarray | None]:
+    """Content, panel, words and picture that agree: the note on the basemap can change the layout.
 
     Where there is no room for the note the sheet stays as it is, without a basemap.
     """
@@ -90,33 +206,48 @@ def _with_basemap(
     for _ in contents:
         data, source = fitting.data, options.basemap or ""
         picture, note = read_basemap(fitting.layout, data.crs, source, data.lang)
+        noted_words = replace(words, notes=(*words.notes, note))
         try:
-            found, noted = _fitting(contents, replace(words, notes=(*words.notes, note)), options)
+            found, noted, said = _fitting(contents, noted_words, options)
         except PlanDataError:
             break
-        if found is fitting:
-            return fitting, noted, picture
+        if found is fitting and said.spread == words.spread:
+            return fitting, noted, said, picture
         fitting = found
-    return content, panel, None
+    return content, panel, words, None
 
 
 def _fitting(
     contents: Sequence[Content], words: Words, options: SheetOptions
-) -> tuple[Content, Panel]:
-    """The first content whose panel fits, in brief where it does not in full.
+) -> tuple[Content, Panel, Words]:
+    """The first content whose panel fits: in brief where it does not in full, with legend and
+    notes on the next page where it does not in brief.
+
+    An inset that finds no room beside the map at its best scale is left out, and that is said.
 
     Raises:
-        PlanDataError: where the panel does not fit the paper even in the smallest letters.
+        PlanDataError: where not even the title and the scale fit the paper.
     """
-    found = _first_fitting(contents, words)
-    found = found or _first_fitting(contents, replace(words, brief=True))
-    if found is None:
-        raise sheet_error("panel", options.paper)
-    return found
+    if words.inset:
+        for said in (words, replace(words, brief=True)):
+            largest = [one for one in contents if one.layout.scale == contents[0].layout.scale]
+            found = _first_fitting(contents if words.inset.scale else largest, said)
+            if found is not None:
+                return *found, said
+        note = say("sheet.note.no_inset", contents[0].data.lang)
+        contents = [replace(one, inset=None) for one in contents]
+        words = replace(words, inset=None, notes=(*words.notes, note))
+    for said in (words, replace(words, brief=True), replace(words, spread=True)):
+        found = _first_fitting(contents, said)
+        if found is not None:
+            return *found, said
+    raise sheet_error("panel", options.paper)
 
 
 def _first_fitting(contents: Sequence[Content], words: Words) -> tuple[Content, Panel] | None:
     """The first content whose panel fits, preferring large letters, scale, readable letters."""
+    if not _may_fit(contents, words):
+        return None
     scales = sorted({content.layout.scale for content in contents})
     for sizes, scale in product((_READABLE, _SMALL), scales):
         same = [content for content in contents if content.layout.scale == scale]
@@ -130,6 +261,20 @@ def _first_fitting(contents: Sequence[Content], words: Words) -> tuple[Content, 
     return None
 
 
+def _may_fit(contents: Sequence[Content], words: Words) -> bool:
+    """Whether the roomiest panel holds the smallest letters: what does not fit there fits nowhere,
+    and need not be tried in every other way."""
+    content = max(contents, key=lambda one: one.layout.panel.width * one.layout.panel.height)
+    size = min(size for size in (*_READABLE, *_SMALL) if readable(content.layout, size))
+    said = _said(content, words)
+    return any(
+        make_panel(
+            content.layout, columns, content.listed, (), said, content.data, size, count
+        ).fits
+        for columns, count in product(content.layout.columns, _LEGEND_COLUMNS)
+    )
+
+
 def _fitting_panel(
     content: Content, columns: tuple[Rect, ...], words: Words, size: float, count: int
 ) -> Panel | None:
@@ -137,13 +282,25 @@ def _fitting_panel(
     layout, data = content.layout, content.data
     if count > 1 and columns[-1].width / count < _LEGEND_COLUMN_MM * layout.factor * size:
         return None
-    notes = dict.fromkeys(entry.note for entry in content.classes if entry.note)
-    words = replace(words, notes=(*words.notes, *notes))
-    panel = make_panel(layout, columns, content.classes, (), words, data, size, count)
-    if panel.fits and content.labels.numbers:
+    words = _said(content, words)
+    panel = make_panel(layout, columns, content.listed, (), words, data, size, count)
+    if panel.fits and (content.labels.numbers or content.labels.hidden):
+        words = _said(content, words, content.labels.hidden)
         numbers = content.labels.numbers
-        panel = make_panel(layout, columns, content.classes, numbers, words, data, size, count)
+        panel = make_panel(layout, columns, content.listed, numbers, words, data, size, count)
     return panel if panel.fits else None
+
+
+def _said(content: Content, words: Words, hidden: tuple[str, ...] = ()) -> Words:
+    """The words with what this content adds to them: notes on its classes, warnings."""
+    notes = [entry.note for entry in content.listed if entry.note]
+    if hidden:
+        names = listed_names(hidden)
+        notes.append(say("sheet.note.unit_numbers", content.data.lang, names=names))
+    noted = dict.fromkeys((*words.notes, *notes))
+    return replace(
+        words, notes=tuple(noted), warnings=content.cautions.within(content.layout.window)
+    )
 
 
 def _figure(layout: Layout, dpi: int) -> Figure:

@@ -17,7 +17,14 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
 #: largest and smallest scale a sheet can have (the n of 1:n)
-_SCALES = (100, 1_000_000)
+SCALES = (100, 5_000_000)
+#: layers a sheet can be composed of, as :class:`SheetData` names them
+ROLES = (
+    "units", "land_use", "zoning", "general_plan", "plans", "roads", "right_of_way", "transport",
+    "green", "parking", "projects", "buildings", "facilities", "findings",
+)  # fmt: skip
+#: files of a sheet, in the order they are written
+OUTPUTS = ("png", "pdf", "svg")
 #: paper sizes, portrait: width and height in millimetres
 PAPERS = {"A4": (210, 297), "A3": (297, 420), "A2": (420, 594), "A1": (594, 841), "A0": (841, 1189)}
 
@@ -29,9 +36,9 @@ class SheetData:
     ``units`` has code, name, kind (ward or commune), slated and geometry. ``layers`` holds, by
     role name, whatever is at hand: land_use and zoning (code, code_list), general_plan (code,
     code_list), plans (plan_id, name, kind, approved, revoked, in_force), roads (name,
-    road_class 1-8, width_m), right_of_way (name), green (kind, name), parking, and transport
-    (the land counted as transport). ``figures`` has the columns of ``indicators.csv`` and
-    ``is_default``.
+    road_class 1-8, width_m), right_of_way (name), green (kind, name), parking, transport
+    (the land counted as transport), and findings (severity, action, area_ha). ``figures`` has the
+    columns of ``indicators.csv`` and ``is_default``.
     """
 
     title: Name
@@ -59,7 +66,8 @@ class SheetData:
 class SheetOptions:
     """Paper, scale (the n of 1:n; None for the best standard one) and resolution of a sheet.
 
-    ``basemap`` is the path of a local MBTiles or GeoTIFF file, or ``web`` for web tiles.
+    ``basemap`` is the path of a local MBTiles or GeoTIFF file, or ``web`` for web tiles; ``grey``
+    asks for symbols that can be told apart without colour.
     """
 
     paper: str = "A3"
@@ -67,11 +75,13 @@ class SheetOptions:
     scale: int | None = None
     dpi: int = 300
     basemap: str | Path | None = None
+    grey: bool = False
+    outputs: tuple[str, ...] = OUTPUTS[:2]
 
     def __post_init__(self) -> None:
         if self.paper not in PAPERS:
             raise sheet_error("paper", "paper", value=self.paper, known=", ".join(PAPERS))
-        if self.scale is not None and not _SCALES[0] <= self.scale <= _SCALES[1]:
+        if self.scale is not None and not SCALES[0] <= self.scale <= SCALES[1]:
             raise sheet_error("scale", "scale", value=self.scale)
         if not 50 <= self.dpi <= 1200:
             raise sheet_error("dpi", "dpi", value=self.dpi)

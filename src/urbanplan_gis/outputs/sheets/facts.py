@@ -13,26 +13,75 @@ if TYPE_CHECKING:
 
     from urbanplan_gis.model.data import Origin
     from urbanplan_gis.outputs.sheets.data import SheetData
+    from urbanplan_gis.outputs.sheets.declaration import TitleBlock
 
 #: sources listed where there is no room for all
 _FEW_SOURCES = 6
+_AUTHORITIES = (
+    "approving_authority", "appraising_authority", "commissioning_authority", "consultant",
+)  # fmt: skip
 
 
 def title_facts(
-    number: int, sources: Sequence[str], data: SheetData, scale: int, notes: Sequence[str]
+    number: int | str,
+    sources: Sequence[str],
+    data: SheetData,
+    scale: int,
+    notes: Sequence[str],
+    warnings: Sequence[str] = (),
+    attached_to: str = "",
+    is_drawing: bool = False,
 ) -> list[tuple[str, str]]:
-    """Labels and values of the title block; ``number`` is the drawing's in the set."""
+    """Labels and values of the block of facts; ``number`` is the drawing's in the set.
+
+    On a drawing, number and scale stand in the title block proper.
+    """
     lang = data.lang
+    named = f"{number:02d}" if isinstance(number, int) else number
     values = (
-        ("drawing", f"{number:02d}"),
-        ("scale", say("map.block.ratio", lang, n=reader_number(scale, 0))),
-        ("as_of", date(data.as_of, lang)),
-        ("boundaries", say("map.block.vintage", lang, vintage=data.boundaries)),
-        ("sources", "\n".join(sources)),
-        ("notes", "\n".join(note for note in notes if note)),
-        ("attached", say("map.block.attachment", lang)),
+        ("map.block.drawing", "" if is_drawing else named),
+        ("map.block.scale", "" if is_drawing else ratio_words(scale, lang)),
+        ("map.block.as_of", date(data.as_of, lang)),
+        ("map.block.boundaries", say("map.block.vintage", lang, vintage=data.boundaries)),
+        ("sheet.block.warnings", "\n".join(warnings)),
+        ("map.block.sources", "\n".join(sources)),
+        ("map.block.notes", "\n".join(note for note in notes if note)),
+        (
+            "map.block.attached",
+            "" if is_drawing else attached_to or say("map.block.attachment", lang),
+        ),
     )
-    return [(say(f"map.block.{key}", lang), value) for key, value in values if value]
+    return [(say(key, lang), value) for key, value in values if value]
+
+
+def ratio_words(scale: int, lang: str) -> str:
+    """The scale as a ratio: 1/10.000, in English 1:10,000."""
+    return say("map.block.ratio", lang, n=reader_number(scale, 0))
+
+
+def signatures(block: TitleBlock, lang: str) -> list[tuple[str, str, str]]:
+    """The boxes of a drawing's title block: whose it is, its name or a blank, and «signature»."""
+    signed, blank = say("sheet.block.signed", lang), say("sheet.block.blank", "vi")
+    boxes = []
+    for key in _AUTHORITIES:
+        name = getattr(block, key)
+        boxes.append((say(f"sheet.block.{key}", lang), name.say(lang) if name else blank, signed))
+    return boxes
+
+
+def drawing_facts(
+    block: TitleBlock, project: str, title: str, number: str, scale: int, lang: str
+) -> list[tuple[str, str]]:
+    """What a drawing's title block says below the signatures."""
+    day = block.date.say(lang) if block.date else say("sheet.block.blank_date", lang)
+    values = {
+        "project": block.project.say(lang) if block.project else project,
+        "drawing": block.drawing.say(lang) if block.drawing else title,
+        "number": block.number.say(lang) if block.number else number,
+        "scale": ratio_words(scale, lang),
+        "date": day,
+    }
+    return [(say(f"sheet.block.{key}", lang), value) for key, value in values.items()]
 
 
 def source_lines(data: SheetData, roles: Sequence[str]) -> list[str]:

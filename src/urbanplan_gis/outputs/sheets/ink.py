@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from urbanplan_gis.outputs.sheets.boxes import MM_PER_POINT, Block, Font, Mark, Word
+from urbanplan_gis.outputs.sheets.boxes import (
+    MM_PER_POINT,
+    Block,
+    Font,
+    Mark,
+    Word,
+    text_width,
+)
 from urbanplan_gis.outputs.sheets.paths import area_paths, line_path
 from urbanplan_gis.outputs.sheets.symbols import PAPER, Symbol
 
@@ -17,6 +24,8 @@ if TYPE_CHECKING:
 #: settings of every sheet, on top of matplotlib's own defaults
 SETTINGS: dict[str, Any] = {
     "pdf.fonttype": 42,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "urbanplan_gis",
     "text.hinting": "none",
     "hatch.linewidth": 0.35,
     "lines.scale_dashes": False,
@@ -29,23 +38,41 @@ def draw_block(axes: Axes, block: Block, x: float, top: float) -> None:
     for left, down, mark in block.placed(x, -top):
         if isinstance(mark, Word):
             draw_word(axes, mark, left, -down)
-        else:
+        elif isinstance(mark, Mark):
             shape = np.array([_on_page(mark, left, -down)])
-            draw_shapes(axes, shape, mark.symbol, zorder=3, seam_pt=0)
+            draw_shapes(axes, shape, mark.symbol, zorder=3, seam_pt=0, gid=mark.gid)
 
 
 def draw_word(axes: Axes, word: Word, x: float = 0.0, top: float = 0.0, zorder: float = 4) -> Any:
-    """Draw a line of text; in PDF it stays text."""
+    """Draw a line of text; in PDF and SVG it stays text.
+
+    Where it takes several fonts, each piece is a text of its own; the first one is returned.
+    """
+    runs = word.font.runs(word.text)
+    if len(runs) == 1:
+        return _draw_run(axes, *runs[0], x + word.x, top - word.y, word.align, word.gid, zorder)
+    widths = [text_width(piece, font) for piece, font in runs]
+    left = x + word.x - {"left": 0.0, "center": 0.5, "right": 1.0}[word.align] * sum(widths)
+    drawn = []
+    for (piece, font), width in zip(runs, widths, strict=True):
+        drawn.append(_draw_run(axes, piece, font, left, top - word.y, "left", word.gid, zorder))
+        left += width
+    return drawn[0]
+
+
+def _draw_run(
+    axes: Axes, text: str, font: Font, x: float, y: float, align: str, gid: str, zorder: float
+) -> Any:
     return axes.text(
-        x + word.x,
-        top - word.y,
-        word.text,
-        fontproperties=word.font.properties,
-        color=word.font.color,
-        ha=word.align,
+        x,
+        y,
+        text,
+        fontproperties=font.properties,
+        color=font.color,
+        ha=align,
         va="baseline",
         parse_math=False,
-        gid=word.gid,
+        gid=gid,
         zorder=zorder,
     )
 
@@ -55,6 +82,15 @@ def draw_halo(axes: Axes, x: float, y: float, text: str, font: Font, zorder: flo
 
     It is an artist of its own: a text with path effects would turn into outlines in the PDF.
     """
+    runs = font.runs(text)
+    left = x - sum(text_width(*run) for run in runs) / 2
+    for piece, face in runs:
+        width = text_width(piece, face)
+        _draw_rim(axes, left + width / 2, y, piece, face, zorder)
+        left += width
+
+
+def _draw_rim(axes: Axes, x: float, y: float, text: str, font: Font, zorder: float) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
     from matplotlib.textpath import text_to_path

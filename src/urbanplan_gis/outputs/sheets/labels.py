@@ -100,21 +100,38 @@ def place(wanted: Iterable[Wanted], frame: Any, taken: Taken) -> tuple[list[Plac
 
 
 def place_number(label: Wanted, text: str, font: Font, frame: Any, taken: Taken) -> Placed:
-    """Place a short number on or beside its ground, with a leader where it lies outside."""
+    """Place a short number on or beside its ground, with a leader where it lies outside; over
+    what is there already if no room is left."""
+    found = find_number(label, text, font, frame, taken)
+    if found is not None:
+        return found
+    anchor = _within(label, frame).representative_point()
+    taken.take(_box(anchor.x, anchor.y, *box_size((text,), font)))
+    return Placed(label.key, anchor.x, anchor.y, (text,), font)
+
+
+def find_number(label: Wanted, text: str, font: Font, frame: Any, taken: Taken) -> Placed | None:
+    """Place a short number on or beside its ground if there is room, with a leader where it lies
+    outside."""
     inner = frame.buffer(-_FRAME_MM, join_style="mitre")
-    ground = shapely.intersection(label.ground, inner)
+    ground = _within(label, frame)
     anchor = ground.representative_point()
     width, height = box_size((text,), font)
-    best = (anchor.x, anchor.y)
-    for x, y in [*_candidates(ground), *_around(anchor, max(width, height))]:
-        box = _box(x, y, width, height)
-        if taken.free(box) and shapely.contains(inner, shapely.box(*box)):
-            best = (x, y)
-            break
-    taken.take(_box(*best, width, height))
-    outside = not shapely.contains_xy(ground, *best)
-    leader = shapely.LineString([anchor, best]) if outside else None
-    return Placed(label.key, *best, (text,), font, leader)
+    points = np.array([*_candidates(ground), *_around(anchor, max(width, height))])
+    boxes = _boxes(points, width, height)
+    for number in np.flatnonzero(shapely.contains(inner, boxes)):
+        if taken.free(boxes[number].bounds):
+            x, y = _xy(points[number])
+            taken.take(_box(x, y, width, height))
+            outside = not shapely.contains_xy(ground, x, y)
+            leader = shapely.LineString([anchor, (x, y)]) if outside else None
+            return Placed(label.key, x, y, (text,), font, leader)
+    return None
+
+
+def _within(label: Wanted, frame: Any) -> Any:
+    """The ground of a label that shows."""
+    return shapely.intersection(label.ground, frame.buffer(-_FRAME_MM, join_style="mitre"))
 
 
 def _find(label: Wanted, ground: Any, inner: Any, taken: Taken) -> Placed | None:

@@ -11,7 +11,7 @@ import shapely
 
 from urbanplan_gis.outputs.sheets.boxes import LEAST_POINTS, Font, Word, text_width
 from urbanplan_gis.outputs.sheets.ink import draw_halo, draw_shapes, draw_word
-from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place, place_number
+from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, box_size, find_number, place
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
 from urbanplan_gis.outputs.sheets.patches import place_codes
 from urbanplan_gis.outputs.sheets.symbols import GREY, INK, Symbol
@@ -28,6 +28,10 @@ _UNIT_POINTS, _CODE_POINTS, _PLACE_POINTS = 6.4, 4.6, 5.2
 #: sizes of a unit's label tried before it is reduced to a number
 _SIZES = (1.0, 0.9, 0.8)
 _DETAIL_MM = 0.25
+#: between a point and its name
+_BESIDE_MM = 0.9
+#: letters of a place's name on the map
+_LONGEST_NAME = 60
 _LABELS, _HALOS = 80.0, 70.0
 #: pixels of rim that close the hairline between touching polygons
 _SEAM_PX = 1.5
@@ -35,13 +39,15 @@ _SEAM_PX = 1.5
 
 @dataclass(frozen=True, eq=False)
 class MapLabels:
-    """Everything written on the map, and which unit each number stands for."""
+    """Everything written on the map, which unit each number stands for, and the names of units
+    that found no room at all."""
 
     placed: tuple[Placed, ...]
     numbers: tuple[tuple[str, str], ...]
+    hidden: tuple[str, ...] = ()
 
 
-def map_axes(figure: Figure, layout: Layout) -> Axes:
+def map_axes(figure: Figure, layout: Layout, gid: str = "map") -> Axes:
     """Axes that fill the map frame; their limits are set last, by :func:`set_extent`."""
     frame, paper = layout.frame, layout.paper
     axes = figure.add_axes(
@@ -51,7 +57,7 @@ def map_axes(figure: Figure, layout: Layout) -> Axes:
             frame.width / paper.width,
             frame.height / paper.height,
         ),
-        gid="map",
+        gid=gid,
         zorder=1,
     )
     axes.set_axis_off()
@@ -83,37 +89,63 @@ def draw_classes(axes: Axes, classes: Sequence[MapClass], dpi: int) -> None:
 
 def draw_outlines(axes: Axes, layout: Layout) -> None:
     """The border of the sheet, the frame of the map and the edge of the panel."""
-    for rect, width in ((layout.border, 0.5), (layout.panel, 0.25), (layout.frame, 0.3)):
-        draw_shapes(axes, _outline(rect), Symbol(edge=INK, edge_mm=width), zorder=5, seam_pt=0)
+    draw_border(axes, layout)
+    draw_shapes(axes, _outline(layout.panel), Symbol(edge=INK, edge_mm=0.25), zorder=5, seam_pt=0)
+    draw_frame(axes, layout)
+
+
+def draw_border(axes: Axes, layout: Layout) -> None:
+    """The border of the sheet."""
+    draw_shapes(axes, _outline(layout.border), Symbol(edge=INK, edge_mm=0.5), zorder=5, seam_pt=0)
+
+
+def draw_frame(axes: Axes, layout: Layout) -> None:
+    """The frame of a map."""
+    draw_shapes(axes, _outline(layout.frame), Symbol(edge=INK, edge_mm=0.3), zorder=5, seam_pt=0)
 
 
 def place_labels(
-    theme: Theme, classes: Sequence[MapClass], data: SheetData, layout: Layout
+    theme: Theme,
+    classes: Sequence[MapClass],
+    data: SheetData,
+    layout: Layout,
+    names_units: bool = True,
+    coded: frozenset[str] | None = None,
 ) -> MapLabels:
-    """Names of units first, then of places, then codes, none over another or over the frame."""
+    """Names of units first, then of places, then codes, none over another or over the frame.
+
+    ``coded`` are the keys of the classes whose codes are printed; None for all.
+    """
     frame = _outline(layout.frame)[0]
     taken = Taken()
     factor = layout.factor
     names = unit_names(data.units)
+    units = data.units if names_units else data.units.iloc[:0]
     wanted = [
         _unit_label(str(code), names[str(code)], str(kind), theme, _on_page(layout, ground), factor)
-        for code, kind, ground in zip(
-            data.units["code"], data.units["kind"], data.units.geometry, strict=True
-        )
+        for code, kind, ground in zip(units["code"], units["kind"], units.geometry, strict=True)
     ]
     placed, left = place(wanted, frame, taken)
-    numbers = []
+    numbers, hidden = [], []
     font = Font(_points(_UNIT_POINTS * 0.9, factor), bold=True)
-    for count, label in enumerate(sorted(left, key=lambda one: one.key), start=1):
-        placed.append(place_number(label, str(count), font, frame, taken))
-        numbers.append((str(count), names[label.key]))
+    for label in sorted(left, key=lambda one: one.key):
+        figure = str(len(numbers) + 1)
+        found = find_number(label, figure, font, frame, taken)
+        if found is None:
+            hidden.append(names[label.key])
+            continue
+        placed.append(found)
+        numbers.append((figure, names[label.key]))
     placed = [_with_prefix(label, "unit") for label in placed]
     placed += _place_names(theme, layout, taken)
     if theme.code_labels:
         font = Font(_points(_CODE_POINTS, factor))
-        codes = place_codes(classes, layout, font, taken)
+        # lines stay among the classes, since no code is written over one
+        shown = [one if coded is None or one.key in coded else replace(one, code="")
+                 for one in classes]  # fmt: skip
+        codes = place_codes(shown, layout, font, taken)
         placed += [_with_prefix(label, "code") for label in codes]
-    return MapLabels(tuple(placed), tuple(numbers))
+    return MapLabels(tuple(placed), tuple(numbers), tuple(hidden))
 
 
 def draw_labels(axes: Axes, labels: MapLabels) -> None:
@@ -169,18 +201,58 @@ def _in_two(name: str) -> tuple[str, ...]:
 
 
 def _place_names(theme: Theme, layout: Layout, taken: Taken) -> list[Placed]:
-    """Names of parks and plans, only where they fit."""
+    """Names of parks, plans, streets and points, only where they fit and each name once in a
+    place; points and lines have theirs beside them."""
     frame = _outline(layout.frame)[0]
     font = Font(_points(_PLACE_POINTS, layout.factor), italic=True, color="#0b3d2e")
     least = font.size * 0.353 * font.size * 0.353 * 3
-    wanted = []
+    wanted, beside = [], {}
     for number, (name, ground) in enumerate(theme.places):
+        lines = (_shortened(name),)
+        if shapely.get_dimensions(ground) < 2:
+            longest = beside.get(lines)
+            if longest is None or shapely.length(ground) > shapely.length(longest[1]):
+                beside[lines] = (f"{number:04d}", ground)
+            continue
         on_page = _on_page(layout, ground)
         if on_page.area > least:
-            lines = (" ".join(name.split()),)
             wanted.append(Wanted(f"{number:04d}", on_page, ((lines, font),)))
     placed, _ = place(wanted, frame, taken)
+    for lines, (key, ground) in beside.items():
+        if shapely.intersects(layout.window, ground):
+            at = _middle(layout.to_page(shapely.intersection(ground, layout.window)))
+            placed += _place_beside(key, at, lines, font, frame, taken)
     return [_with_prefix(label, "place") for label in placed]
+
+
+def _place_beside(
+    key: str, at: Any, lines: tuple[str, ...], font: Font, frame: Any, taken: Taken
+) -> list[Placed]:
+    """A label to the right of a point, else to the left, above or below, or none."""
+    width, height = box_size(lines, font)
+    across, up = width / 2 + _BESIDE_MM, height / 2 + _BESIDE_MM
+    for dx, dy in ((across, 0.0), (-across, 0.0), (0.0, up), (0.0, -up)):
+        x, y = at.x + dx, at.y + dy
+        room = shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)
+        placed, _ = place([Wanted(key, room.buffer(0.05), ((lines, font),))], frame, taken)
+        if placed:
+            return placed
+    return []
+
+
+def _middle(shape: Any) -> Any:
+    """A point, or the middle of the longest line."""
+    parts = shapely.get_parts(shape)
+    longest = parts[int(np.argmax(shapely.length(parts)))]
+    if shapely.get_dimensions(longest) == 1:
+        return shapely.line_interpolate_point(longest, 0.5, normalized=True)
+    return longest
+
+
+def _shortened(name: str) -> str:
+    """A name on one line; a very long one ends in dots, and is whole in the tables."""
+    line = " ".join(name.split())
+    return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1].rstrip() + "…"
 
 
 def _points(size: float, factor: float) -> float:

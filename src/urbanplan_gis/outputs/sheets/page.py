@@ -12,7 +12,10 @@ import shapely
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.outputs.sheets.data import SheetOptions, reader_number, sheet_error
 
-STANDARD_SCALES = (500, 1000, 2000, 5000, 10000, 25000, 50000, 100000, 200000, 250000, 500000)
+STANDARD_SCALES = (
+    500, 1000, 2000, 5000, 10000, 25000, 50000, 100000, 200000, 250000, 500000, 1_000_000,
+    2_000_000, 5_000_000,
+)  # fmt: skip
 #: shares of the paper the panel may take, smallest first
 _PANEL_SHARES = {
     True: (0.23, 0.26, 0.30, 0.34, 0.39, 0.45, 0.52, 0.60),

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from urbanplan_gis.outputs.sheets import parts
+from urbanplan_gis.outputs.sheets import grid, parts
 from urbanplan_gis.outputs.sheets.boxes import Block, stack
 from urbanplan_gis.outputs.sheets.data import SheetData
-from urbanplan_gis.outputs.sheets.facts import shortened, source_lines, title_facts
-from urbanplan_gis.outputs.sheets.grid import convergence_words, crs_words
+from urbanplan_gis.outputs.sheets.declaration import TitleBlock
+from urbanplan_gis.outputs.sheets.facts import (
+    drawing_facts,
+    shortened,
+    signatures,
+    source_lines,
+    title_facts,
+)
+from urbanplan_gis.outputs.sheets.inset import Inset
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
 from urbanplan_gis.outputs.sheets.theme import MapClass, bounds
-from urbanplan_gis.text import Text, languages, say
+from urbanplan_gis.text import Name, Text, languages, say
 
 _TEXT_POINTS = 6.8
 #: running text is never smaller than this (points)
@@ -29,7 +36,7 @@ class Words:
     layers it is drawn from, ``units`` and ``city`` the shapes of the locator; ``table`` builds the
     table of values from a width (mm), a font size (points) and whether to be brief."""
 
-    title: Text
+    title: Text | Name
     number: int
     roles: tuple[str, ...]
     notes: tuple[str, ...]
@@ -38,6 +45,16 @@ class Words:
     table: Callable[[float, float, bool], Block] | None = None
     #: whether to leave out what can be read elsewhere, for want of room
     brief: bool = False
+    #: whether legend, table and notes stand on pages of their own, for want of room
+    spread: bool = False
+    #: what the reader must be wary of
+    warnings: tuple[str, ...] = ()
+    #: a plan drawing has a title block with authorities, an analytic sheet is part of a report
+    is_drawing: bool = False
+    block: TitleBlock = field(default_factory=TitleBlock)
+    inset: Inset | None = None
+    #: whether to show the locator even where the frame holds the whole city
+    locator: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,24 +90,77 @@ def make_panel(
     points = text_points(layout, size)
     left, right = columns[0].width, columns[-1].width
     head = _head(words, data, left, points)
-    middle = [parts.legend(classes, right, points, legend_columns, data.lang)]
-    if numbers:
-        middle.append(parts.unit_key(numbers, right, points, data.lang))
-    if words.table:
-        middle.append(words.table(right, points, words.brief))
     foot = _foot(layout, words, data, left, points)
+    middle = [] if words.spread else _middle(classes, numbers, words, right, points, legend_columns,
+                                             data.lang)  # fmt: skip
+    if words.inset:
+        middle.append(words.inset.block(right, columns[-1].height, layout.scale, points, data.lang))
+    if words.spread:
+        note = say("sheet.note.next_page", data.lang)
+        middle.append(parts.small_print([note], right, points))
+    if len(columns) == 1:
+        block = _block(layout, words, data, left, points)
+        return Panel(columns, (_stacked([*head, *middle]),), (_stacked([*foot, *block]),))
+    tops = (_stacked(head), _stacked(middle))
+    block = _block(layout, words, data, left, points)
+    panel = Panel(columns, tops, (_stacked([*foot, *block]), Block(right, 0)))
+    if panel.fits:
+        return panel
+    block = _block(layout, words, data, right, points)
+    return Panel(columns, tops, (_stacked(foot), _stacked(block)))
+
+
+def _middle(
+    classes: Sequence[MapClass],
+    numbers: tuple[tuple[str, str], ...],
+    words: Words,
+    width: float,
+    points: float,
+    legend_columns: int,
+    lang: str,
+) -> list[Block]:
+    """Legend, key of numbered units, table of values."""
+    middle = [parts.legend(classes, width, points, legend_columns, lang)]
+    if numbers:
+        middle.append(parts.unit_key(numbers, width, points, lang))
+    if words.table:
+        middle.append(words.table(width, points, words.brief))
+    return middle
+
+
+def _block(
+    layout: Layout, words: Words, data: SheetData, width: float, points: float
+) -> list[Block]:
+    """The block of facts, and the title block of a drawing."""
+    blocks = []
+    if not words.spread:
+        blocks.append(parts.title_block(facts_of(layout, words, data), width, points))
+    if words.is_drawing:
+        lang = data.lang
+        project, title = data.title.say(lang), words.title.say(lang)
+        number = f"{words.number:02d}"
+        facts = drawing_facts(words.block, project, title, number, layout.scale, lang)
+        boxes = signatures(words.block, lang)
+        blocks.append(parts.signature_block(boxes, facts, width, points))
+    return blocks
+
+
+def facts_of(layout: Layout, words: Words, data: SheetData) -> list[tuple[str, str]]:
+    """Labels and values of the block of facts."""
     sources = source_lines(data, words.roles)
     if words.brief:
         sources = shortened(sources, data.lang)
-    facts = title_facts(words.number, sources, data, layout.scale, words.notes)
-    block = parts.title_block(facts, left, points)
-    if len(columns) == 1:
-        return Panel(columns, (_stacked([*head, *middle]),), (_stacked([*foot, block]),))
-    tops = (_stacked(head), _stacked(middle))
-    panel = Panel(columns, tops, (_stacked([*foot, block]), Block(right, 0)))
-    if panel.fits:
-        return panel
-    return Panel(columns, tops, (_stacked(foot), parts.title_block(facts, right, points)))
+    given = words.block
+    return title_facts(
+        given.number.say(data.lang) if given.number else words.number,
+        sources,
+        data,
+        layout.scale,
+        words.notes,
+        words.warnings,
+        given.attached_to.say(data.lang) if given.attached_to else "",
+        words.is_drawing,
+    )
 
 
 def text_points(layout: Layout, size: float) -> float:
@@ -117,10 +187,11 @@ def _foot(
     layout: Layout, words: Words, data: SheetData, width: float, points: float
 ) -> list[Block]:
     """Scale, north, where the sheet lies, and whether it is a draft."""
-    convergence = convergence_words(data.crs, layout, data.lang)
-    crs = crs_words(data.crs, data.lang)
-    blocks = [parts.instruments(layout.scale, convergence, crs, width, points, data.lang)]
-    if not _shows_all(layout, data):
+    said = grid.convergence_words(data.crs, layout, data.lang)
+    crs = grid.crs_words(data.crs, data.lang)
+    turned = grid.convergence(data.crs, layout)
+    blocks = [parts.instruments(layout.scale, said, crs, width, points, data.lang, turned)]
+    if words.locator or not _shows_all(layout, data):
         high = _LOCATOR_MM * layout.factor
         where = (words.units, words.city, layout.window)
         blocks.append(parts.locator(*where, width, high, points, data.lang))

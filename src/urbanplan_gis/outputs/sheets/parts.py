@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from shapely.affinity import rotate, translate
 
 from urbanplan_gis.outputs.sheets.boxes import (
     LEAST_POINTS,
@@ -29,6 +30,7 @@ from urbanplan_gis.outputs.sheets.boxes import (
     text_width,
 )
 from urbanplan_gis.outputs.sheets.data import reader_number
+from urbanplan_gis.outputs.sheets.points import PointSymbol
 from urbanplan_gis.outputs.sheets.symbols import (
     GREY,
     INK,
@@ -51,6 +53,8 @@ _BRIEF_TABLE = 20
 #: width of a column of the key of units in sizes of its text
 _KEY_COLUMN = 8.0
 _SHORT_CODE = 4
+#: least width of a box for a signature, and the room below its words, in sizes of its text
+_SIGNATURE_COLUMN, _SIGNATURE_ROOM = 5.0, 1.9
 #: longest scale bar in sizes of its text: 75 mm on A3
 _BAR = 11.0
 #: ground from which a scale bar counts in kilometres
@@ -93,6 +97,19 @@ def legend(entries: Sequence[MapClass], width: float, size: float, count: int, l
     """«CHÚ GIẢI»: the classes drawn, in their order, under their headings, in ``count`` columns."""
     gap = size * 0.35
     column = (width - gap * (count - 1)) / count
+    blocks = legend_blocks(entries, column, size)
+    title = legend_title(width, size, lang)
+    return stack([title, columns(blocks, count, width, gap)], gap=size * 0.1)
+
+
+def legend_title(width: float, size: float, lang: str, more: str = "") -> Block:
+    """«CHÚ GIẢI», with a word on where it is continued from."""
+    words = f"{say('map.legend.title', lang)} {more}".strip()
+    return paragraph(words, Font(size * 1.25, bold=True), width, "center")
+
+
+def legend_blocks(entries: Sequence[MapClass], column: float, size: float) -> list[Block]:
+    """The entries of a legend one by one, the first of each group with its heading."""
     code_width = max(
         [text_width(entry.code, _code_font(size)) for entry in entries if _short(entry.code)] or [0]
     )
@@ -106,8 +123,7 @@ def legend(entries: Sequence[MapClass], width: float, size: float, count: int, l
                 blocks[-1] = padded(blocks[-1], bottom=size * 0.12)
         previous = entry.heading
         blocks.append(block)
-    title = paragraph(say("map.legend.title", lang), Font(size * 1.25, bold=True), width, "center")
-    return stack([title, columns(blocks, count, width, gap)], gap=size * 0.1)
+    return blocks
 
 
 def _legend_entry(entry: MapClass, width: float, size: float, code_width: float) -> Block:
@@ -125,6 +141,9 @@ def _legend_entry(entry: MapClass, width: float, size: float, code_width: float)
 
 
 def _swatch(symbol: Symbol, width: float, height: float, top: float) -> Mark:
+    if isinstance(symbol, PointSymbol):
+        radius = min(symbol.point_mm, height * 1.2) / 2
+        return Mark(shapely.Point(width / 2, top + height / 2).buffer(radius), symbol)
     if symbol.line is not None:
         middle = top + height / 2
         cap = 0 if symbol.dash_mm else symbol.line_mm / 2  # solid lines have round ends
@@ -253,21 +272,34 @@ def _bar_step(scale: int, width: float) -> int:
     return max(int(step * power) for step in (1, 2, 5) if step * power <= longest)
 
 
-def north_arrow(width: float, size: float, lang: str) -> Block:
-    """Grid north, up the sheet."""
-    high, half, middle = size * 1.9, size * 0.45, width / 2
+def north_arrow(width: float, size: float, lang: str, convergence: float = 0.0) -> Block:
+    """An arrow to true north beside the line of grid north, which is up the sheet.
+
+    ``convergence`` is the bearing of grid north from true north in degrees: where it is positive,
+    true north lies to the left of up.
+    """
+    high, half = size * 1.9, size * 0.45
     font = Font(size * 1.1, bold=True)
-    letter = paragraph(say("map.north.letter", lang), font, width, "center")
-    top = letter.height
-    tip, foot, notch = (
-        (middle, top),
-        top + high,
-        (middle, top + high * 0.72),
+    word = say("map.north.letter", lang)
+    foot, notch = (0.0, 0.0), (0.0, -high * 0.28)
+    halves = [shapely.Polygon([(0.0, -high), (side * half, 0.0), notch]) for side in (-1, 1)]
+    # y runs downwards here, so that a turn to the left is a turn by a negative angle
+    turned = [rotate(shape, -convergence, origin=foot) for shape in halves]
+    xmin, ymin, xmax, ymax = shapely.total_bounds(turned)
+    width = max(width, 2 * max(-xmin, xmax))
+    middle, top = width / 2, font.line_mm
+    down = top - min(ymin, -high)
+    left, right = (translate(shape, middle, down) for shape in turned)
+    line = shapely.LineString([(middle, down - high), (middle, down)])
+    tip = middle - high * math.sin(math.radians(convergence))
+    letter = tip - text_width(word, font) / 2
+    marks = (
+        Mark(line, Symbol(line=GREY, line_mm=0.15), "north:grid"),
+        Mark(left, replace(_SOLID, edge=INK), "north:true"),
+        Mark(right, _OPEN, "north:true"),
+        Word(max(letter, 0.0), font.baseline_mm, word, font),
     )
-    left = shapely.Polygon([tip, (middle - half, foot), notch])
-    right = shapely.Polygon([tip, (middle + half, foot), notch])
-    marks = (Mark(left, replace(_SOLID, edge=INK)), Mark(right, _OPEN))
-    return Block(width, top + high, marks, ((0.0, 0.0, letter),))
+    return Block(width, down + max(ymax, 0.0), marks)
 
 
 def locator(
@@ -303,6 +335,42 @@ def locator(
     return stack([title, Block(width, down, marks)], gap=0.5)
 
 
+def signature_block(
+    boxes: Sequence[tuple[str, str, str]],
+    facts: Sequence[tuple[str, str]],
+    width: float,
+    size: float,
+) -> Block:
+    """The *khung tên* of a drawing: a box for each authority (what it is, its name, a word on
+    signing) with room for signature and seal, two in a row where they fit, above ruled facts."""
+    count = 2 if width >= 2 * _SIGNATURE_COLUMN * size else 1
+    each = width / count
+    rows: list[Block] = []
+    for start in range(0, len(boxes), count):
+        row = [_signature(*box, each, size) for box in boxes[start : start + count]]
+        high = max(block.height for block in row)
+        edges = tuple(
+            Mark(shapely.box(each * n, 0, each * (n + 1), high), Symbol(edge=INK, edge_mm=0.25))
+            for n in range(len(row))
+        )
+        rows.append(Block(width, high, edges, ((0.0, 0.0, beside(row)),)))
+    return stack([*rows, title_block(facts, width, size)])
+
+
+def _signature(label: str, name: str, signed: str, width: float, size: float) -> Block:
+    pad, small = size * 0.2, _smaller(size, 0.92)
+    inner = width - 2 * pad
+    lines = stack(
+        [
+            paragraph(label.upper(), Font(small, bold=True), inner, "center"),
+            paragraph(name, Font(small), inner, "center"),
+            paragraph(signed, Font(_smaller(size, 0.85), italic=True), inner, "center"),
+        ],
+        gap=size * 0.05,
+    )
+    return replace(padded(lines, pad, pad, size * _SIGNATURE_ROOM), width=width)
+
+
 def title_block(facts: Sequence[tuple[str, str]], width: float, size: float) -> Block:
     """The ruled block of facts at the foot of the panel: label and value."""
     labels, pad, small = 0.30 * width, size * 0.16, _smaller(size, 0.92)
@@ -332,10 +400,17 @@ def _smaller(size: float, share: float) -> float:
 
 
 def instruments(
-    scale: int, convergence: str, crs: str, width: float, size: float, lang: str
+    scale: int,
+    convergence: str,
+    crs: str,
+    width: float,
+    size: float,
+    lang: str,
+    turned: float = 0.0,
 ) -> Block:
-    """Scale bar and north arrow side by side, with the CRS and the convergence below."""
-    arrow = north_arrow(size * 1.9, size, lang)
+    """Scale bar and north arrow side by side, with the CRS and the convergence below; the arrow
+    is turned by ``turned`` degrees of convergence."""
+    arrow = north_arrow(size * 1.9, size, lang, turned)
     bar = scale_bar(scale, width - arrow.width - size * 0.3, size, lang)
     lowered = padded(bar, top=max(arrow.height - bar.height, 0))
     row = beside([lowered, arrow], gap=size * 0.3)

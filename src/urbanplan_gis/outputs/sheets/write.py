@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import partial
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import shapely
 
 from urbanplan_gis.outputs.sheets.choropleth import figure_roles, figures_of, indicator_theme
 from urbanplan_gis.outputs.sheets.compose import build_sheet
-from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
+from urbanplan_gis.outputs.sheets.composed import composed_theme
+from urbanplan_gis.outputs.sheets.data import ROLES, SheetData, SheetOptions, sheet_error
+from urbanplan_gis.outputs.sheets.declaration import INDICATOR, Declaration
+from urbanplan_gis.outputs.sheets.extent import ground_of
 from urbanplan_gis.outputs.sheets.facts import source_lines
 from urbanplan_gis.outputs.sheets.ink import SETTINGS
+from urbanplan_gis.outputs.sheets.inset import Inset
+from urbanplan_gis.outputs.sheets.letters import lacking
 from urbanplan_gis.outputs.sheets.panel import Words
+from urbanplan_gis.outputs.sheets.sheet_files import SheetFile, own_sheets
 from urbanplan_gis.outputs.sheets.theme import Theme, geometries, outer_rings
 from urbanplan_gis.outputs.sheets.themes import (
     existing_land_use,
@@ -25,23 +33,28 @@ from urbanplan_gis.outputs.sheets.themes import (
     roads_transport,
     zoning_coverage,
 )
-from urbanplan_gis.text import Text
+from urbanplan_gis.standards.indicators import indicators
+from urbanplan_gis.text import Name, Text, keys, say
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _FIGURES = "figures"
+_FINDINGS = "findings"
+_LOCATOR = "locator"
 #: detail that a locator a few centimetres wide cannot show
 _LOCATOR_DETAIL_M = 25.0
 #: half the time of the default for a tenth more bytes
 _PNG_LEVEL = 4
 _CREATOR = "urbanplan_gis"
-_INDICATORS = ("urban_land_ratio", "transport_land_share", "green_per_capita", "zoning_coverage")
+_NO_ID = re.compile(r"[^\w.-]", re.ASCII)
+#: letters named in a note; more would fill it
+_MOST_LETTERS = 8
 
 
 @dataclass(frozen=True)
-class _Sheet:
-    """How a sheet is made: ``needs`` lists roles of which one must be there, ``also`` those that
+class _Kind:
+    """How a theme is made: ``needs`` lists roles of which one must be there, ``also`` those that
     are drawn as well where they are."""
 
     theme: Callable[[SheetData], Theme]
@@ -49,79 +62,121 @@ class _Sheet:
     also: tuple[str, ...] = ()
 
 
-#: in the order of the set: a sheet keeps its number whichever others can be drawn
-_SHEETS: dict[str, _Sheet] = {
-    "existing_land_use": _Sheet(existing_land_use, ("land_use",)),
-    "planned_land_use": _Sheet(planned_land_use, ("zoning",)),
-    "zoning_coverage": _Sheet(zoning_coverage, ("plans",), ("general_plan", "roads")),
-    "roads_transport": _Sheet(
-        roads_transport, ("roads", "transport", "right_of_way"), ("parking",)
-    ),
-    "green_space": _Sheet(green_space, ("green",), ("roads",)),
-    **{
-        f"indicator_{indicator}": _Sheet(partial(indicator_theme, indicator=indicator), (_FIGURES,))
-        for indicator in _INDICATORS
-    },
+_KINDS: dict[str, _Kind] = {
+    "existing_land_use": _Kind(existing_land_use, ("land_use",)),
+    "planned_land_use": _Kind(planned_land_use, ("zoning",)),
+    "zoning_coverage": _Kind(zoning_coverage, ("plans",), ("general_plan", "roads")),
+    "roads_transport": _Kind(roads_transport, ("roads", "transport", "right_of_way"), ("parking",)),
+    "green_space": _Kind(green_space, ("green",), ("roads",)),
 }
 
 
 def sheet_names(data: SheetData) -> tuple[str, ...]:
-    """The sheets that can be drawn from the data at hand, in the order of the set."""
-    return tuple(name for name, sheet in _SHEETS.items() if _possible(name, sheet, data))
+    """The product's own sheets that can be drawn from the data at hand, in the order of the set."""
+    return tuple(sheet.name for sheet in own_sheets() if is_possible(sheet.declaration, data))
 
 
-def sheet_inputs(name: str) -> tuple[str, ...]:
+def is_possible(sheet: Declaration, data: SheetData) -> bool:
+    """Whether the data at hand fill a sheet; one composed of layers is always tried, so that the
+    planner hears what is missing."""
+    if sheet.layers:
+        return True
+    if sheet.theme == INDICATOR:
+        found = figures_of(_in_state(sheet, data), sheet.indicator)
+        return found is not None and not found.empty
+    return any(data.layer(role) is not None for role in _KINDS[sheet.theme].needs)
+
+
+def sheet_inputs(sheet: str | Declaration) -> tuple[str, ...]:
     """The roles, and ``figures``, that a sheet depends on.
 
     Raises:
-        PlanDataError: for a name that is no sheet.
+        PlanDataError: for a name that is no sheet of the product's set.
     """
-    sheet = _sheet(name)
-    return ("units", *sheet.needs, *sheet.also)
+    if isinstance(sheet, str):
+        sheet = _own(sheet).declaration
+    if sheet.layers:
+        return tuple(dict.fromkeys(("units", *(layer.role for layer in sheet.layers))))
+    if sheet.theme == INDICATOR:
+        return ("units", _FIGURES)
+    kind = _KINDS[sheet.theme]
+    return ("units", *kind.needs, *kind.also)
 
 
-def sheet_sources(name: str, data: SheetData) -> list[str]:
+def sheet_sources(sheet: str | Declaration, data: SheetData) -> list[str]:
     """The lines on sources that the sheet prints."""
-    return source_lines(data, _roles(name, data))
+    if isinstance(sheet, str):
+        sheet = _own(sheet).declaration
+    return source_lines(data, _roles(sheet, data))
 
 
 def draw_sheet(
-    name: str, data: SheetData, options: SheetOptions, folder: Path
-) -> tuple[Path, Path]:
-    """Write ``<name>.png`` and ``<name>.pdf`` into ``folder``, both or neither.
+    sheet: str | SheetFile, data: SheetData, options: SheetOptions, folder: Path
+) -> tuple[Path, ...]:
+    """Write ``<name>.png``, ``.pdf`` and ``.svg``, those of them that ``options`` ask for, into
+    ``folder``: all or none. Pages after the first are ``<name>-2.png`` and so on; a PDF has all.
 
     Raises:
         PlanDataError: for an unknown sheet, one the data cannot fill, or a paper too small.
     """
-    sheet = _sheet(name)
-    if not _possible(name, sheet, data):
-        raise sheet_error("no_data", name, needs=", ".join(sheet.needs))
+    found = _own(sheet) if isinstance(sheet, str) else sheet
+    if not is_possible(found.declaration, data):
+        needs = [role for role in sheet_inputs(found.declaration) if role != "units"]
+        raise sheet_error("no_data", found.name, needs=", ".join(needs))
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".sheet-", dir=folder) as workshop:
-        made = _save(name, data, options, Path(workshop))
+        made = _save(found, data, options, Path(workshop))
         final = tuple(folder / path.name for path in made)
         for path, place in zip(made, final, strict=True):
             path.replace(place)
-    return final[0], final[1]
+    return final
 
 
-def make_figure(name: str, data: SheetData, options: SheetOptions) -> Figure:
-    """The sheet as a figure; call it, and save the figure, inside :func:`settings`."""
-    theme = _sheet(name).theme(data)
-    number = list(_SHEETS).index(name) + 1
-    title = Text.of(f"map.title.{name}")
+def options_of(sheet: Declaration, defaults: SheetOptions) -> SheetOptions:
+    """The options of a sheet: what it declares, else the defaults."""
+    given = {
+        "paper": sheet.paper,
+        "landscape": None if sheet.orientation is None else sheet.orientation == "landscape",
+        "scale": sheet.scale,
+        "dpi": sheet.dpi,
+        "outputs": sheet.outputs,
+    }
+    return replace(defaults, **{key: value for key, value in given.items() if value is not None})
+
+
+def make_figure(sheet: str | SheetFile, data: SheetData, options: SheetOptions) -> Figure:
+    """The first page of a sheet as a figure; call it, and save the figure, inside
+    :func:`settings`."""
+    return make_figures(_own(sheet) if isinstance(sheet, str) else sheet, data, options)[0]
+
+
+def make_figures(sheet: SheetFile, data: SheetData, options: SheetOptions) -> list[Figure]:
+    """The pages of a sheet as figures; call it, and save them, inside :func:`settings`."""
+    about = sheet.declaration
+    data = replace(data, lang=about.language or data.lang)
+    shown = _in_state(about, data)
+    theme = _theme(sheet, shown)
+    if about.extent is not None:
+        ground = ground_of(about.extent, data, f"{sheet.where}: extent")
+        theme = replace(theme, focus=ground)
+    figures = figures_of(shown, about.indicator) if about.theme == INDICATOR else None
+    inset = about.inset
     units = geometries(data.units)
     words = Words(
-        title=Text.of("map.title_of_slated", subject=title) if theme.of_slated else title,
-        number=number,
-        roles=_roles(name, data),
-        notes=theme.notes,
+        title=_title(about, theme),
+        number=about.number or 1,
+        roles=_roles(about, data),
+        notes=(*theme.notes, *_letters_note(sheet, data)),
         units=shapely.simplify(units, _LOCATOR_DETAIL_M),
         # simplified as a whole: units simplified one by one leave slivers between them
-        city=shapely.simplify(shapely.polygons(outer_rings(units)), _LOCATOR_DETAIL_M),
+        city=shapely.simplify(_outlines(units), _LOCATOR_DETAIL_M),
         table=theme.table,
+        is_drawing=about.form == "drawing",
+        block=about.title_block,
+        inset=None if inset is None or inset.extent == _LOCATOR else _inset(sheet, data),
+        locator=inset is not None and inset.extent == _LOCATOR,
     )
-    return build_sheet(theme, words, data, options)
+    return build_sheet(theme, words, data, options, sheet_inputs(about), figures)
 
 
 def settings() -> Any:
@@ -131,39 +186,142 @@ def settings() -> Any:
     return matplotlib.style.context(["default", SETTINGS])
 
 
-def _save(name: str, data: SheetData, options: SheetOptions, folder: Path) -> tuple[Path, Path]:
-    """Both files, without clock, version or machine in their metadata."""
-    png, pdf = folder / f"{name}.png", folder / f"{name}.pdf"
+def _save(
+    sheet: SheetFile, data: SheetData, options: SheetOptions, folder: Path
+) -> tuple[Path, ...]:
+    """All files, without clock, version or machine in their metadata."""
+    made: list[Path] = []
     with settings():
-        figure = make_figure(name, data, options)
-        figure.savefig(
-            png,
-            dpi=options.dpi,
-            metadata={"Software": None},
-            pil_kwargs={"compress_level": _PNG_LEVEL},
-        )
-        figure.savefig(
-            pdf, metadata={"Creator": _CREATOR, "Producer": _CREATOR, "CreationDate": None}
-        )
-    return png, pdf
+        pages = make_figures(sheet, data, options)
+        if "png" in options.outputs:
+            for path, figure in _named(sheet.name, "png", pages, folder):
+                figure.savefig(
+                    path,
+                    dpi=options.dpi,
+                    metadata={"Software": None},
+                    pil_kwargs={"compress_level": _PNG_LEVEL},
+                )
+                made.append(path)
+        if "pdf" in options.outputs:
+            path = folder / f"{sheet.name}.pdf"
+            _save_pdf(pages, path)
+            made.append(path)
+        if "svg" in options.outputs:
+            for path, figure in _named(sheet.name, "svg", pages, folder):
+                _name_apart(figure)
+                figure.savefig(path, metadata={"Creator": _CREATOR, "Date": None})
+                made.append(path)
+    return tuple(made)
 
 
-def _sheet(name: str) -> _Sheet:
-    if name not in _SHEETS:
-        raise sheet_error("unknown", "maps", name=name, known=", ".join(_SHEETS))
-    return _SHEETS[name]
+def _save_pdf(pages: Sequence[Figure], path: Path) -> None:
+    from matplotlib.backends.backend_pdf import PdfPages
+
+    about = {"Creator": _CREATOR, "Producer": _CREATOR, "CreationDate": None}
+    if len(pages) == 1:
+        pages[0].savefig(path, metadata=about)
+        return
+    with PdfPages(path, metadata=about) as file:
+        for figure in pages:
+            file.savefig(figure)
 
 
-def _roles(name: str, data: SheetData) -> tuple[str, ...]:
+def _name_apart(figure: Figure) -> None:
+    """Names of parts as SVG wants them: each once, of plain letters."""
+    seen: Counter[str] = Counter()
+    for artist in figure.findobj():
+        given = artist.get_gid()
+        if given:
+            name = _NO_ID.sub("_", given)
+            seen[name] += 1
+            artist.set_gid(name if seen[name] == 1 else f"{name}.{seen[name]}")
+
+
+def _named(
+    name: str, ending: str, pages: Sequence[Figure], folder: Path
+) -> Iterator[tuple[Path, Figure]]:
+    for number, figure in enumerate(pages, start=1):
+        page = "" if number == 1 else f"-{number}"
+        yield folder / f"{name}{page}.{ending}", figure
+
+
+def _own(name: str) -> SheetFile:
+    found = {sheet.name: sheet for sheet in own_sheets()}
+    if name not in found:
+        raise sheet_error("unknown", "maps", name=name, known=", ".join(found))
+    return found[name]
+
+
+def _theme(sheet: SheetFile, data: SheetData) -> Theme:
+    about = sheet.declaration
+    if about.layers:
+        return composed_theme(data, about.layers, sheet.where)
+    if about.theme == INDICATOR:
+        return indicator_theme(data, about.indicator)
+    return _KINDS[about.theme].theme(data)
+
+
+def _in_state(sheet: Declaration, data: SheetData) -> SheetData:
+    """The data with the figures of the state that a sheet asks for."""
+    if sheet.state is None:
+        return data
+    return replace(data, figures=data.figures[data.figures["scenario"] == sheet.state])
+
+
+def _title(sheet: Declaration, theme: Theme) -> Text | Name:
+    """The title given, else that of the theme, with whom it is about."""
+    if sheet.title is not None:
+        return sheet.title
+    if sheet.theme != INDICATOR:
+        return Text.of(f"map.title.{sheet.theme}")
+    key = f"map.title.{INDICATOR}_{sheet.indicator}"
+    title: Text | Name = Text.of(key)
+    if key not in keys():
+        name = indicators()[sheet.indicator].name
+        title = Name(name.vi.upper(), name.en.upper())
+    return Text.of("map.title_of_slated", subject=title) if theme.of_slated else title
+
+
+def _inset(sheet: SheetFile, data: SheetData) -> Inset | None:
+    """The second map of a sheet, named after its ground where it has no title."""
+    about = sheet.declaration.inset
+    if about is None:
+        return None
+    ground = ground_of(about.extent, data, f"{sheet.where}: inset.extent")
+    title = about.title
+    if title is None and isinstance(about.extent, str):
+        title = Name(*(say(f"sheet.group.{about.extent}", lang) for lang in ("vi", "en")))
+    return Inset(ground, about.scale, title)
+
+
+def _outlines(units: np.ndarray) -> np.ndarray:
+    """The city as polygons; nothing where no unit has an area."""
+    rings = outer_rings(units)
+    return shapely.polygons(rings) if len(rings) else np.array([], dtype=object)
+
+
+def _letters_note(sheet: SheetFile, data: SheetData) -> list[str]:
+    """Which letters of the names could not be set."""
+    names = [str(name) for name in data.units["name"].dropna()]
+    for frame in data.layers.values():
+        if "name" in frame:
+            names += [str(name) for name in frame["name"].dropna().unique()]
+    about = sheet.declaration
+    given = [about.title, *vars(about.title_block).values(), data.title]
+    names += [text for name in given if isinstance(name, Name) for text in (name.vi, name.en)]
+    names += [text for one in data.origins for text in (one.publisher, one.document)]
+    missing = lacking("".join(names))
+    if not missing:
+        return []
+    codes = ", ".join(f"U+{ord(letter):04X}" for letter in missing[:_MOST_LETTERS])
+    if len(missing) > _MOST_LETTERS:
+        codes += f", … ({len(missing)})"
+    return [say("sheet.note.letters", data.lang, codes=codes)]
+
+
+def _roles(sheet: Declaration, data: SheetData) -> tuple[str, ...]:
     """The roles a sheet is drawn from, and those its figures rest on."""
-    inputs = sheet_inputs(name)
+    inputs = sheet_inputs(sheet)
     if _FIGURES not in inputs:
-        return inputs
-    return (*inputs, *figure_roles(data, name.removeprefix("indicator_")))
-
-
-def _possible(name: str, sheet: _Sheet, data: SheetData) -> bool:
-    if sheet.needs == (_FIGURES,):
-        found = figures_of(data, name.removeprefix("indicator_"))
-        return found is not None and not found.empty
-    return any(data.layer(role) is not None for role in sheet.needs)
+        return tuple(role for role in inputs if role in ROLES and role != _FINDINGS)
+    return (*inputs, *figure_roles(_in_state(sheet, data), sheet.indicator))
