@@ -70,8 +70,9 @@ def bullet_block(bullet: Bullet, width: float, height: float) -> Block:
         marks.append(Mark(shapely.boundary(track), _NO_VALUE))
     else:
         marks.append(Mark(shapely.box(0, height * 0.15, width, height * 0.85), _TRACK))
-        bar = shapely.box(0, middle - thick / 2, at(bullet.value), middle + thick / 2)
-        marks.append(Mark(bar, bar_symbol(bullet.verdict)))
+        if bullet.value > 0:
+            bar = shapely.box(0, middle - thick / 2, at(bullet.value), middle + thick / 2)
+            marks.append(Mark(bar, bar_symbol(bullet.verdict)))
         if bullet.low is not None and bullet.high is not None and bullet.high > bullet.low:
             marks += _whisker(at(bullet.low), at(bullet.high), middle, height * 0.12)
     for order, target in reversed(list(enumerate(bullet.targets))):

@@ -11,7 +11,7 @@ import shapely
 
 from urbanplan_gis.outputs.atlas.facts import FigureRow, definition_name
 from urbanplan_gis.outputs.atlas.front import city_bounds, city_classes
-from urbanplan_gis.outputs.atlas.ground import ZONING_PLAN, PlanRow, Shapes
+from urbanplan_gis.outputs.atlas.ground import PlanRow, Shapes
 from urbanplan_gis.outputs.atlas.maps import (
     TICKS_MM,
     Labels,
@@ -19,11 +19,11 @@ from urbanplan_gis.outputs.atlas.maps import (
     fitted,
     layout_for,
     place_names,
-    place_texts,
+    place_numbers,
     within,
 )
 from urbanplan_gis.outputs.atlas.paper import BODY, SIZE, Furniture, Sheet, start_page
-from urbanplan_gis.outputs.atlas.table import Column, Line, section, table
+from urbanplan_gis.outputs.atlas.table import Column, Line, more_of, section, table
 from urbanplan_gis.outputs.atlas.unit_maps import plan_line_classes, severity_classes
 from urbanplan_gis.outputs.atlas.unit_page import finding_name, layer_name, standing_words
 from urbanplan_gis.outputs.atlas.words import hectares, printable
@@ -38,9 +38,10 @@ from urbanplan_gis.text import date, say
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.atlas.ground import CityGround
+    from urbanplan_gis.outputs.sheets.labels import Placed
     from urbanplan_gis.outputs.sheets.page import Layout
 
-_MAP_MM = 170.0
+_MAP_MM = 184.0
 _GAP = 6.0
 _IN_FORCE, _LAPSED = (
     Symbol(fill="#0b5345"),
@@ -68,21 +69,17 @@ def draw_plans(
     sheet = start_page(furniture, title, "", label, ("units", "plans"), lang)
     room = Rect(BODY.x, BODY.y, _MAP_MM, BODY.height)
     classes = (*plan_line_classes(plans, lang), *city_classes(city, lang, plain=True))
-    named = [(row.plan_id, shape) for row, shape in zip(plans.rows, plans.ground, strict=True)
-             if row.kind == ZONING_PLAN]  # fmt: skip
 
-    def labels(layout: Layout, taken: Taken) -> list:
-        return place_texts(layout, taken, named, Font(5.6, bold=True, color="#0b3d2e"))
-
-    _city_map(sheet, room, city, classes, labels, lang)
     x = room.right + _GAP
     width = BODY.right - x
     if not plans.rows:
         sheet.put(paragraph(say("atlas.none.city_plans", lang), Font(9), width), x, BODY.top - 2)
+        _city_map(sheet, room, city, classes, lambda layout, taken: [], lang)
         return sheet
-    chart = width * 0.25
+    chart = width * 0.24
     years = _years(plans.rows, furniture.as_of)
     columns = (
+        Column(say("atlas.finding.number", lang), 0.05),
         Column(say("atlas.plan.name", lang), 0.27),
         Column(say("table.column.kind", lang), 0.13),
         Column(say("table.column.decision", lang), 0.10),
@@ -92,10 +89,11 @@ def draw_plans(
         Column(say("atlas.plan.chart", lang), 0.30),
     )
     starts = {row.plan_id: row.approved for row in plans.rows}
-    lines = [Line(("", "", "", "", "", "", _axis(years, chart)))]
+    lines = [Line(("", "", "", "", "", "", "", _axis(years, chart)))]
     lines += [
         Line(
             (
+                str(number),
                 printable(row.plan_id if row.name in ("", row.plan_id)
                           else f"{row.plan_id} {row.name}"),
                 _kind(row.kind, lang),
@@ -106,12 +104,18 @@ def draw_plans(
                 _span(row, starts, years, furniture.as_of, chart),
             )
         )
-        for row in plans.rows
+        for number, row in enumerate(plans.rows, start=1)
     ]  # fmt: skip
     note = paragraph(say("atlas.plan.chart_note", lang, date=furniture.as_of), Font(5.6), width)
-    more = lambda count: say("atlas.more.plans", lang, count=count)  # noqa: E731
-    block, _ = table(columns, lines, width, 6.6, BODY.height - note.height - 6, more)
+    more = more_of("plans", lang)
+    block, shown = table(columns, lines, width, 6.6, BODY.height - note.height - 6, more)
     sheet.put(stack([block, note], 1.5), x, BODY.top - 1)
+    listed = plans.ground[: max(shown - 1, 0)]  # the first row is the axis of the chart
+
+    def labels(layout: Layout, taken: Taken) -> list[Placed]:
+        return place_numbers(layout, taken, listed, Font(6.4, bold=True, color="#0b3d2e"))
+
+    _city_map(sheet, room, city, classes, labels, lang)
     return sheet
 
 
@@ -190,7 +194,7 @@ def draw_findings(
     )
     names = list(zip(city.names.values(), city.units["kind"], city.shapes, strict=True))
 
-    def labels(layout: Layout, taken: Taken) -> list:
+    def labels(layout: Layout, taken: Taken) -> list[Placed]:
         return place_names(layout, taken, names, Font(5.0, color="#444444"))
 
     _city_map(sheet, room, city, classes, labels, lang)
@@ -227,7 +231,7 @@ def draw_findings(
     if unplaced:
         texts.append(say("atlas.finding.unplaced", lang, count=unplaced))
     notes = stack([paragraph(text, Font(5.8), width) for text in texts], 0.5)
-    more = lambda count: say("atlas.more.codes", lang, count=count)  # noqa: E731
+    more = more_of("codes", lang)
     block, _ = table(columns, lines, width, 7.0, BODY.height - notes.height - 6, more)
     sheet.put(stack([block, notes], 1.5), x, BODY.top - 1)
     return sheet
@@ -266,7 +270,7 @@ def draw_method(
         for row in figures
     ]
     head = section(say("atlas.method.figures", lang), width, SIZE + 1)
-    more = lambda count: say("atlas.more.definitions", lang, count=count)  # noqa: E731
+    more = more_of("definitions", lang)
     if lines:
         block, _ = table(columns, lines, width, 7.4, BODY.height - head.height - 4, more)
     else:
@@ -299,7 +303,7 @@ def _sources(furniture: Furniture, width: float, height: float, lang: str) -> Bl
         listed = shortened(list(by_lang[lang]), lang)
         said = "; ".join(line.removeprefix("– ") for line in listed)
         lines.append(Line((layer_name(role, lang), printable(said) or "–")))
-    more = lambda count: say("atlas.more.sources", lang, count=count)  # noqa: E731
+    more = more_of("sources", lang)
     return table(columns, lines, width, 7.2, height, more)[0]
 
 

@@ -47,12 +47,13 @@ def figures_block(
     sizes: Sequence[float],
     lang: str,
     full: bool,
+    widest_gap: float = _ROW_GAP,
 ) -> Figures:
     """Rows of figures down a column of ``width`` by ``height`` millimetres.
 
     In the largest of the ``sizes`` (points) at which all find room, else the last, where the last
     line says how many more there are and in which table. ``full`` rows say their definition and
-    basis as well.
+    basis as well; rows stand up to ``widest_gap`` millimetres apart.
     """
     if not rows:
         none = paragraph(say("atlas.none.figures", lang), Font(sizes[0]), width)
@@ -61,7 +62,8 @@ def figures_block(
         blocks = [_row(row, width, size, lang, full) for row in rows]
         block = stack(blocks, _ROW_GAP)
         if block.height <= height:
-            return Figures(block, len(rows))
+            room = (height - block.height) / len(rows)
+            return Figures(stack(blocks, min(_ROW_GAP + room, widest_gap)), len(rows))
     return _as_many_as_fit(blocks, width, height, Font(sizes[-1]), lang)
 
 
@@ -101,7 +103,7 @@ def _outcome(row: FigureRow, width: float, size: float, lang: str) -> list[Block
     judged = row.verdict not in (Verdict.REFERENCE, Verdict.NO_DATA)
     first = " · ".join(part for part in (verdict, gap) if part)
     font = Font(size * 0.94, bold=judged, color="#1a1a1a" if judged else GREY)
-    lines = [clipped(first, font, width, 1, gid="verdict")]
+    lines = [clipped(first, font, width, 2, gid="verdict")]
     bounds = interval_words(row, lang)
     if bounds:
         lines.append(clipped(bounds, Font(size * 0.86, color="#444444"), width, 1))

@@ -193,7 +193,7 @@ def unit_ground(city: CityGround, place: int) -> UnitGround:
         label=label,
         classes=_classes(faces, label),
         plans=_plans(city.plans, outline, window),
-        findings=_findings(city, outline, window),
+        findings=_findings(city, outline),
         others=others,
         neighbours=neighbours,
         faces_digest=_faces_digest(faces),
@@ -293,14 +293,15 @@ def list_plans(
     return Shapes(tuple(plan for plan, _ in order), _array(ground))
 
 
-def _findings(city: CityGround, outline: Any, window: Any) -> Shapes:
-    """The findings that lie in the unit and not merely along its edge, largest first."""
+def _findings(city: CityGround, outline: Any) -> Shapes:
+    """The findings that lie in the unit and not merely along its edge, largest first, with the
+    part of each that lies in it."""
     tree, shapes = city.finding_tree
     near = np.sort(tree.query(outline, predicate="intersects"))
     near = np.array([n for n in near if lies_in(shapes[n], outline)], dtype=int)
     rows = finding_rows(city.findings.iloc[near])
     order = sorted(range(len(rows)), key=lambda n: -rows[n].area_ha)
-    inside = [shapely.intersection(_valid_one(shapes[near[n]]), window) for n in order]
+    inside = [shapely.intersection(_valid_one(shapes[near[n]]), outline) for n in order]
     return Shapes(tuple(rows[n] for n in order), _array(inside))
 
 

@@ -18,12 +18,13 @@ from urbanplan_gis.outputs.atlas.words import gap_words, printable, value_words
 from urbanplan_gis.outputs.sheets import styles
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, Mark, paragraph, stack
 from urbanplan_gis.outputs.sheets.parts import legend
-from urbanplan_gis.outputs.sheets.symbols import GREY, Symbol
+from urbanplan_gis.outputs.sheets.symbols import GREY, NO_COLOUR, Symbol
 from urbanplan_gis.outputs.sheets.theme import AREA, MapClass
 from urbanplan_gis.text import Text, say
 
 _SIZES = (11.0, 10.0, 9.0, 8.0, 7.2, 6.4, 5.8, 5.4)
 _GAP = 8.0
+_WIDEST_GAP = 9.0
 _ROLES = ("units", "land_use", "zoning", "plans", "statistics")
 #: units on one page of the table, and figures across it
 MATRIX_ROWS, _MATRIX_COLUMNS = 36, 13
@@ -51,7 +52,7 @@ def draw_figures(
     half = -(-len(rows) // 2)
     for number, part in enumerate((rows[:half], rows[half:])):
         if part or not number:
-            found = figures_block(part, width, free, _SIZES, lang, full=True)
+            found = figures_block(part, width, free, _SIZES, lang, True, _WIDEST_GAP)
             page.put(found.block, BODY.x + number * (width + _GAP), BODY.top - 1)
     page.put(key, BODY.x, BODY.y + key.height)
     return page
@@ -228,7 +229,8 @@ def _groups(lang: str) -> dict[str, tuple[str, Symbol]]:
         code: (style.name.say(lang) if style else code, Symbol(fill=fill))
         for code, (style, fill) in found.items()
     }
-    groups["other"] = (say("map.legend.other", lang), Symbol(fill="#b9c7d6"))
+    groups["planned"] = (say("atlas.balance.planned", lang), Symbol(fill="#b9c7d6"))
+    groups["other"] = (say("map.legend.other", lang), NO_COLOUR)
     groups[""] = (say("class.unclassified", lang), UNCLASSIFIED)
     return groups
 
@@ -238,8 +240,11 @@ def _shares(balance: Balance) -> dict[str, float]:
     total = balance.area_ha
     shares: dict[str, float] = {}
     for row in balance.rows:
-        group = styles.top_group(row.code_list, row.code) if row.code_list else None
-        key = group.code if group and group.code in _GROUP_FILLS else "other"
+        group = styles.top_group(row.code_list, row.code)
+        planned = styles.style_of(styles.PLAN_FILE, row.code_list, row.code) is not None
+        key = "planned" if planned else "other"
+        if group and group.code in _GROUP_FILLS:
+            key = group.code
         key = key if row.code_list else ""
         shares[key] = shares.get(key, 0.0) + (row.area_ha / total if total else 0.0)
     return shares

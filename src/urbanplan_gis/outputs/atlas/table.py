@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from urbanplan_gis.outputs.atlas.words import clipped
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, beside, padded, paragraph, rule, stack
 from urbanplan_gis.outputs.sheets.symbols import INK
+from urbanplan_gis.text import say
 
 #: lines a cell may have before its text is cut
 _CELL_LINES = 2
@@ -81,6 +82,11 @@ def _row(
             cell = clipped(cell, font, across - 2 * pad, most, column.align)
         cells.append(replace(padded(cell, left=pad), width=across))
     return beside(cells)
+
+
+def more_of(kind: str, lang: str) -> Callable[[int], str]:
+    """The words for how many rows are left, and in which file they are."""
+    return lambda count: say(f"atlas.more.{kind}", lang, count=count)
 
 
 def section(title: str, width: float, size: float) -> Block:

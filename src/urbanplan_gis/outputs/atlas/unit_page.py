@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+import shapely
 
 from urbanplan_gis.outputs.atlas.facts import Balance, FigureRow, Population, style_of
 from urbanplan_gis.outputs.atlas.figures import figures_block
@@ -17,12 +19,11 @@ from urbanplan_gis.outputs.atlas.maps import (
     place_class_codes,
     place_names,
     place_numbers,
-    place_texts,
     swatch,
     within,
 )
 from urbanplan_gis.outputs.atlas.paper import BODY, SIZE, Furniture, Sheet, start_page
-from urbanplan_gis.outputs.atlas.table import Column, Line, section, table
+from urbanplan_gis.outputs.atlas.table import Column, Line, more_of, section, table
 from urbanplan_gis.outputs.atlas.unit_maps import (
     UNCLASSIFIED,
     finding_classes,
@@ -31,7 +32,7 @@ from urbanplan_gis.outputs.atlas.unit_maps import (
     plan_classes,
 )
 from urbanplan_gis.outputs.atlas.words import adding_up, clipped, hectares, printable
-from urbanplan_gis.outputs.sheets.boxes import Block, Font, beside, paragraph, stack
+from urbanplan_gis.outputs.sheets.boxes import Block, Font, beside, paragraph, stack, text_width
 from urbanplan_gis.outputs.sheets.data import reader_number
 from urbanplan_gis.outputs.sheets.grid import convergence_words
 from urbanplan_gis.outputs.sheets.labels import Taken
@@ -50,12 +51,14 @@ _TITLE_MM = 5.2
 _LEAST_MAP_MM = 118.0
 _SMALL_MAP_MM = 60.0
 _LEGEND_SIZES = ((6.0, 3), (5.6, 3), (5.2, 3), (5.0, 4))
-_INSTRUMENTS_MM = 44.0
+_INSTRUMENTS_MM = 56.0
 _NUMBERED = 8
+#: letters of a class's name where the legend has no room for whole names
+_BRIEF = 18
 _FIGURE_SIZES = (7.0, 6.6, 6.2, 5.8, 5.4)
 #: largest classes listed before the rest is summed up
 _CLASSES = 10
-_NAME = Font(5.8, color="#555555")
+_NAME, _SMALL_NAME = Font(5.8, color="#555555"), Font(5.0, color="#666666")
 
 
 @dataclass(frozen=True)
@@ -145,12 +148,18 @@ def _legend(
 ) -> Block:
     """The legend in the largest letters that fit; the last try cuts names to what fits."""
     listed = [one for one in classes if len(one.shapes)]
-    block = Block(width, 0)
     for size, count in _LEGEND_SIZES:
         block = stack([legend(listed, width, size, count, lang), small_print(notes, width, 5.4)], 1)
         if block.height <= height:
-            break
-    return block
+            return block
+    size, count = _LEGEND_SIZES[-1]
+    brief = [replace(one, name=_cut(one.name), code=_cut(one.code)) for one in listed]
+    notes = [*notes, say("atlas.map.brief_names", lang)]
+    return stack([legend(brief, width, size, count, lang), small_print(notes, width, 5.4)], 1)
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _BRIEF else name[: _BRIEF - 1].rstrip() + "…"
 
 
 def _instruments(layout: Layout, crs: str, lang: str) -> Block:
@@ -186,28 +195,30 @@ def _below(layout: Layout, room: Rect, classes: Sequence[MapClass], lang: str) -
 
 
 def _plans_box(sheet: Sheet, room: Rect, ground: UnitGround, lang: str) -> None:
+    """Plans on a map, numbered as in the list below it."""
     layout = _small_map(sheet, room, say("atlas.map.plans", lang), ground)
     shown = within(plan_classes(ground, lang), layout)
-    taken = Taken()
-    named = [
-        (row.plan_id, shape)
-        for row, shape in zip(ground.plans.rows, ground.plans.ground, strict=True)
-    ]
-    placed = place_texts(layout, taken, named, Font(5.6, bold=True, color="#0b3d2e"))
-    placed += place_names(layout, taken, list(ground.others), Font(5.0, color="#666666"))
-    draw_map(sheet, layout, shown, Labels(tuple(placed)), lang)
-    top = layout.frame.y - TICKS_MM
     key = _below(layout, room, shown, lang)
+    top = layout.frame.y - TICKS_MM
     sheet.put(key, room.x, top)
     top -= key.height + 1
-    sheet.put(plans_table(ground.plans.rows, room.width, top - room.y, lang), room.x, top)
+    block, listed = plans_table(ground.plans.rows, room.width, top - room.y, lang)
+    sheet.put(block, room.x, top)
+    taken = Taken()
+    inside = shapely.intersection(ground.plans.ground[:listed], ground.outline)
+    placed = place_numbers(layout, taken, inside, Font(6.0, bold=True, color="#0b3d2e"))
+    placed += place_names(layout, taken, list(ground.others), _SMALL_NAME)
+    draw_map(sheet, layout, shown, Labels(tuple(placed)), lang)
 
 
-def plans_table(rows: Sequence[PlanRow], width: float, height: float, lang: str) -> Block:
-    """Plans of a unit with dates and standing, as many as fit."""
+def plans_table(
+    rows: Sequence[PlanRow], width: float, height: float, lang: str
+) -> tuple[Block, int]:
+    """Plans of a unit with dates and standing: as many as fit, and how many those are."""
     if not rows:
-        return paragraph(say("atlas.none.plans", lang), Font(SIZE), width)
+        return paragraph(say("atlas.none.plans", lang), Font(SIZE), width), 0
     columns = (
+        Column(say("atlas.finding.number", lang), 0.06),
         Column(say("atlas.plan.name", lang), 0.42),
         Column(say("atlas.plan.approved", lang), 0.18),
         Column(say("atlas.plan.standing", lang), 0.22),
@@ -216,6 +227,7 @@ def plans_table(rows: Sequence[PlanRow], width: float, height: float, lang: str)
     lines = [
         Line(
             (
+                str(number),
                 printable(row.plan_id if row.name in ("", row.plan_id)
                           else f"{row.plan_id} {row.name}"),
                 date(row.approved, lang) if row.approved else say("map.block.undated", lang),
@@ -223,10 +235,10 @@ def plans_table(rows: Sequence[PlanRow], width: float, height: float, lang: str)
                 hectares(row.area_ha, lang),
             )
         )
-        for row in rows
+        for number, row in enumerate(rows, start=1)
     ]  # fmt: skip
-    more = _more("plans", lang)
-    return table(columns, lines, width, 5.4, height, more)[0]
+    more = more_of("plans", lang)
+    return table(columns, lines, width, 5.4, height, more)
 
 
 def standing_words(row: PlanRow, lang: str) -> str:
@@ -241,30 +253,19 @@ def standing_words(row: PlanRow, lang: str) -> str:
 
 
 def _findings_box(sheet: Sheet, room: Rect, ground: UnitGround, lang: str) -> None:
+    """Findings on a map, the largest numbered as in the list below it."""
     layout = _small_map(sheet, room, say("atlas.map.findings", lang), ground)
     shown = within(finding_classes(ground, layout, lang), layout)
-    rows = ground.findings.rows
-    taken = Taken()
-    first = _room_for_findings(rows, room, layout, shown, lang)
-    font = Font(6.0, bold=True)
-    placed = place_numbers(layout, taken, ground.findings.ground[:first], font)
-    placed += place_names(layout, taken, list(ground.others), Font(5.0, color="#666666"))
-    draw_map(sheet, layout, shown, Labels(tuple(placed)), lang)
-    top = layout.frame.y - TICKS_MM
     key = _below(layout, room, shown, lang)
+    top = layout.frame.y - TICKS_MM
     sheet.put(key, room.x, top)
     top -= key.height + 1
-    block, _ = _findings_table(rows, room.width, top - room.y, lang)
+    block, listed = _findings_table(ground.findings.rows, room.width, top - room.y, lang)
     sheet.put(block, room.x, top)
-
-
-def _room_for_findings(
-    rows: Sequence[FindingRow], room: Rect, layout: Layout, shown: Sequence[MapClass], lang: str
-) -> int:
-    """How many findings the list has room for: those get a number on the map."""
-    key = _below(layout, room, shown, lang)
-    height = layout.frame.y - TICKS_MM - key.height - 1 - room.y
-    return _findings_table(rows, room.width, height, lang)[1]
+    taken = Taken()
+    placed = place_numbers(layout, taken, ground.findings.ground[:listed], Font(6.0, bold=True))
+    placed += place_names(layout, taken, list(ground.others), _SMALL_NAME)
+    draw_map(sheet, layout, shown, Labels(tuple(placed)), lang)
 
 
 def _findings_table(
@@ -385,10 +386,13 @@ def balance_lines(balance: Balance, count: int, lang: str) -> list[Line]:
 
 def balance_table(lines: Sequence[Line], width: float, size: float, lang: str) -> Block:
     """A land balance as a table with the colours of the map."""
+    # as wide as the longest code: planned functions have long ones
+    codes = max(text_width(str(line.cells[1]), Font(size)) for line in lines) / width + 0.02
+    codes = min(max(codes, 0.08), 0.26)
     columns = (
         Column("", 0.04),
-        Column(say("table.column.code", lang), 0.15),
-        Column(say("atlas.balance.class", lang), 0.57),
+        Column(say("table.column.code", lang), codes),
+        Column(say("atlas.balance.class", lang), 0.72 - codes),
         Column(say("atlas.balance.area", lang), 0.14, "right"),
         Column(say("atlas.balance.share", lang), 0.10, "right"),
     )
@@ -437,7 +441,3 @@ def _neighbours_block(ground: UnitGround, width: float, lang: str) -> Block:
     ]
     text = "; ".join(said) + "." if said else say("atlas.neighbours.none", lang)
     return stack([title, clipped(text, Font(SIZE - 0.2), width, 5)], 0.5)
-
-
-def _more(kind: str, lang: str):
-    return lambda count: say(f"atlas.more.{kind}", lang, count=count)

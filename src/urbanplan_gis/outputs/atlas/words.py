@@ -122,7 +122,17 @@ def adding_up(values: list[float], decimals: int = 2) -> list[float]:
 
 def roman(value: int) -> str:
     """A small roman numeral, as front pages are numbered."""
-    signs = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
+    signs = (
+        (100, "c"),
+        (90, "xc"),
+        (50, "l"),
+        (40, "xl"),
+        (10, "x"),
+        (9, "ix"),
+        (5, "v"),
+        (4, "iv"),
+        (1, "i"),
+    )
     said = ""
     for worth, sign in signs:
         said += sign * (value // worth)
