@@ -83,7 +83,7 @@ def draw_matrix(
         cells = [_cell(by_id.get((one.indicator, one.state)), across - 2, small, lang, row.bold)
                  for one in shown]  # fmt: skip
         lines.append(Line((printable(row.name), *cells), bold=row.bold))
-    block, _ = table(columns, lines, BODY.width, 6.0, head_lines=7)
+    block, _ = table(columns, lines, BODY.width, 6.0, head_lines=7, ruled=True)
     notes = [say("atlas.matrix.note", lang)]
     if len(city) > len(shown):
         notes.append(say("atlas.more.figures", lang, count=len(city) - len(shown)))

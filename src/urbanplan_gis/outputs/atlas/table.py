@@ -40,10 +40,12 @@ def table(
     height: float | None = None,
     more: Callable[[int], str] | None = None,
     head_lines: int = _CELL_LINES,
+    ruled: bool = False,
 ) -> tuple[Block, int]:
     """The table and how many of its rows it shows, in letters of ``size`` points.
 
     With a ``height`` (mm) it shows as many rows as fit, and ``more`` words how many are left.
+    ``head_lines`` are the most lines a head may have; a ``ruled`` table has lines between rows.
     """
     total = sum(column.share for column in columns)
     shares = [replace(column, share=column.share / total) for column in columns]
@@ -55,6 +57,8 @@ def table(
     ]
     foot = rule(width, INK, 0.25)
     rows = [_row(shares, line, width, size) for line in lines]
+    if ruled:
+        rows = [stack([row, rule(width, "#d5d5d5", 0.1)], gap) for row in rows]
     shown = len(rows)
     if height is not None:
         used = stack([*top, foot], gap).height + gap
