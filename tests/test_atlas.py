@@ -133,7 +133,7 @@ def test_the_numbers_of_a_page(city: Path) -> None:
     assert "DGT Đất công trình giao thông 4,00 4,0" in page
     assert "Chưa phân loại 87,00 87,0" in page
     assert "Tổng diện tích 100,00 100,0" in page
-    assert "Dân số năm 2025: 1.500 người" in page
+    assert "Dân số thường trú năm 2025: 1.500 người" in page
     assert "Mật độ: 1.500 người/km²" in page
     # streets over streets and houses: 4 of 13 ha
     assert "30,77 %" in page
@@ -151,6 +151,21 @@ def test_the_legend_lists_exactly_what_is_drawn(city: Path) -> None:
     assert "Chưa phân loại" in page
     assert "Đất ở tại đô thị" not in page
     assert "công trình giao thông" not in page
+
+
+def test_the_scale_measured_on_the_page(city: Path) -> None:
+    """Ward A is 1 km wide: at 1:8,000 grid lines 500 m apart are 62.5 mm apart on paper."""
+    page = PdfReader(output(city, "atlas/en/unit-21010.pdf")).pages[0]
+    places: dict[str, list[float]] = {}
+
+    def visit(said: str, _cm: object, tm: list[float], _font: object, _size: object) -> None:
+        places.setdefault(said.strip(), []).append(tm[4] * 25.4 / 72)
+
+    page.extract_text(visitor_text=visit)
+    assert "Scale 1:8,000" in places
+    # both have the same digits' width, so their left ends are as far apart as their middles
+    first, second = min(places["585,500"]), min(places["586,000"])
+    assert second - first == pytest.approx(62.5, abs=0.2)
 
 
 def test_nothing_is_made_twice(city: Path) -> None:

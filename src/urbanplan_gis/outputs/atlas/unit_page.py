@@ -53,8 +53,8 @@ _SMALL_MAP_MM = 60.0
 _LEGEND_SIZES = ((6.0, 3), (5.6, 3), (5.2, 3), (5.0, 4))
 _INSTRUMENTS_MM = 56.0
 _NUMBERED = 8
-#: letters of a class's name where the legend has no room for whole names
-_BRIEF = 18
+#: longest code that the legend prints in a column of its own
+_SHORT_CODE = 4
 _FIGURE_SIZES = (7.0, 6.6, 6.2, 5.8, 5.4)
 #: largest classes listed before the rest is summed up
 _CLASSES = 10
@@ -153,13 +153,22 @@ def _legend(
         if block.height <= height:
             return block
     size, count = _LEGEND_SIZES[-1]
-    brief = [replace(one, name=_cut(one.name), code=_cut(one.code)) for one in listed]
+    brief = [_brief(one, width / count - 2.0, size) for one in listed]
     notes = [*notes, say("atlas.map.brief_names", lang)]
     return stack([legend(brief, width, size, count, lang), small_print(notes, width, 5.4)], 1)
 
 
-def _cut(name: str) -> str:
-    return name if len(name) <= _BRIEF else name[: _BRIEF - 1].rstrip() + "…"
+def _brief(entry: MapClass, width: float, size: float) -> MapClass:
+    """A class whose legend entry takes one line: its code, and as much of its name as fits."""
+    font = Font(size)
+    short = len(entry.code) <= _SHORT_CODE
+    name = entry.name if short else entry.code
+    room = width - size * 1.4 - (text_width(entry.code, Font(size, bold=True)) if short else 0)
+    if text_width(name, font) > room:
+        while name and text_width(name + "…", font) > room:
+            name = name[:-1]
+        name = name.rstrip() + "…"
+    return replace(entry, name=name, code=entry.code if short else "", heading="")
 
 
 def _instruments(layout: Layout, crs: str, lang: str) -> Block:
