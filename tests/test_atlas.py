@@ -105,11 +105,16 @@ def test_bookmarks_labels_title_and_links(city: Path) -> None:
     assert [item.title for item in (*wards, *communes)] == ["1 · Phường A", "2 · Xã B"]
     assert bound.get_destination_page_number(communes[0]) == 9
     assert bound.page_labels == ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "1", "2"]
-    leads_to = [
-        bound.get_page_number(note.get_object()["/Dest"][0].get_object())
-        for note in bound.pages[1]["/Annots"]  # ty: ignore
-    ]
-    assert leads_to == list(range(2, 10))
+    # the lines of the list, then the numbers on the key map
+    assert links(bound, 1) == [*range(2, 10), 8, 9]
+    # and from a page back to the index
+    assert links(bound, 9) == [1]
+
+
+def links(bound: PdfReader, page: int) -> list[int | None]:
+    """The pages that the links of a page lead to."""
+    notes = (note.get_object() for note in bound.pages[page]["/Annots"])  # ty: ignore[not-iterable]
+    return [bound.get_page_number(note["/Dest"][0].get_object()) for note in notes]
 
 
 def test_text_is_text_in_the_right_language(city: Path) -> None:

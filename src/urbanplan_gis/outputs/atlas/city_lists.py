@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import shapely
 
+from urbanplan_gis.model.data import Severity
 from urbanplan_gis.outputs.atlas.facts import FigureRow, definition_name
 from urbanplan_gis.outputs.atlas.front import city_bounds, city_classes
 from urbanplan_gis.outputs.atlas.ground import PlanRow, Shapes
@@ -24,7 +25,11 @@ from urbanplan_gis.outputs.atlas.maps import (
 )
 from urbanplan_gis.outputs.atlas.paper import BODY, SIZE, Furniture, Sheet, start_page
 from urbanplan_gis.outputs.atlas.table import Column, Line, more_of, section, table
-from urbanplan_gis.outputs.atlas.unit_maps import plan_line_classes, severity_classes
+from urbanplan_gis.outputs.atlas.unit_maps import (
+    SEVERITY_COLOURS,
+    plan_line_classes,
+    severity_classes,
+)
 from urbanplan_gis.outputs.atlas.unit_page import finding_name, layer_name, standing_words
 from urbanplan_gis.outputs.atlas.words import hectares, printable
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, Mark, Word, paragraph, stack
@@ -34,7 +39,7 @@ from urbanplan_gis.outputs.sheets.labels import Taken
 from urbanplan_gis.outputs.sheets.page import Rect
 from urbanplan_gis.outputs.sheets.parts import legend, north_arrow, scale_bar
 from urbanplan_gis.outputs.sheets.symbols import RED, Symbol
-from urbanplan_gis.text import date, say
+from urbanplan_gis.text import date, keys, say
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.atlas.ground import CityGround
@@ -108,7 +113,7 @@ def draw_plans(
     ]  # fmt: skip
     note = paragraph(say("atlas.plan.chart_note", lang, date=furniture.as_of), Font(5.6), width)
     more = more_of("plans", lang)
-    block, shown = table(columns, lines, width, 6.6, BODY.height - note.height - 6, more)
+    block, shown = table(columns, lines, width, 7.0, BODY.height - note.height - 6, more)
     sheet.put(stack([block, note], 1.5), x, BODY.top - 1)
     listed = plans.ground[: max(shown - 1, 0)]  # the first row is the axis of the chart
 
@@ -120,8 +125,6 @@ def draw_plans(
 
 
 def _kind(kind: str, lang: str) -> str:
-    from urbanplan_gis.text import keys
-
     key = f"plan_kind.{kind}"
     return say(key, lang) if key in keys() else printable(kind) or "–"
 
@@ -238,9 +241,6 @@ def draw_findings(
 
 
 def _count_bar(row: CodeRow, most: int, width: float) -> Block:
-    from urbanplan_gis.model.data import Severity
-    from urbanplan_gis.outputs.atlas.unit_maps import SEVERITY_COLOURS
-
     long = max(width * row.count / most, 0.3)
     mark = Mark(
         shapely.box(0, 0.6, long, 2.2), Symbol(fill=SEVERITY_COLOURS[Severity(row.severity)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from urbanplan_gis.model.figures import Verdict
 from urbanplan_gis.outputs.atlas.bars import Bullet, bullet_block
-from urbanplan_gis.outputs.atlas.facts import FigureRow
+from urbanplan_gis.outputs.atlas.facts import FigureRow, definition_name
 from urbanplan_gis.outputs.atlas.words import (
     clipped,
     gap_words,
@@ -117,8 +117,6 @@ def _small_print(row: FigureRow, lang: str) -> str:
 
 
 def _rests_on(row: FigureRow, lang: str) -> str:
-    from urbanplan_gis.outputs.atlas.facts import definition_name
-
     name = definition_name(row)
     basis = Text.of(f"basis.{row.basis}")
     return say("atlas.bar.rests_on", lang, name=name, id=row.definition, basis=basis)

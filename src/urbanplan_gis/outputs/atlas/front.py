@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -32,7 +32,7 @@ from urbanplan_gis.outputs.atlas.paper import (
 from urbanplan_gis.outputs.atlas.table import section
 from urbanplan_gis.outputs.atlas.words import clipped, printable
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, paragraph, rule, stack
-from urbanplan_gis.outputs.sheets.labels import Taken
+from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place_number
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
 from urbanplan_gis.outputs.sheets.parts import legend, north_arrow, scale_bar
 from urbanplan_gis.outputs.sheets.symbols import CITY_BORDER, GREY, INK, Symbol
@@ -42,6 +42,8 @@ from urbanplan_gis.text import date, say
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.atlas.ground import CityGround
 
+#: the page number of every page leads to the index
+BACK = ((BODY.right - 60.0, 8.0, BODY.right, BODY.y - 1.0), "index")
 _WARD, _COMMUNE = Symbol(fill="#e9d9c3"), Symbol(fill="#f4f2e6")
 _BORDER = Symbol(line="#6b6b6b", line_mm=0.2)
 _SOURCES = 14
@@ -124,16 +126,8 @@ def draw_index(
     sheet = start_page(furniture, title, "", label, ("units",), lang)
     for block, x, top in _listed(entries):
         sheet.put(block, x, top)
-    x = BODY.x + _LIST_MM + 6
-    room = Rect(x, BODY.y, BODY.right - x, BODY.height)
-    layout = _key_map(sheet, room, city, lang)
-    taken = Taken()
-    grounds = zip(numbers, city.shapes, strict=True)
-    placed = place_texts(layout, taken, grounds, Font(7.5, bold=True))
-    found = {one.key for one in placed}
-    small = [(n, s) for k, (n, s) in enumerate(zip(numbers, city.shapes, strict=True))
-             if f"text:{k:04d}" not in found]  # fmt: skip
-    placed += _beside(layout, taken, small)
+    layout, placed = _key_map(city, numbers)
+    room = _map_room()
     classes = within(city_classes(city, lang), layout)
     draw_map(sheet, layout, classes, Labels(tuple(placed)), lang)
     key = legend(classes, room.width * 0.62, SIZE, 2, lang)
@@ -155,19 +149,43 @@ def index_links(entries: Sequence[Entry]) -> list[Link]:
     return links
 
 
-def _beside(layout: Layout, taken: Taken, named: Sequence[tuple[str, Any]]) -> list[Any]:
-    """Numbers of units too small to hold them, beside their ground with a leader."""
-    from urbanplan_gis.outputs.sheets.labels import Wanted, place_number
+def map_links(city: CityGround, numbers: Sequence[str], keys: Sequence[str]) -> list[Link]:
+    """Where each number on the key map leads to."""
+    leads_to = dict(zip(numbers, keys, strict=True))
+    links = []
+    for label in _key_map(city, numbers)[1]:
+        width, height = (side / 2 for side in label.size)
+        box = (label.x - width, label.y - height, label.x + width, label.y + height)
+        links.append(Link(box, leads_to[label.lines[0]]))
+    return links
 
-    frame = shapely.box(layout.frame.x, layout.frame.y, layout.frame.right, layout.frame.top)
-    placed = []
+
+def _map_room() -> Rect:
+    x = BODY.x + _LIST_MM + 6
+    return Rect(x, BODY.y, BODY.right - x, BODY.height)
+
+
+def _key_map(city: CityGround, numbers: Sequence[str]) -> tuple[Layout, list[Placed]]:
+    """The frame of a map of the whole city, and the numbers of its units in their places.
+
+    Numbers of units too small to hold them stand beside them, with a leader.
+    """
+    room = _map_room()
+    frame = Rect(room.x + TICKS_MM, room.y + 52, room.width - 2 * TICKS_MM, room.height - 58)
+    layout = layout_for(fitted(frame, city_bounds(city), 100), city_bounds(city))
+    named = list(zip(numbers, city.shapes, strict=True))
+    taken = Taken()
+    placed = place_texts(layout, taken, named, Font(7.5, bold=True))
+    found = {label.lines[0] for label in placed}
+    inside = shapely.box(layout.frame.x, layout.frame.y, layout.frame.right, layout.frame.top)
     for text, shape in named:
+        if text in found:
+            continue
         ground = layout.to_page(shape)
-        if ground.area == 0:
-            ground = ground.buffer(0.5)
+        ground = ground if ground.area else ground.buffer(0.5)
         wanted = Wanted(f"text:{text}", ground, ())
-        placed.append(place_number(wanted, text, Font(6.0, bold=True), frame, taken))
-    return placed
+        placed.append(place_number(wanted, text, Font(6.0, bold=True), inside, taken))
+    return layout, placed
 
 
 def _listed(entries: Sequence[Entry]) -> list[tuple[Block, float, float]]:
@@ -197,12 +215,6 @@ def _line(entry: Entry, width: float, high: float) -> Block:
     foot = rule(width, "#d5d5d5", 0.12)
     inner = ((0.0, 0.0, name), (width - page, 0.0, number), (0.0, high - 0.8, foot))
     return Block(width, high - 0.6, inner=inner)
-
-
-def _key_map(sheet: Sheet, room: Rect, city: CityGround, lang: str) -> Layout:
-    """The frame of a map of the whole city at the top of a room, with space for its key below."""
-    frame = Rect(room.x + TICKS_MM, room.y + 52, room.width - 2 * TICKS_MM, room.height - 58)
-    return layout_for(fitted(frame, city_bounds(city), 100), city_bounds(city))
 
 
 def city_bounds(city: CityGround) -> tuple[float, float, float, float]:

@@ -22,10 +22,12 @@ from pypdf.generic import (
     ArrayObject,
     DecodedStreamObject,
     DictionaryObject,
+    EncodedStreamObject,
     FloatObject,
     NameObject,
     NumberObject,
     StreamObject,
+    TextStringObject,
 )
 
 from urbanplan_gis.outputs.sheets.boxes import MM_PER_POINT
@@ -37,8 +39,8 @@ if TYPE_CHECKING:
     from matplotlib.text import Text as Artist
 
 #: European letters, Vietnamese, punctuation, signs used in numbers
-_RANGES = ((0x20, 0x24F), (0x1E00, 0x1EFF), (0x2010, 0x2027), (0x2030, 0x203A), (0x20A0, 0x20BF),
-           (0x2190, 0x2193), (0x2212, 0x2212), (0x2248, 0x2265))  # fmt: skip
+_RANGES = ((0x20, 0x17F), (0x1A0, 0x1B0), (0x1EA0, 0x1EF9), (0x2010, 0x2026), (0x2030, 0x203A),
+           (0x2212, 0x2212), (0x2264, 0x2265))  # fmt: skip
 _SHIFTS = {"left": 0.0, "center": 0.5, "right": 1.0}
 _ENTRIES = 100
 
@@ -207,8 +209,6 @@ def _font(writer: PdfWriter, face: Face) -> DictionaryObject:
 
 
 def _identity() -> DictionaryObject:
-    from pypdf.generic import TextStringObject
-
     return DictionaryObject(
         {
             NameObject("/Registry"): TextStringObject("Adobe"),
@@ -219,8 +219,6 @@ def _identity() -> DictionaryObject:
 
 
 def _compressed(program: bytes) -> StreamObject:
-    from pypdf.generic import EncodedStreamObject
-
     stream: Any = EncodedStreamObject()
     stream._data = program
     stream[NameObject("/Filter")] = NameObject("/FlateDecode")

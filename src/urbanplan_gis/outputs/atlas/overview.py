@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import shapely
 
 from urbanplan_gis.outputs.atlas.facts import Balance, FigureRow
@@ -14,13 +15,19 @@ from urbanplan_gis.outputs.atlas.paper import Sheet as Page
 from urbanplan_gis.outputs.atlas.table import Column, Line, section, table
 from urbanplan_gis.outputs.atlas.unit_maps import UNCLASSIFIED
 from urbanplan_gis.outputs.atlas.unit_page import balance_lines, balance_table
-from urbanplan_gis.outputs.atlas.words import gap_words, printable, value_words
+from urbanplan_gis.outputs.atlas.words import (
+    clipped,
+    gap_words,
+    printable,
+    target_words,
+    value_words,
+)
 from urbanplan_gis.outputs.sheets import styles
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, Mark, paragraph, stack
 from urbanplan_gis.outputs.sheets.parts import legend
 from urbanplan_gis.outputs.sheets.symbols import GREY, NO_COLOUR, Symbol
 from urbanplan_gis.outputs.sheets.theme import AREA, MapClass
-from urbanplan_gis.text import Text, say
+from urbanplan_gis.text import say
 
 _SIZES = (11.0, 10.0, 9.0, 8.0, 7.2, 6.4, 5.8, 5.4)
 _GAP = 8.0
@@ -28,6 +35,7 @@ _WIDEST_GAP = 9.0
 _ROLES = ("units", "land_use", "zoning", "plans", "statistics")
 #: units on one page of the table, and figures across it
 MATRIX_ROWS, _MATRIX_COLUMNS = 36, 13
+_MATRIX_SIZES = (8.0, 7.4, 6.8, 6.2, 5.6, 5.0)
 _BAR_ROW, _BAR_COLUMNS = (8.0, 6.4, 5.0, 3.9), 2
 _GROUP_FILLS = {"NNP": "#e6d96a", "PNN": "#e58f8f", "CSD": "#ffffff"}
 
@@ -71,57 +79,49 @@ def draw_matrix(
     shown = list(city[:_MATRIX_COLUMNS])
     columns = [Column(say("map.table.unit", lang), 1.9)]
     columns += [Column(_head(row, lang), 1.0, "right") for row in shown]
-    small = Font(5.4, color="#555555")
-    across = BODY.width / (1.9 + len(shown))
-    lines = [
-        Line((say("atlas.matrix.target", lang), *(_target(row, lang) for row in shown))),
-        Line((say("atlas.matrix.verdict", lang),
-              *(say(f"verdict.{row.verdict}", lang) for row in shown)), bold=True),
-    ]  # fmt: skip
-    for row in rows:
-        by_id = {(one.indicator, one.state): one for one in row.figures}
-        cells = [_cell(by_id.get((one.indicator, one.state)), across - 2, small, lang, row.bold)
-                 for one in shown]  # fmt: skip
-        lines.append(Line((printable(row.name), *cells), bold=row.bold))
-    block, _ = table(columns, lines, BODY.width, 6.0, head_lines=7, ruled=True)
-    notes = [say("atlas.matrix.note", lang)]
+    notes = [say("atlas.matrix.note" if shown else "atlas.none.figures", lang)]
     if len(city) > len(shown):
         notes.append(say("atlas.more.figures", lang, count=len(city) - len(shown)))
     note = stack([paragraph(text, Font(SIZE), BODY.width) for text in notes], 0.5)
-    page.put(block, BODY.x, BODY.top - 1)
     page.put(note, BODY.x, BODY.y + note.height)
+    for size in _MATRIX_SIZES:
+        lines = _matrix_lines(rows, shown, size, lang)
+        block, _ = table(columns, lines, BODY.width, size, head_lines=7, ruled=True)
+        if block.height + note.height + 4 <= BODY.height:
+            break
+    page.put(block, BODY.x, BODY.top - 1)
     return page
+
+
+def _matrix_lines(
+    rows: Sequence[UnitRow], shown: Sequence[FigureRow], size: float, lang: str
+) -> list[Line]:
+    """Target and verdict of the city, then a line for each group and unit."""
+    across = BODY.width / (1.9 + len(shown)) - 2
+    targets = (target_words(row.targets[0], row, lang) if row.targets else "–" for row in shown)
+    verdicts = (say(f"verdict.{row.verdict}", lang) for row in shown)
+    lines = [
+        Line((say("atlas.matrix.target", lang), *targets)),
+        Line((say("atlas.matrix.verdict", lang), *verdicts), bold=True),
+    ]
+    for row in rows:
+        by_id = {(one.indicator, one.state): one for one in row.figures}
+        own = (by_id.get((one.indicator, one.state)) for one in shown)
+        cells = (_cell(one, across, size, lang, row.bold) for one in own)
+        lines.append(Line((printable(row.name), *cells), bold=row.bold))
+    return lines
 
 
 def _head(row: FigureRow, lang: str) -> str:
     return f"{printable(row.name.say(lang))} – {say(f'state.{row.state}', lang)}"
 
 
-def _target(row: FigureRow, lang: str) -> str:
-    if not row.targets:
-        return "–"
-    due = row.targets[0]
-    return say(
-        "atlas.bar.target",
-        lang,
-        year=due.year,
-        sense=Text.of(f"sense.{due.sense}"),
-        value=f"{due.value:g}" if due.value == int(due.value) else _decimal(due.value, lang),
-        unit=Text.of(f"unit_of.{row.unit}"),
-    )
-
-
-def _decimal(value: float, lang: str) -> str:
-    from urbanplan_gis.text import number
-
-    return number(value, lang, 1)
-
-
-def _cell(row: FigureRow | None, width: float, small: Font, lang: str, bold: bool) -> Block | str:
+def _cell(row: FigureRow | None, width: float, size: float, lang: str, bold: bool) -> Block | str:
     if row is None or row.value is None:
         return "–"
-    value = paragraph(value_words(row, lang), Font(6.0, bold=bold), width, "right")
+    value = paragraph(value_words(row, lang), Font(size, bold=bold), width, "right")
     gap = gap_words(row, lang)
+    small = Font(size * 0.9, color="#555555")
     return stack([value, paragraph(gap, small, width, "right")]) if gap else value
 
 
@@ -171,8 +171,9 @@ def _by_unit(units: Sequence[tuple[str, Balance]], width: float, lang: str) -> B
     groups = _groups(lang)
     parts = [_shares(balance) for _, balance in units]
     known = [key for key in groups if any(share.get(key, 0) > 0 for share in parts)]
+    swatch_only = np.array([shapely.box(0, 0, 1, 1)], dtype=object)
     entries = [
-        MapClass(f"group:{key}", groups[key][0], groups[key][1], _ground(), AREA) for key in known
+        MapClass(f"group:{key}", groups[key][0], groups[key][1], swatch_only, AREA) for key in known
     ]
     key = legend(entries, width, SIZE, 2, lang)
     free = BODY.height - title.height - key.height - 8
@@ -200,10 +201,12 @@ def _by_unit(units: Sequence[tuple[str, Balance]], width: float, lang: str) -> B
 
 
 def _bar(
-    name: str, share: dict[str, float], groups: dict, width: float, high: float
-) -> Block:  # fmt: skip
-    from urbanplan_gis.outputs.atlas.words import clipped
-
+    name: str,
+    share: dict[str, float],
+    groups: dict[str, tuple[str, Symbol]],
+    width: float,
+    high: float,
+) -> Block:
     label = width * 0.34
     size = min(high * 1.3, SIZE)
     words = clipped(printable(name), Font(size), label - 1, 1)
@@ -248,9 +251,3 @@ def _shares(balance: Balance) -> dict[str, float]:
         key = key if row.code_list else ""
         shares[key] = shares.get(key, 0.0) + (row.area_ha / total if total else 0.0)
     return shares
-
-
-def _ground():
-    import numpy as np
-
-    return np.array([shapely.box(0, 0, 1, 1)], dtype=object)

@@ -12,7 +12,7 @@ import shapely
 
 from urbanplan_gis.outputs.atlas import city_lists, front, overview
 from urbanplan_gis.outputs.atlas.facts import CITY, GROUPS, Tables, read_tables
-from urbanplan_gis.outputs.atlas.front import INDEX_CAPACITY, Entry, Link
+from urbanplan_gis.outputs.atlas.front import BACK, INDEX_CAPACITY, Entry, Link
 from urbanplan_gis.outputs.atlas.ground import (
     CityGround,
     Shapes,
@@ -49,7 +49,7 @@ class Page:
     group: Text
     mark: Callable[[], str]
     drawing: Callable[[str, str, str], Sheet]
-    links: Callable[[str], Sequence[Link]] = lambda lang: ()
+    links: Callable[[str], Sequence[Link]] = lambda lang: (Link(*BACK),)
     done: Callable[[], None] = lambda: None
 
     def draw(self, lang: str) -> Sheet:
@@ -133,6 +133,7 @@ def _cover(atlas: Atlas) -> Page:
         drawing=lambda title, label, lang: front.draw_cover(
             atlas.furniture, atlas.city, sources[lang], lang
         ),
+        links=lambda lang: (),
     )
 
 
@@ -159,7 +160,10 @@ def _index_page(
         drawing=lambda title, label, lang: front.draw_index(
             atlas.furniture, atlas.city, title, listed(lang), labels, label, lang
         ),
-        links=lambda lang: front.index_links(listed(lang)),
+        links=lambda lang: [
+            *front.index_links(listed(lang)),
+            *front.map_links(atlas.city, labels, [page.key for page in units]),
+        ],
     )
 
 

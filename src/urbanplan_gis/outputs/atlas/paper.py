@@ -7,12 +7,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import shapely
 
+from urbanplan_gis.outputs.atlas.letters import take_texts, write_page
 from urbanplan_gis.outputs.atlas.words import clipped, printable
-from urbanplan_gis.outputs.sheets.boxes import Block, Font, Mark, paragraph, stack, text_width
+from urbanplan_gis.outputs.sheets.boxes import (
+    Block,
+    Font,
+    Mark,
+    beside,
+    paragraph,
+    stack,
+    text_width,
+)
 from urbanplan_gis.outputs.sheets.facts import shortened
 from urbanplan_gis.outputs.sheets.grid import crs_words
 from urbanplan_gis.outputs.sheets.ink import draw_block
@@ -98,8 +107,6 @@ def start_page(
 
 def save_page(sheet: Sheet, path: Path, title: str) -> None:
     """Write the page as a PDF without clock, version or machine in it."""
-    from urbanplan_gis.outputs.atlas.letters import take_texts, write_page
-
     texts = take_texts(sheet.axes)
     drawn = BytesIO()
     sheet.figure.savefig(drawn, format="pdf", metadata={"CreationDate": None})
@@ -108,8 +115,6 @@ def save_page(sheet: Sheet, path: Path, title: str) -> None:
 
 def stamps_block(stamps: tuple[Text, ...], lang: str, gap: float = 3.0) -> Block:
     """The stamps beside one another: synthetic data in red, draft or delivery in grey."""
-    from urbanplan_gis.outputs.sheets.boxes import beside
-
     blocks = [
         stamp(text.say(lang), _STAMP_MM, SIZE, RED if text.key == "stamp.synthetic" else "#555555")
         for text in stamps
@@ -161,10 +166,3 @@ def _footer(
 def _line(width: float, thick: float) -> Block:
     line = Mark(shapely.LineString([(0, 0), (width, 0)]), Symbol(line=INK, line_mm=thick))
     return Block(width, 0.0, (line,))
-
-
-def settings() -> Any:
-    """A context with matplotlib's own defaults and those of the sheets."""
-    from urbanplan_gis.outputs.sheets.write import settings as sheet_settings
-
-    return sheet_settings()

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from urbanplan_gis.outputs.atlas.binding import BoundPage, bind
 from urbanplan_gis.outputs.atlas.pages import Atlas, Page, pages_of, read_atlas, title_of
-from urbanplan_gis.outputs.atlas.paper import save_page, settings
+from urbanplan_gis.outputs.atlas.paper import save_page
 from urbanplan_gis.outputs.atlas.words import printable
 from urbanplan_gis.outputs.manifest import code_digest, digest_of
 from urbanplan_gis.outputs.products import Part, make_parts
+from urbanplan_gis.outputs.sheets.write import settings
 from urbanplan_gis.text import languages
 
 if TYPE_CHECKING:

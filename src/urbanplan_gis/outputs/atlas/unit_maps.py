@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
@@ -56,7 +57,7 @@ def land_theme(ground: UnitGround, data: SheetData) -> Theme | None:
     role = "land_use" if ground.label == "land_use" else "zoning"
     make = existing_land_use if role == "land_use" else planned_land_use
     unit = gpd.GeoDataFrame({"code": [ground.code]}, geometry=[ground.outline], crs=data.crs)
-    return make(_with(data, {role: frame}, unit))
+    return make(replace(data, layers={role: frame}, units=unit))
 
 
 def land_classes(ground: UnitGround, theme: Theme | None, lang: str) -> tuple[MapClass, ...]:
@@ -164,12 +165,6 @@ def _dots(shapes: np.ndarray, scale: int) -> np.ndarray:
     usable = shapes[~shapely.is_empty(shapes)]
     radius = _DOT_MM * scale / 1000
     return shapely.buffer(shapely.point_on_surface(usable), radius, quad_segs=6)
-
-
-def _with(data: SheetData, layers: dict[str, Any], units: gpd.GeoDataFrame) -> SheetData:
-    from dataclasses import replace
-
-    return replace(data, layers=layers, units=units)
 
 
 def _array(shapes: Sequence[Any]) -> np.ndarray:

@@ -69,11 +69,12 @@ def targets_words(row: FigureRow, lang: str) -> str:
     """Every target with its year."""
     if not row.targets:
         return say("atlas.bar.no_target", lang)
-    said = [_target_words(target, row, lang) for target in row.targets]
+    said = [target_words(target, row, lang) for target in row.targets]
     return say("atlas.bar.targets", lang, targets="; ".join(said))
 
 
-def _target_words(target: TargetRow, row: FigureRow, lang: str) -> str:
+def target_words(target: TargetRow, row: FigureRow, lang: str) -> str:
+    """One target with its year."""
     return say(
         "atlas.bar.target",
         lang,
