@@ -96,6 +96,11 @@ def test_words_of_a_figure() -> None:
     assert gap_words(row, "vi") == "thiếu 1,3 ha"
     assert gap_words(figure(targets=(TargetRow(2025, 25.0, "about", -2.0),)), "en") == "2.0 ha over"
     assert gap_words(figure(targets=(TargetRow(2025, 25.0, "about", None),)), "en") == ""
+    small = figure(targets=(TargetRow(2025, 25.0, "about", 0.02),))
+    assert gap_words(small, "vi") == "thiếu dưới 0,05 ha"
+    assert (
+        gap_words(figure(targets=(TargetRow(2025, 25.0, "about", 0.0),)), "en") == "at the target"
+    )
     assert value_words(figure(value=None), "vi") == "chưa có số liệu"
     # without a declared error the bounds are those of unknown ground, and say so
     assert "95" not in interval_words(figure(errors=False), "vi")

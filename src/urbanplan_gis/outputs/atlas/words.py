@@ -10,13 +10,15 @@ from urbanplan_gis.analysis.targets import readable
 from urbanplan_gis.legible import legible
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, paragraph, wrap
 from urbanplan_gis.outputs.sheets.data import reader_number
-from urbanplan_gis.text import Text, number, say
+from urbanplan_gis.text import Name, Text, number, say
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.atlas.facts import FigureRow, TargetRow
 
 #: hectares below which a gap would be printed as 0,0
 _LEAST_GAP_HA = 0.05
+#: hectares that are the noise of sums
+_NO_GAP_HA = 1e-6
 _COMPLETE = 0.95
 _ELLIPSIS = "…"
 
@@ -90,9 +92,12 @@ def gap_words(row: FigureRow, lang: str) -> str:
     gap = row.targets[0].gap_ha if row.targets else None
     if gap is None:
         return ""
-    if abs(gap) < _LEAST_GAP_HA:
+    if abs(gap) < _NO_GAP_HA:
         return say("atlas.bar.even", lang)
-    return say(f"map.gap.{'short' if gap > 0 else 'over'}", lang, ha=reader_number(abs(gap), 1))
+    ha: Name | Text = reader_number(abs(gap), 1)
+    if abs(gap) < _LEAST_GAP_HA:  # little ground, but it may be much of a small denominator
+        ha = Text.of("atlas.less_than", value=reader_number(_LEAST_GAP_HA, 2))
+    return say(f"map.gap.{'short' if gap > 0 else 'over'}", lang, ha=ha)
 
 
 def known_words(row: FigureRow, lang: str) -> str:
