@@ -8,13 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from urbanplan_gis.outputs.atlas.balance import balance_lines, balance_table
 from urbanplan_gis.outputs.atlas.facts import Balance, FigureRow
 from urbanplan_gis.outputs.atlas.figures import figures_block
 from urbanplan_gis.outputs.atlas.paper import BODY, SIZE, Furniture, start_page
 from urbanplan_gis.outputs.atlas.paper import Sheet as Page
 from urbanplan_gis.outputs.atlas.table import Column, Line, section, table
 from urbanplan_gis.outputs.atlas.unit_maps import UNCLASSIFIED
-from urbanplan_gis.outputs.atlas.unit_page import balance_lines, balance_table
 from urbanplan_gis.outputs.atlas.words import (
     clipped,
     gap_words,
