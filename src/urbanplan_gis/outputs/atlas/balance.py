@@ -1,0 +1,62 @@
+"""A land balance as rows that add up as printed, and as a table in the colours of the map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from urbanplan_gis.outputs.atlas.facts import Balance, style_of
+from urbanplan_gis.outputs.atlas.maps import swatch
+from urbanplan_gis.outputs.atlas.table import Column, Line, table
+from urbanplan_gis.outputs.atlas.unit_maps import UNCLASSIFIED
+from urbanplan_gis.outputs.atlas.words import adding_up, printable
+from urbanplan_gis.outputs.sheets.boxes import Block, Font, text_width
+from urbanplan_gis.text import number, say
+
+
+def balance_lines(balance: Balance, count: int, lang: str) -> list[Line]:
+    """Rows of a land balance that add up as printed: ``count`` classes, rest, unclassified, sum."""
+    coded = [row for row in balance.rows if row.code_list and row.area_ha > 0]
+    bare = [row for row in balance.rows if not row.code_list]
+    top, rest = coded[:count], coded[count:]
+    areas = [row.area_ha for row in top]
+    if rest:
+        areas.append(sum(row.area_ha for row in rest))
+    areas.append(sum(row.area_ha for row in bare))
+    printed = adding_up(areas)
+    total = sum(areas) or 1.0
+    shares = (
+        adding_up([100 * area / total for area in areas], 1) if sum(areas) else [0.0] * len(areas)
+    )
+    names = [(row.code, printable(row.name.say(lang)), _class_swatch(row.code_list, row.code))
+             for row in top]  # fmt: skip
+    if rest:
+        more = say("atlas.balance.rest", lang, count=len(rest))
+        names.append(("", more, Block(3.2, 1.5)))
+    names.append(("", say("class.unclassified", lang), swatch(UNCLASSIFIED, 3.2, 1.5, 0.5)))
+    lines = [
+        Line((mark, printable(code), name, number(area, lang, 2), number(share, lang, 1)))
+        for (code, name, mark), area, share in zip(names, printed, shares, strict=True)
+    ]
+    total_line = (Block(3.2, 1.5), "", say("atlas.balance.total", lang))
+    whole = number(sum(printed), lang, 2), number(sum(shares), lang, 1)
+    return [*lines, Line((*total_line, *whole), bold=True)]
+
+
+def balance_table(lines: Sequence[Line], width: float, size: float, lang: str) -> Block:
+    """A land balance as a table with the colours of the map."""
+    # as wide as the longest code: planned functions have long ones
+    codes = max(text_width(str(line.cells[1]), Font(size)) for line in lines) / width + 0.02
+    codes = min(max(codes, 0.08), 0.26)
+    columns = (
+        Column("", 0.04),
+        Column(say("table.column.code", lang), codes),
+        Column(say("atlas.balance.class", lang), 0.72 - codes),
+        Column(say("atlas.balance.area", lang), 0.14, "right"),
+        Column(say("atlas.balance.share", lang), 0.10, "right"),
+    )
+    return table(columns, lines, width, size)[0]
+
+
+def _class_swatch(code_list: str, code: str) -> Block:
+    style = style_of(code_list, code)
+    return swatch(style.symbol, 3.2, 1.5, 0.5) if style else Block(3.2, 1.5)
