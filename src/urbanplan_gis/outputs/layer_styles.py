@@ -72,13 +72,19 @@ def _codes(
 ) -> LayerStyle:
     """Areas by (list, code), in the colours and the order of the standards."""
     listed, code = columns
-    pairs = frame[[listed, code]].dropna().drop_duplicates().itertuples(index=False, name=None)
+    pairs = frame[[listed, code]].drop_duplicates().dropna().itertuples(index=False, name=None)
     categories = [
         _code_category(pair, columns, lang, edge) for pair in sorted(pairs, key=_order) if pair[1]
     ]
+    blank = frame[code].isna() | frame[code].eq("") | frame[listed].isna()
     others = Category(OTHERS, say("class.unclassified", lang), replace(NO_COLOUR, edge=edge))
     expression = f'"{listed}" || \':\' || "{code}"'
-    return categorized(expression, [*categories, others], FILL, labels)
+    return categorized(expression, _complete(categories, others, blank), FILL, labels)
+
+
+def _complete(categories: list[Category], others: Category, rest: pd.Series) -> list[Category]:
+    """With an entry for the rest where there is one (``rest`` tells by feature), no entry idle."""
+    return [*categories, others] if rest.any() or not categories else categories
 
 
 def _order(pair: tuple[str, str]) -> tuple[str, float, str]:
@@ -124,8 +130,13 @@ def _plans(frame: pd.DataFrame, lang: str) -> LayerStyle:
             void,
             (zoning, ("zoning_in_force", "0")),
         ),
-        Category(OTHERS, say("table.other_plan", lang), symbols.SLATED_BORDER),
     ]
+    kind = frame["kind"].fillna("")
+    stands = frame["zoning_in_force"].fillna(False).astype(bool) & kind.eq("zoning")
+    there = (stands, ~stands & kind.eq("zoning"))
+    categories = [entry for entry, rows in zip(categories, there, strict=True) if rows.any()]
+    others = Category(OTHERS, say("table.other_plan", lang), symbols.SLATED_BORDER)
+    categories = _complete(categories, others, kind.ne("zoning"))
     expression = (
         "CASE WHEN \"kind\" <> 'zoning' THEN '' "
         "WHEN \"zoning_in_force\" THEN 'in_force' ELSE 'not_in_force' END"
@@ -142,7 +153,8 @@ def _green(frame: pd.DataFrame, lang: str) -> LayerStyle:
         categories.append(Category(kind, label, symbols.GREEN_KINDS[kind]))
     others = Category(OTHERS, say("map.class.unknown", lang), NO_COLOUR)
     labels = Labels("name", _SMALL_PT, closer_than=STREETS_FROM, inside=True)
-    return categorized("kind", [*categories, others], FILL, labels)
+    rest = ~frame["kind"].isin(list(symbols.GREEN_KINDS))
+    return categorized("kind", _complete(categories, others, rest), FILL, labels)
 
 
 def _roads(frame: pd.DataFrame, lang: str) -> LayerStyle:
@@ -154,19 +166,22 @@ def _roads(frame: pd.DataFrame, lang: str) -> LayerStyle:
     ]
     others = Category(OTHERS, say("map.road.unranked", lang), symbols.ROAD_UNRANKED)
     labels = Labels("name", _SMALL_PT, closer_than=STREETS_FROM)
-    return categorized('to_string("road_class")', [*categories, others], LINE, labels)
+    rest = ~frame["road_class"].isin(list(symbols.ROADS)).fillna(False).astype(bool)
+    categories = _complete(categories, others, rest)
+    return categorized('to_string("road_class")', categories, LINE, labels)
 
 
 def _findings(frame: pd.DataFrame, lang: str) -> LayerStyle:
     """Areas of findings: nearly all have one; lines and points are styled where they are used."""
-    return findings_style(lang, FILL)
+    return findings_style(frame, lang, FILL)
 
 
-def findings_style(lang: str, geometry: str) -> LayerStyle:
+def findings_style(frame: pd.DataFrame, lang: str, geometry: str) -> LayerStyle:
     """Findings of one kind of geometry by how much they matter."""
     categories = [
         Category(str(severity), say(f"severity.{severity}", lang), _finding(colour, geometry))
         for severity, colour in SEVERITY_COLOURS.items()
+        if frame["severity"].eq(str(severity)).any()
     ]
     return categorized("severity", categories, geometry)
 

@@ -68,7 +68,8 @@ def _add_renderer(root: ET.Element, style: LayerStyle) -> None:
     for number, entry in enumerate(style.categories):
         # the first entries are drawn last, and all casings before all lines
         level = count - number
-        add_symbol(drawn, str(number), entry.symbol, style.geometry, level, count + level)
+        levels = (level, count + level)
+        add_symbol(drawn, str(number), entry.symbol, style.geometry, levels, style.width)
 
 
 def _add_labels(root: ET.Element, labels: Labels, geometry: str) -> None:
@@ -78,11 +79,10 @@ def _add_labels(root: ET.Element, labels: Labels, geometry: str) -> None:
     style.set("fieldName", labels.text)
     style.set("isExpression", "0" if labels.is_column else "1")
     ET.SubElement(settings, "text-format", wrapChar="\n", multilineAlign="1", autoWrapLength="0")
-    along = {"placement": _ALONG} if geometry == LINE else {"placement": _INSIDE}
     ET.SubElement(
         settings,
         "placement",
-        **along,
+        placement=_ALONG if geometry == LINE else _INSIDE,
         placementFlags="10",
         polygonPlacementFlags="2",
         centroidWhole="0",
@@ -129,10 +129,10 @@ def add_text_style(
         style,
         "text-buffer",
         bufferDraw="1" if halo else "0",
-        bufferSize="0.7",
+        bufferSize="0.8",
         bufferSizeUnits="MM",
         bufferColor=rgba(PAPER),
-        bufferOpacity="0.85",
+        bufferOpacity="1",
         bufferNoFill="0",
         bufferJoinStyle="128",
     )

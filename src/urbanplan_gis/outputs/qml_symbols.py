@@ -20,6 +20,7 @@ HATCH_MM = 0.13
 #: patterns of one letter repeat this many times an inch; each further letter as often again
 _PER_INCH = 6
 _POINT_MM = 2.2
+_BY_EXPRESSION = "3"
 _MM_PER_INCH = 25.4
 
 
@@ -54,11 +55,17 @@ def patterns(hatch: str) -> Iterator[Lines | Dots]:
 
 
 def add_symbol(
-    parent: ET.Element, name: str, symbol: Symbol, geometry: str, level: int = 0, above: int = 0
+    parent: ET.Element,
+    name: str,
+    symbol: Symbol,
+    geometry: str,
+    levels: tuple[int, int] = (0, 0),
+    width: str = "",
 ) -> ET.Element:
     """The symbol with its layers, the lowest first.
 
-    ``level`` is the drawing level of what lies below (casings), ``above`` of the line itself.
+    ``levels`` are the drawing levels of casings and of lines; ``width`` is the expression of the
+    width of lines (mm), if it is not the symbol's.
     """
     element = _symbol(parent, name, geometry)
     if geometry == POINT:
@@ -70,12 +77,27 @@ def add_symbol(
             _add_fill(element, symbol.fill, symbol.edge, symbol.edge_mm)
         for pattern in patterns(symbol.hatch):
             _add_pattern(element, pattern, symbol.hatch_color)
+    below, above = levels
     if symbol.line and symbol.casing:
-        width = symbol.line_mm + 2 * symbol.casing_mm
-        _add_line(element, symbol.casing, width, (), level)
+        _add_line(element, symbol.casing, symbol.line_mm + 2 * symbol.casing_mm, (), below)
     if symbol.line:
-        _add_line(element, symbol.line, symbol.line_mm, symbol.dash_mm, above)
+        line = _add_line(element, symbol.line, symbol.line_mm, symbol.dash_mm, above)
+        if width:
+            add_expressions(line, "data_defined_properties", {"outlineWidth": width})
     return element
+
+
+def add_expressions(parent: ET.Element, tag: str, expressions: dict[str, str]) -> None:
+    """Properties that QGIS computes anew for every feature or page."""
+    collection = ET.SubElement(ET.SubElement(parent, tag), "Option", type="Map")
+    ET.SubElement(collection, "Option", name="name", type="QString", value="")
+    properties = ET.SubElement(collection, "Option", name="properties", type="Map")
+    for name, expression in expressions.items():
+        entry = ET.SubElement(properties, "Option", name=name, type="Map")
+        ET.SubElement(entry, "Option", name="active", type="bool", value="true")
+        ET.SubElement(entry, "Option", name="expression", type="QString", value=expression)
+        ET.SubElement(entry, "Option", name="type", type="int", value=_BY_EXPRESSION)
+    ET.SubElement(collection, "Option", name="type", type="QString", value="collection")
 
 
 def rgba(colour: str | None) -> str:
@@ -163,9 +185,9 @@ def _add_marker(parent: ET.Element, symbol: Symbol, size: float, shape: str = "c
 
 def _add_line(
     parent: ET.Element, colour: str, width: float, dashes: Sequence[float], level: int = 0
-) -> None:
+) -> ET.Element:
     """A line, which in a symbol of polygons is their outline."""
-    _add_layer(
+    return _add_layer(
         parent,
         "SimpleLine",
         level,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -10,6 +11,8 @@ from urbanplan_gis.outputs.sheets.symbols import INK, Symbol
 FILL, LINE, POINT = "fill", "line", "marker"
 #: value of the category that takes whatever no other category takes
 OTHERS = ""
+_BREAKS = re.compile("[\t\n\r]")
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -70,6 +73,8 @@ class LayerStyle:
     fields: Mapping[str, FieldForm] = field(default_factory=dict)
     #: the expression features are called by in lists
     title: str = ""
+    #: the expression of the width of lines (mm), where it is not that of the symbol
+    width: str = ""
 
     def labelled(self, labels: Labels | None) -> LayerStyle:
         """The same with these labels."""
@@ -89,12 +94,11 @@ def single(symbol: Symbol, geometry: str, labels: Labels | None = None) -> Layer
 
 
 def xml_text(text: str) -> str:
-    """Without the control characters that XML cannot hold; line breaks become blanks."""
-    return "".join(
-        letter if letter.isprintable() else " " if letter.isspace() else "" for letter in text
-    )
+    """Without the control characters that XML cannot hold; line breaks and tabs become blanks."""
+    return _NOT_XML.sub("", _BREAKS.sub(" ", text))
 
 
 def printable(text: str) -> str:
-    """For people: what QGIS would take for the beginning of an expression is broken up."""
-    return xml_text(text).replace("[%", "[ %")
+    """For people: no invisible signs, and nothing QGIS would take for an expression."""
+    kept = (" " if letter.isspace() else letter for letter in xml_text(text))
+    return "".join(letter for letter in kept if letter.isprintable()).replace("[%", "[ %")

@@ -90,7 +90,9 @@ def _of_classes(name: str, classes: Sequence[MapClass], kind: str, data: SheetDa
         lines = [[LineString(part.coords) for part in shapely.get_parts(s)] for s in shapes]
         shapes = [MultiLineString(parts) for parts in lines]
     frame = gpd.GeoDataFrame({"class": keys, "name": words}, geometry=shapes, crs=data.crs)
-    categories = [Category(entry.key, entry.name, entry.symbol) for entry in classes]
+    categories = [
+        Category(entry.key, entry.name, entry.symbol) for entry in classes if len(entry.shapes)
+    ]
     style = categorized("class", categories, kind)
     return Shown(name, frame, _with_forms(name, frame, style, data.lang))
 
@@ -110,7 +112,8 @@ def _figures(data: SheetData, indicator: str) -> Shown:
         for wkb in shapely.to_wkb(entry.shapes).tolist()
     }  # fmt: skip
     rows = {str(row["unit_code"]): row for row in figures_of(data, indicator).to_dict("records")}
-    units = data.units.sort_values("code", ignore_index=True)
+    order = data.units["code"].argsort()
+    units = gpd.GeoDataFrame(data.units.iloc[order].reset_index(drop=True), crs=data.crs)
     shapes = shapely.to_wkb(_mended(units)).tolist()
     names = unit_names(units)
     columns: dict[str, list[object]] = {
@@ -121,13 +124,13 @@ def _figures(data: SheetData, indicator: str) -> Shown:
     for name in ("scenario", "definition", "value", "value_unit", "target_year", "target",
                  "target_sense", "gap", "gap_ha", "low", "high", "p_met", "verdict", "basis",
                  "completeness", "note"):  # fmt: skip
-        columns[name] = [rows.get(code, {}).get(name) for code in columns["unit_code"]]  # ty: ignore[invalid-argument-type]
+        columns[name] = [rows.get(code, {}).get(name) for code in columns["unit_code"]]
     columns["target_share_pct"] = [_percent(rows.get(str(code))) for code in columns["unit_code"]]
     columns["step"] = [steps.get(wkb, "share:no_data") for wkb in shapes]
     columns["unsure"] = [wkb in unsure for wkb in shapes]
     columns["label"] = [
-        "\n".join((name, *theme.unit_lines.get(code, ())))  # ty: ignore[no-matching-overload]
-        for code, name in zip(columns["unit_code"], columns["unit_name"], strict=True)
+        "\n".join((names[str(code)], *theme.unit_lines.get(str(code), ())))
+        for code in units["code"]
     ]
     frame = gpd.GeoDataFrame(columns, geometry=units.geometry.to_numpy(), crs=units.crs)
     numbers = ["value", "target_year", "target", "gap", "gap_ha", "low", "high", "p_met",
@@ -203,15 +206,21 @@ def _places(run: StoredRun) -> Shown:
     categories = [
         Category(str(severity), say(f"severity.{severity}", run.lang), _framed(colour))
         for severity, colour in SEVERITY_COLOURS.items()
+        if found["severity"].eq(str(severity)).any()
     ]
     style = categorized("severity", categories, FILL)
-    titled = replace(_with_forms(PLACES, frame, style, run.lang), title=_FINDING_TITLE)
+    style = replace(style, title=_FINDING_TITLE, width=_STRESSED)
+    titled = _with_forms(PLACES, frame, style, run.lang)
     return Shown(PLACES, frame, titled)
 
 
 def _framed(colour: str) -> Symbol:
     """A frame around the place; at small scales it shrinks to a mark."""
-    return Symbol(line=colour, line_mm=0.7)
+    return Symbol(line=colour, line_mm=0.35)
+
+
+#: the finding a page is about stands out among others
+_STRESSED = "CASE WHEN $id = @atlas_featureid THEN 1 ELSE 0.35 END"
 
 
 _FINDING_TITLE = '"rank" || \'. \' || left("message", 80)'
@@ -311,8 +320,8 @@ def _amount(value: object, unit: str, lang: str, decimals: int, signed: bool = F
 
 
 def _target(row: Mapping[str, object], unit: str, lang: str) -> str:
-    target, year = row["target"], row["target_year"]
-    if not isinstance(target, float) or np.isnan(target) or not isinstance(year, float):
+    target, year = (pd.to_numeric(row[name]) for name in ("target", "target_year"))
+    if pd.isna(target) or pd.isna(year):
         return "–"
     sense = say(f"sense.{row['target_sense']}", lang)
     words = number(target, "en" if lang == "en" else "vi", 0 if target == int(target) else 1)

@@ -177,7 +177,7 @@ def _add_properties(root: ET.Element, words: ProjectWords) -> None:
             "Color": ("QString", "179,0,0,255"),
         },
         "Measurement": {
-            "AreaUnits": ("QString", "ha"),
+            "AreaUnits": ("QString", "m2"),
             "DistanceUnits": ("QString", "meters"),
         },
         "Measure": {"Ellipsoid": ("QString", "NONE")},

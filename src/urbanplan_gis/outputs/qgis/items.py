@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from urbanplan_gis.outputs.qgis.xml import add_crs, child, identifier, xml_lines
 from urbanplan_gis.outputs.qml import FONT, add_text_style
-from urbanplan_gis.outputs.qml_symbols import add_symbol, rgba
+from urbanplan_gis.outputs.qml_symbols import add_expressions, add_symbol, rgba
 from urbanplan_gis.outputs.sheets.symbols import INK, PAPER, Symbol
 from urbanplan_gis.outputs.styling import FILL, LINE, POINT
 
@@ -17,6 +17,13 @@ _PAGE, _MAP, _PICTURE, _LABEL, _SHAPE = "65638", "65639", "65640", "65641", "656
 _BAR, _FRAME, _TABLE = "65646", "65647", "65649"
 #: grid lines as on the sheets
 _GRID = Symbol(line="#35506b", line_mm=0.08)
+#: the smallest 1, 2 or 5 times a power of ten that is at least 40 mm on paper
+_ROUND_STEP = (
+    "with_variable('mm40', 0.04 * {scale}, with_variable('power', 10 ^ floor(log10(@mm40)), "
+    "array_first(array_filter(array(@power, 2 * @power, 5 * @power, 10 * @power), "
+    "@element >= @mm40))))"
+)
+_DEFINED = "dataDefinedProperties"
 _LEFT, _RIGHT, _CENTRE, _TOP, _MIDDLE = "1", "2", "4", "32", "128"
 _ARROW = """<svg xmlns="http://www.w3.org/2000/svg" width="60" height="90" viewBox="0 0 60 90">
 <path d="M30 22 L46 84 L30 72 L14 84 Z" fill="#ffffff" stroke="#1a1a1a" stroke-width="1.6"/>
@@ -104,11 +111,11 @@ def add_map(
     theme: str,
     grid_m: int | None,
     crs: str,
-    atlas_margin: float | None = None,
+    page_scale: str | None = None,
 ) -> str:
     """A map of a theme with its grid and the coordinates around it; its id.
 
-    With an ``atlas_margin`` (share of the feature's size) it moves with the pages.
+    With the expression of a ``page_scale`` it moves with the pages of an atlas, each at its scale.
     """
     item = _item(root, _MAP, (root.get("name"), "map"), box, frame=True)
     for name, value in (
@@ -122,23 +129,21 @@ def add_map(
     child(item, "Extent", **limits)
     add_crs(item, crs)
     child(item, "LayerSet")
-    _add_grid(item, (root.get("name"), "grid"), grid_m, crs)
-    driven = atlas_margin is not None
-    child(
-        item,
-        "AtlasMap",
-        atlasDriven="1" if driven else "0",
-        scalingMode="1",
-        margin=f"{atlas_margin or 0.1:g}",
-    )
+    # the item's own properties come first: QGIS takes the first it finds, those of the grid too
+    expressions = {"dataDefinedMapScale": page_scale} if page_scale else {}
+    add_expressions(child(item, "LayoutObject"), _DEFINED, expressions)
+    _add_grid(item, (root.get("name"), "grid"), grid_m, crs, page_scale)
+    child(item, "AtlasMap", atlasDriven="1" if page_scale else "0", scalingMode="0", margin="0.1")
     child(item, "labelBlockingItems")
     return str(item.get("uuid"))
 
 
-def _add_grid(item: ET.Element, key: Sequence[object], step: int | None, crs: str) -> None:
-    """Lines with northings at the sides and eastings above and below.
+def _add_grid(
+    item: ET.Element, key: Sequence[object], step: int | None, crs: str, page_scale: str | None
+) -> None:
+    """Lines with northings at the sides and eastings above and below, ``step`` metres apart.
 
-    Without a ``step`` (metres) QGIS takes a round one that is 40 to 100 mm on paper.
+    Where every page has its scale the lines are a round distance of at least 40 mm apart.
     """
     sides = {}
     for side, turned in (("left", "1"), ("right", "2"), ("top", "0"), ("bottom", "0")):
@@ -155,9 +160,9 @@ def _add_grid(item: ET.Element, key: Sequence[object], step: int | None, crs: st
         uuid=identifier(*key),
         show="1",
         gridStyle="0",
-        unit="3" if step is None else "0",
-        intervalX=step or 0,
-        intervalY=step or 0,
+        unit="0",
+        intervalX=step or 1000,
+        intervalY=step or 1000,
         offsetX="0",
         offsetY="0",
         position="3",
@@ -174,6 +179,10 @@ def _add_grid(item: ET.Element, key: Sequence[object], step: int | None, crs: st
         maximumIntervalWidth="100",
         **sides,
     )
+    if page_scale:
+        apart = _ROUND_STEP.format(scale=page_scale)
+        names = ("dataDefinedMapGridIntervalX", "dataDefinedMapGridIntervalY")
+        add_expressions(child(grid, "LayoutObject"), _DEFINED, dict.fromkeys(names, apart))
     add_symbol(child(grid, "lineStyle"), "", _GRID, LINE)
     add_symbol(child(grid, "markerStyle"), "", Symbol(fill=INK), POINT)
     add_crs(grid, crs)
@@ -191,7 +200,7 @@ def add_scale_bar(
 ) -> None:
     """A bar of four parts; ``unit`` is m or km, ``step`` how many a part has.
 
-    Without a ``step`` parts take a round number that makes them 12 to 18 mm long. With ``comma``
+    Without a ``step`` parts take a round number that makes the bar 40 to 65 mm long. With ``comma``
     decimals come after one.
     """
     item = _item(root, _BAR, (root.get("name"), "bar"), box)
@@ -200,8 +209,8 @@ def add_scale_bar(
         ("unitLabel", unit), ("numUnitsPerSegment", f"{step or 100:g}"), ("numSegments", "4"),
         ("numSegmentsLeft", "0"), ("numMapUnitsPerScaleBarUnit", "1"),
         ("height", "1.6"), ("labelBarSpace", "1"), ("boxContentSpace", "0"), ("alignment", "0"),
-        ("segmentSizeMode", "1" if step is None else "0"), ("minBarWidth", "12"),
-        ("maxBarWidth", "18"), ("mapUuid", of_map), ("outlineWidth", "0.2"),
+        ("segmentSizeMode", "1" if step is None else "0"), ("minBarWidth", "40"),
+        ("maxBarWidth", "65"), ("mapUuid", of_map), ("outlineWidth", "0.2"),
         ("labelVerticalPlacement", "0"), ("labelHorizontalPlacement", "0"),
     ):  # fmt: skip
         item.set(name, value)

@@ -44,11 +44,13 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 #: from the top down; layers of figures come after the last of these
 _ORDER = (PLACES, "findings_points", "findings_lines", "findings_areas", BORDERS, "units",
           "facilities", "roads", "plans", "parking", LOTS, "buildings", "projects", "green",
-          "zoning", COVERAGE, "right_of_way", TRANSPORT, "land_use", "general_plan",
+          "zoning", COVERAGE, TRANSPORT, "right_of_way", "land_use", "general_plan",
           FACES)  # fmt: skip
 _FAMILIES = {"findings_points": ("Point", POINT), "findings_lines": ("LineString", LINE),
              "findings_areas": ("Polygon", FILL)}  # fmt: skip
 _GEOMETRY = {FILL: "Polygon", LINE: "Line", POINT: "Point"}
+#: brightness (0 to 255) of a fill that paper would swallow
+_NEARLY_WHITE = 245
 #: nothing but what its labels say
 _NOTHING = Symbol()
 
@@ -140,15 +142,24 @@ def _for_screen(item: ProjectLayer) -> ProjectLayer:
     style = item.style
     if item.key in ("land_use", "zoning", "general_plan"):
         bare = tuple(
-            replace(entry, symbol=replace(entry.symbol, edge=None)) for entry in style.categories
+            replace(entry, symbol=_without_edge(entry.symbol)) for entry in style.categories
         )
         style = replace(style, categories=bare)
+        if item.key == "general_plan" and style.labels:
+            # few of its codes have a colour in the documents read
+            style = style.labelled(replace(style.labels, closer_than=0))
     elif item.key == "units":
         entry = replace(style.categories[0], symbol=_NOTHING)
         style = replace(style, categories=(entry,))
     elif item.key in ("buildings", FACES):
         style = replace(style, closer_than=LOTS_FROM)
     return replace(item, style=style)
+
+
+def _without_edge(symbol: Symbol) -> Symbol:
+    """Bare, unless it would not be seen on paper then."""
+    white = symbol.fill is not None and min(bytes.fromhex(symbol.fill[1:])) > _NEARLY_WHITE
+    return symbol if white else replace(symbol, edge=None)
 
 
 def _of_land_use(run: StoredRun, item: ProjectLayer, frame: gpd.GeoDataFrame) -> list[ProjectLayer]:
@@ -192,7 +203,7 @@ def _findings(run: StoredRun, frame: gpd.GeoDataFrame) -> list[ProjectLayer]:
         here = frame[(frame.geometry.geom_type.str.removeprefix("Multi") == family)]
         if not (kinds == family).any():
             continue
-        style = replace(findings_style(run.lang, geometry), fields=fields)
+        style = replace(findings_style(here, run.lang, geometry), fields=fields)
         source = f"./{CITY}|layername={FINDINGS}|geometrytype={family}"
         name = say(f"qgis.layer.{key}", run.lang)
         made.append(ProjectLayer(key, source, name, style, FINDINGS, _extent(here)))

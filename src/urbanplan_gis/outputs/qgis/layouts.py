@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from urbanplan_gis.outputs.qgis.content import PLACES, UNIT_FIGURES
+from urbanplan_gis.outputs.qgis.content import BORDERS, PLACES, UNIT_FIGURES
 from urbanplan_gis.outputs.qgis.items import (
     Box,
     add_label,
@@ -24,6 +24,7 @@ from urbanplan_gis.outputs.qgis.legend import LegendPlan, add_legend, cut_legend
 from urbanplan_gis.outputs.qgis.themes import MapTheme
 from urbanplan_gis.outputs.qgis.xml import child
 from urbanplan_gis.outputs.sheets.boxes import Font, wrap
+from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES
 from urbanplan_gis.outputs.sheets.symbols import INK, RED, Symbol
 from urbanplan_gis.text import say
 
@@ -31,13 +32,15 @@ WIDTH, HEIGHT = 420.0, 297.0
 _MARGIN, _TICKS, _PAD = 8.0, 5.5, 3.0
 #: widths of the panel, the narrowest in which the legend fits is taken
 _PANELS = (100.0, 125.0, 150.0)
-_STEPS = (1, 1.25, 1.5, 2, 2.5, 3, 4, 5, 6, 7.5, 8)
 #: clear ground around the city, millimetres
 _CLEAR = 6.0
 _SMALL, _BODY, _LARGE = 6.5, 8.0, 13.0
 _BAR_MM = 60.0
-#: heights that pages of an atlas keep free in their panel
-_TABLE_MM, _TEXT_MM = 100.0, 110.0
+#: least distance of grid lines on paper
+_GRID_MM = 40.0
+#: heights that pages of an atlas keep free: below the map for figures, in the panel for words
+_CELL_MM = 1.8
+_TABLE_MM, _TEXT_MM = 82.0, 110.0
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,9 @@ def print_layouts(
     return made
 
 
+#: for land that no standard scale has room for on this paper
+_SMALLER_SCALES = (1_000_000, 2_000_000, 5_000_000, 10_000_000)
+_FITS = "@element >= @least"
 #: the name of the project: text, size in points, bold
 _PROJECT = ("[% @plan_name %]", 9.0, False)
 #: drawn by their labels alone
@@ -113,14 +119,14 @@ def _unit_atlas(
     """One page a unit, with its figures in a table."""
     root = layout(say("qgis.layout.units", words.lang), WIDTH, HEIGHT)
     heading = [_PROJECT, ('[% "name" %]', _LARGE, True), *_title(theme, False)]
-    page = _page(theme, heading, words, _TABLE_MM)
+    page = _page(theme, heading, words, 0.0, _TABLE_MM)
     scale = _scale(extent, page.frame)
     of_map = _draw(root, page, theme, heading, words, _window(extent, page.frame, scale), scale,
                    crs, 0.06)  # fmt: skip
-    top = _foot(root, page, of_map, theme, words, _atlas_scale(words.lang), None)
-    inner = _inner(page.panel)
+    _foot(root, page, of_map, theme, words, _atlas_scale(words.lang), None)
     if UNIT_FIGURES in known:
-        box = Box(inner.x, top - _TABLE_MM, inner.width, _TABLE_MM - 2)
+        below = page.frame.y + page.frame.height + _TICKS
+        box = Box(page.frame.x, below, page.frame.width, _TABLE_MM - 2)
         _figures_table(root, box, known[UNIT_FIGURES])
     _atlas(root, known["units"], '"name"', '"code"', "", "'units_' || \"code\"")
     return finish(root)
@@ -179,13 +185,19 @@ def _atlas(
 
 
 def _page(
-    theme: MapTheme, heading: Sequence[tuple[str, float, bool]], words: SheetWords, more: float
+    theme: MapTheme,
+    heading: Sequence[tuple[str, float, bool]],
+    words: SheetWords,
+    more: float,
+    below: float = 0.0,
 ) -> _Page:
     """The narrowest panel in which the legend fits; the widest with part of it else.
 
-    ``more`` are the millimetres a page needs in its panel for things of its own.
+    ``more`` are the millimetres a page needs in its panel for things of its own, ``below`` those
+    under its map.
     """
-    layers = [item for item in theme.layers if item.key not in _UNLISTED]
+    listed = [item for item in theme.layers if item.key not in _UNLISTED]
+    layers = sorted(listed, key=lambda item: item.key == BORDERS)
     page = None
     for wide in _PANELS:
         panel = Box(WIDTH - _MARGIN - wide, _MARGIN, wide, HEIGHT - 2 * _MARGIN)
@@ -193,7 +205,7 @@ def _page(
             _MARGIN + _TICKS,
             _MARGIN + _TICKS,
             panel.x - _MARGIN - 2 * _TICKS,
-            panel.height - 2 * _TICKS,
+            panel.height - 2 * _TICKS - below,
         )
         inner = wide - 2 * _PAD
         room = panel.height - _heading_height(heading, inner) - _foot_height(theme, words, inner)
@@ -246,7 +258,8 @@ def _draw(
     add_rectangle(root, "border", outer, border)
     add_rectangle(root, "panel", page.panel, border)
     step = _grid_step(scale) if atlas_margin is None else None
-    of_map = add_map(root, page.frame, window, theme.name, step, crs, atlas_margin)
+    zoom = None if atlas_margin is None else _page_scale(page.frame, atlas_margin)
+    of_map = add_map(root, page.frame, window, theme.name, step, crs, zoom)
     inner = _inner(page.panel)
     y = inner.y
     for number, (text, size, bold) in enumerate(heading):
@@ -301,9 +314,9 @@ def _inner(panel: Box) -> Box:
 def _figures_table(root: ET.Element, box: Box, table: ProjectLayer) -> None:
     """The default figures of the page's unit."""
     names = ("indicator", "state", "value", "target", "verdict")
-    shares = (0.32, 0.17, 0.16, 0.19, 0.16)
+    shares = (0.36, 0.19, 0.13, 0.18, 0.14)
     columns = [
-        (name, table.style.fields[name].alias, share * box.width - 0.4)
+        (name, table.style.fields[name].alias, share * box.width - _CELL_MM)
         for name, share in zip(names, shares, strict=True)
     ]
     condition = "\"unit_code\" = attribute(@atlas_feature, 'code')"
@@ -321,6 +334,17 @@ def _finding_text(root: ET.Element, box: Box, item: ProjectLayer) -> None:
     add_label(root, "finding", lines, box, 7.5)
 
 
+def _page_scale(frame: Box, margin: float) -> str:
+    """The expression of the standard scale at which the page's feature fits the frame."""
+    room = 1 + 2 * margin
+    scales = ", ".join(map(str, (*STANDARD_SCALES, *_SMALLER_SCALES)))
+    least = (
+        f"1000 * {room} * max(bounds_width(@atlas_geometry) / {frame.width:.3f}, "
+        f"bounds_height(@atlas_geometry) / {frame.height:.3f})"
+    )
+    return f"with_variable('least', {least}, array_first(array_filter(array({scales}), {_FITS})))"
+
+
 def _atlas_scale(lang: str) -> str:
     sign = "." if lang != "en" else ","
     number = (
@@ -333,12 +357,16 @@ def _atlas_scale(lang: str) -> str:
 def _scale(extent: tuple[float, float, float, float], frame: Box) -> int:
     """The best standard scale at which all of the city fits the frame."""
     xmin, ymin, xmax, ymax = extent
-    least = 1000 * max(
-        (xmax - xmin) / (frame.width - 2 * _CLEAR), (ymax - ymin) / (frame.height - 2 * _CLEAR)
-    )
-    power = 10 ** math.floor(math.log10(max(least, 500.0)))
-    scales = [int(step * power * ten) for ten in (1, 10) for step in _STEPS]
-    return next(scale for scale in scales if scale >= max(least, 500.0))
+    across, up = frame.width - 2 * _CLEAR, frame.height - 2 * _CLEAR
+    least = 1000 * max((xmax - xmin) / across, (ymax - ymin) / up)
+    found = next((scale for scale in STANDARD_SCALES if scale >= least), None)
+    return found or _rounded_up(least)
+
+
+def _rounded_up(least: float) -> int:
+    """The smallest 1, 2 or 5 times a power of ten that is no less."""
+    power = 10 ** math.floor(math.log10(least))
+    return next(int(step * power) for step in (1, 2, 5, 10) if step * power >= least)
 
 
 def _window(
@@ -351,10 +379,8 @@ def _window(
 
 
 def _grid_step(scale: int) -> int:
-    """Metres between grid lines, at least 40 mm on paper: 1, 2 or 5 times a power of ten."""
-    least = 40 * scale / 1000
-    power = 10 ** math.floor(math.log10(least))
-    return next(int(step * power) for step in (1, 2, 5, 10) if step * power >= least)
+    """Metres between grid lines, at least 40 mm on paper."""
+    return _rounded_up(_GRID_MM * scale / 1000)
 
 
 def _bar(scale: int) -> tuple[str, float]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
 
+from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.geopackage import write_layers
 from urbanplan_gis.outputs.products import Part, make_parts
 from urbanplan_gis.outputs.qgis.content import TABLES, Shown, layer_words, side_content
@@ -114,19 +115,18 @@ def _metadata(run: StoredRun, item: ProjectLayer) -> dict[str, str]:
     return {
         "title": item.name,
         "abstract": f"{_stamp(run)}. {_facts(run)}. {say('qgis.read_only', run.lang)}",
-        "history": "\n".join(
-            dict.fromkeys(
-                ", ".join(filter(None, (
-                    origin.publisher, origin.document,
-                    origin.date and date(origin.date, run.lang), origin.path,
-                    f"sha256 {origin.sha256}" if origin.sha256 else "",
-                )))
-                for origin in origins
-            )
-        ),
+        "history": "\n".join(dict.fromkeys(_told(origin, run.lang) for origin in origins)),
         "rights": _stamp(run),
         "license": "\n".join(dict.fromkeys(o.licence for o in origins if o.licence)),
-    }  # fmt: skip
+    }
+
+
+def _told(origin: Origin, lang: str) -> str:
+    """Where a layer comes from, in one line."""
+    day = date(origin.date, lang) if origin.date else ""
+    digest = f"sha256 {origin.sha256}" if origin.sha256 else ""
+    said = (origin.publisher, origin.document, day, origin.path, digest)
+    return ", ".join(part for part in said if part)
 
 
 def _extent(layers: Sequence[ProjectLayer]) -> tuple[float, float, float, float]:

@@ -19,7 +19,7 @@ _THEMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "roads_transport": (
         ("roads", "right_of_way", TRANSPORT), ("parking", BORDERS, "units"),
     ),
-    "green_space": (("green",), ("roads", BORDERS, "units")),
+    "green_space": (("green",), ("right_of_way", BORDERS, "units")),
     "findings": (_FINDINGS, ("right_of_way", BORDERS, "units")),
 }  # fmt: skip
 
@@ -40,7 +40,9 @@ class MapTheme:
 def map_themes(layers: Sequence[ProjectLayer], lang: str) -> list[MapTheme]:
     """The themes there are layers for, in the order of the report."""
     known = [item.key for item in layers]
-    wanted = [("city", ("units",), (BORDERS, "roads", "green"))]
+    wanted: list[tuple[str, tuple[str, ...], tuple[str, ...]]] = [
+        ("city", ("units",), (BORDERS, "roads", "green"))
+    ]
     for key in known:
         if key.startswith(FIGURES):
             wanted.append((key, (key,), (BORDERS,)))
