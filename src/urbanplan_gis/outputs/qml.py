@@ -15,6 +15,8 @@ VERSION = "3.22.0"
 FONT = "DejaVu Sans"
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 _ALWAYS = 100_000_000
+#: letters after which a label goes on in the next line
+_WRAP = "28"
 #: QGIS placements: inside the polygon and horizontal, along a line
 _INSIDE, _ALONG = "4", "3"
 
@@ -69,7 +71,15 @@ def _add_renderer(root: ET.Element, style: LayerStyle) -> None:
         # the first entries are drawn last, and all casings before all lines
         level = count - number
         levels = (level, count + level)
-        add_symbol(drawn, str(number), entry.symbol, style.geometry, levels, style.width)
+        add_symbol(
+            drawn,
+            str(number),
+            entry.symbol,
+            style.geometry,
+            levels,
+            style.width,
+            style.drawn,
+        )
 
 
 def _add_labels(root: ET.Element, labels: Labels, geometry: str) -> None:
@@ -78,7 +88,7 @@ def _add_labels(root: ET.Element, labels: Labels, geometry: str) -> None:
     style = add_text_style(settings, labels.size, labels.bold, labels.color)
     style.set("fieldName", labels.text)
     style.set("isExpression", "0" if labels.is_column else "1")
-    ET.SubElement(settings, "text-format", wrapChar="\n", multilineAlign="1", autoWrapLength="0")
+    ET.SubElement(settings, "text-format", wrapChar="\n", multilineAlign="1", autoWrapLength=_WRAP)
     ET.SubElement(
         settings,
         "placement",

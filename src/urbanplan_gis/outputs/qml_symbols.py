@@ -61,16 +61,29 @@ def add_symbol(
     geometry: str,
     levels: tuple[int, int] = (0, 0),
     width: str = "",
+    drawn: str = "",
 ) -> ET.Element:
     """The symbol with its layers, the lowest first.
 
     ``levels`` are the drawing levels of casings and of lines; ``width`` is the expression of the
-    width of lines (mm), if it is not the symbol's.
+    width of lines (mm), if it is not the symbol's, ``drawn`` that of whether it is drawn at all.
     """
     element = _symbol(parent, name, geometry)
+    _add_layers(element, symbol, geometry, levels)
+    for layer in element.findall("layer") if width or drawn else ():
+        expressions = {"enabled": drawn} if drawn else {}
+        if width and layer.get("class") == "SimpleLine":
+            expressions["outlineWidth"] = width
+        add_expressions(layer, "data_defined_properties", expressions)
+    return element
+
+
+def _add_layers(
+    element: ET.Element, symbol: Symbol, geometry: str, levels: tuple[int, int]
+) -> None:
     if geometry == POINT:
         _add_marker(element, symbol, _POINT_MM)
-        return element
+        return
     if geometry == FILL:
         hatched = symbol.hatch and not (symbol.fill or symbol.edge)
         if symbol.fill or symbol.edge or not (hatched or symbol.line):
@@ -81,10 +94,7 @@ def add_symbol(
     if symbol.line and symbol.casing:
         _add_line(element, symbol.casing, symbol.line_mm + 2 * symbol.casing_mm, (), below)
     if symbol.line:
-        line = _add_line(element, symbol.line, symbol.line_mm, symbol.dash_mm, above)
-        if width:
-            add_expressions(line, "data_defined_properties", {"outlineWidth": width})
-    return element
+        _add_line(element, symbol.line, symbol.line_mm, symbol.dash_mm, above)
 
 
 def add_expressions(parent: ET.Element, tag: str, expressions: dict[str, str]) -> None:
@@ -185,9 +195,9 @@ def _add_marker(parent: ET.Element, symbol: Symbol, size: float, shape: str = "c
 
 def _add_line(
     parent: ET.Element, colour: str, width: float, dashes: Sequence[float], level: int = 0
-) -> ET.Element:
+) -> None:
     """A line, which in a symbol of polygons is their outline."""
-    return _add_layer(
+    _add_layer(
         parent,
         "SimpleLine",
         level,

@@ -73,8 +73,9 @@ class LayerStyle:
     fields: Mapping[str, FieldForm] = field(default_factory=dict)
     #: the expression features are called by in lists
     title: str = ""
-    #: the expression of the width of lines (mm), where it is not that of the symbol
+    #: expressions by feature: the width of lines (mm), and whether it is drawn at all
     width: str = ""
+    drawn: str = ""
 
     def labelled(self, labels: Labels | None) -> LayerStyle:
         """The same with these labels."""

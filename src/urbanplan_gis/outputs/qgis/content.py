@@ -47,6 +47,8 @@ class Shown:
     name: str
     frame: pd.DataFrame
     style: LayerStyle
+    #: how it was computed, what was assumed
+    notes: tuple[str, ...] = ()
 
 
 def side_content(run: StoredRun, data: SheetData) -> list[Shown]:
@@ -74,10 +76,12 @@ def _borders(data: SheetData) -> Shown:
 
 def _coverage(data: SheetData) -> Shown:
     wanted = ("covered", "not_covered", "covered_outside")
-    classes = [entry for entry in zoning_coverage(data).classes if entry.key in wanted]
+    theme = zoning_coverage(data)
+    classes = [entry for entry in theme.classes if entry.key in wanted]
     shown = _of_classes(COVERAGE, classes, FILL, data)
     frame = shown.frame.assign(area_ha=gpd.GeoSeries(shown.frame["geometry"]).area / 1e4)
-    return replace(shown, frame=frame, style=_with_forms(COVERAGE, frame, shown.style, data.lang))
+    style = _with_forms(COVERAGE, frame, shown.style, data.lang)
+    return replace(shown, frame=frame, style=style, notes=theme.notes)
 
 
 def _of_classes(name: str, classes: Sequence[MapClass], kind: str, data: SheetData) -> Shown:
@@ -136,7 +140,8 @@ def _figures(data: SheetData, indicator: str) -> Shown:
     numbers = ["value", "target_year", "target", "gap", "gap_ha", "low", "high", "p_met",
                "completeness", "target_share_pct"]  # fmt: skip
     frame[numbers] = frame[numbers].apply(pd.to_numeric)
-    return Shown(f"{FIGURES}{indicator}", frame, _figures_style(indicator, frame, theme, data))
+    style = _figures_style(frame, theme, data)
+    return Shown(f"{FIGURES}{indicator}", frame, style, theme.notes)
 
 
 def _mended(units: gpd.GeoDataFrame) -> np.ndarray:
@@ -151,8 +156,7 @@ def _percent(row: Mapping[str, object] | None) -> float | None:
     return None if share is None or not np.isfinite(share) else 100 * share
 
 
-def _figures_style(indicator: str, frame: gpd.GeoDataFrame, theme: Theme, data: SheetData
-) -> LayerStyle:  # fmt: skip
+def _figures_style(frame: gpd.GeoDataFrame, theme: Theme, data: SheetData) -> LayerStyle:
     """A category for each step and, hatched, for the units of it whose figure is not sure."""
     categories = []
     for entry in theme.classes:
@@ -191,7 +195,7 @@ def _places(run: StoredRun) -> Shown:
             "severity": found["severity"],
             "code": found["code"],
             "layer": found["layer"],
-            "message": found["message"],
+            "message": _in_words(found["message"].fillna(""), run),
             "worth": [worth.get(name, "") for name in found["finding_id"]],
             "action": found["action"],
             "decision": np.where(decided, choice, undecided),
@@ -209,9 +213,27 @@ def _places(run: StoredRun) -> Shown:
         if found["severity"].eq(str(severity)).any()
     ]
     style = categorized("severity", categories, FILL)
-    style = replace(style, title=_FINDING_TITLE, width=_STRESSED)
+    style = replace(style, title=_FINDING_TITLE, width=_STRESSED, drawn=ONE_FINDING)
     titled = _with_forms(PLACES, frame, style, run.lang)
     return Shown(PLACES, frame, titled)
+
+
+def _in_words(messages: pd.Series, run: StoredRun) -> list[str]:
+    """Messages in the language asked for, where the run told them in both."""
+    stored = run.manifest["parameters"].get("language")
+    if stored != "both" or run.lang == "both":
+        return messages.tolist()
+    half = LANGUAGES.index(run.lang)
+    return [_half(message, half) for message in messages]
+
+
+def _half(message: str, half: int) -> str:
+    """One language of a message in both; they tell the same, so the middle stroke divides them."""
+    parts = message.split(" / ")
+    if len(parts) % 2:
+        return message
+    middle = len(parts) // 2
+    return " / ".join(parts[middle:] if half else parts[:middle])
 
 
 def _framed(colour: str) -> Symbol:
@@ -219,8 +241,9 @@ def _framed(colour: str) -> Symbol:
     return Symbol(line=colour, line_mm=0.35)
 
 
-#: the finding a page is about stands out among others
-_STRESSED = "CASE WHEN $id = @atlas_featureid THEN 1 ELSE 0.35 END"
+#: on a page about one finding that one alone is drawn, in a stronger line
+ONE_FINDING = "coalesce(\"finding_id\" = attribute(@atlas_feature, 'finding_id'), true)"
+_STRESSED = "CASE WHEN $id = @atlas_featureid THEN 0.9 ELSE 0.35 END"
 
 
 _FINDING_TITLE = '"rank" || \'. \' || left("message", 80)'

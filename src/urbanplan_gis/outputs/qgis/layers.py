@@ -17,6 +17,7 @@ from urbanplan_gis.outputs.qgis.content import (
     BORDERS,
     COVERAGE,
     FIGURES,
+    ONE_FINDING,
     PLACES,
     UNIT_FIGURES,
     Shown,
@@ -46,13 +47,15 @@ _ORDER = (PLACES, "findings_points", "findings_lines", "findings_areas", BORDERS
           "facilities", "roads", "plans", "parking", LOTS, "buildings", "projects", "green",
           "zoning", COVERAGE, TRANSPORT, "right_of_way", "land_use", "general_plan",
           FACES)  # fmt: skip
+_NOTES = {"roads": "map.note.roads", "green": "map.note.green"}
 _FAMILIES = {"findings_points": ("Point", POINT), "findings_lines": ("LineString", LINE),
              "findings_areas": ("Polygon", FILL)}  # fmt: skip
 _GEOMETRY = {FILL: "Polygon", LINE: "Line", POINT: "Point"}
 #: brightness (0 to 255) of a fill that paper would swallow
 _NEARLY_WHITE = 245
-#: nothing but what its labels say
-_NOTHING = Symbol()
+#: a unit is drawn by its label and the borders, and on its own page of the atlas outlined
+_PAGE_UNIT = Symbol(line=symbols.RED, line_mm=0.9)
+_ON_ITS_PAGE = "coalesce(@atlas_layerid = @layer_id AND $id = @atlas_featureid, false)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +74,8 @@ class ProjectLayer:
     is_table: bool = False
     #: its heading in legends, where that is not its name
     legend: str = ""
+    #: what sheets that show it have to say of it
+    notes: tuple[str, ...] = ()
 
     @property
     def layer_id(self) -> str:
@@ -96,6 +101,7 @@ def project_layers(run: StoredRun, shown: list[Shown], side_file: str) -> list[P
             extent=None if table else _extent(item.frame),
             is_table=table,
             legend=say("map.legend.share_of_target", run.lang) if FIGURES in item.name else "",
+            notes=item.notes,
         )
     return sorted(found.values(), key=lambda item: _rank(item.key))
 
@@ -130,7 +136,9 @@ def _of_run(run: StoredRun) -> list[ProjectLayer]:
         if style is None:
             continue
         words = say(f"layer.{name}", run.lang)
-        item = ProjectLayer(name, f"./{CITY}|layername={name}", words, style, name, _extent(frame))
+        notes = (say(_NOTES[name], run.lang),) if name in _NOTES else ()
+        source = f"./{CITY}|layername={name}"
+        item = ProjectLayer(name, source, words, style, name, _extent(frame), notes=notes)
         layers.append(_for_screen(item))
         if name == "land_use" and len(frame):
             layers += _of_land_use(run, item, frame)
@@ -149,8 +157,8 @@ def _for_screen(item: ProjectLayer) -> ProjectLayer:
             # few of its codes have a colour in the documents read
             style = style.labelled(replace(style.labels, closer_than=0))
     elif item.key == "units":
-        entry = replace(style.categories[0], symbol=_NOTHING)
-        style = replace(style, categories=(entry,))
+        entry = replace(style.categories[0], symbol=_PAGE_UNIT)
+        style = replace(style, categories=(entry,), drawn=_ON_ITS_PAGE)
     elif item.key in ("buildings", FACES):
         style = replace(style, closer_than=LOTS_FROM)
     return replace(item, style=style)
@@ -203,7 +211,8 @@ def _findings(run: StoredRun, frame: gpd.GeoDataFrame) -> list[ProjectLayer]:
         here = frame[(frame.geometry.geom_type.str.removeprefix("Multi") == family)]
         if not (kinds == family).any():
             continue
-        style = replace(findings_style(here, run.lang, geometry), fields=fields)
+        style = findings_style(here, run.lang, geometry)
+        style = replace(style, fields=fields, drawn=ONE_FINDING)
         source = f"./{CITY}|layername={FINDINGS}|geometrytype={family}"
         name = say(f"qgis.layer.{key}", run.lang)
         made.append(ProjectLayer(key, source, name, style, FINDINGS, _extent(here)))

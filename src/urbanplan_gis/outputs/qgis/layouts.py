@@ -19,7 +19,7 @@ from urbanplan_gis.outputs.qgis.items import (
     finish,
     layout,
 )
-from urbanplan_gis.outputs.qgis.layers import ProjectLayer
+from urbanplan_gis.outputs.qgis.layers import LOTS, ProjectLayer
 from urbanplan_gis.outputs.qgis.legend import LegendPlan, add_legend, cut_legend, plan_legend
 from urbanplan_gis.outputs.qgis.themes import MapTheme
 from urbanplan_gis.outputs.qgis.xml import child
@@ -36,11 +36,34 @@ _PANELS = (100.0, 125.0, 150.0)
 _CLEAR = 6.0
 _SMALL, _BODY, _LARGE = 6.5, 8.0, 13.0
 _BAR_MM = 60.0
+#: QGIS sets letters a little wider than they are measured
+_NARROWER = 0.97
+#: letters of a unit's name there is room for
+_LONGEST = 110
+_UNIT_NAME = (
+    f'[% CASE WHEN length("name") > {_LONGEST} THEN left("name", {_LONGEST - 1}) || \'…\' '
+    'ELSE "name" END %]'
+)
 #: least distance of grid lines on paper
 _GRID_MM = 40.0
 #: heights that pages of an atlas keep free: below the map for figures, in the panel for words
 _CELL_MM = 1.8
 _TABLE_MM, _TEXT_MM = 82.0, 110.0
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A line of a heading: its text or expression, letters, and what it can be at most."""
+
+    text: str
+    size: float
+    bold: bool
+    longest: str
+
+    def height(self, width: float) -> float:
+        """Millimetres it takes in a panel of this width."""
+        font = Font(self.size, self.bold)
+        return font.line_mm * 1.06 * len(wrap(self.longest, font, width * _NARROWER))
 
 
 @dataclass(frozen=True)
@@ -51,6 +74,9 @@ class SheetWords:
     facts: str
     crs: str
     lang: str
+    #: the name of the project, and the longest one of a unit
+    project: str
+    longest_unit: str
     #: theme -> its sources, one a line
     sources: dict[str, str]
 
@@ -77,8 +103,6 @@ def print_layouts(
 #: for land that no standard scale has room for on this paper
 _SMALLER_SCALES = (1_000_000, 2_000_000, 5_000_000, 10_000_000)
 _FITS = "@element >= @least"
-#: the name of the project: text, size in points, bold
-_PROJECT = ("[% @plan_name %]", 9.0, False)
 #: drawn by their labels alone
 _UNLISTED = frozenset({"units"})
 _FINDING_LINES = ("severity", "layer", "message", "worth", "action", "decision", "area_ha",
@@ -99,7 +123,7 @@ def _sheet(
     theme: MapTheme, extent: tuple[float, float, float, float], crs: str, words: SheetWords
 ) -> ET.Element:
     root = layout(say("qgis.layout.sheet", words.lang, theme=theme.name), WIDTH, HEIGHT)
-    heading = [_PROJECT, *_title(theme, True)]
+    heading = [_project(words), *_title(theme, True)]
     page = _page(theme, heading, words, 0.0)
     scale = _scale(extent, page.frame)
     window = _window(extent, page.frame, scale)
@@ -118,7 +142,8 @@ def _unit_atlas(
 ) -> ET.Element:
     """One page a unit, with its figures in a table."""
     root = layout(say("qgis.layout.units", words.lang), WIDTH, HEIGHT)
-    heading = [_PROJECT, ('[% "name" %]', _LARGE, True), *_title(theme, False)]
+    unit = _Line(_UNIT_NAME, _LARGE, True, words.longest_unit[:_LONGEST])
+    heading = [_project(words), unit, *_title(theme, False)]
     page = _page(theme, heading, words, 0.0, _TABLE_MM)
     scale = _scale(extent, page.frame)
     of_map = _draw(root, page, theme, heading, words, _window(extent, page.frame, scale), scale,
@@ -142,24 +167,30 @@ def _finding_atlas(
     """One page a finding that has a place and is more than information, in order of weight."""
     root = layout(say("qgis.layout.findings", words.lang), WIDTH, HEIGHT)
     item = known[PLACES]
-    heading = [_PROJECT, (say("qgis.finding.title", words.lang), 10.0, True)]
+    title = say("qgis.finding.title", words.lang)
+    heading = [_project(words), _Line(title, 10.0, True, title)]
     page = _page(theme, heading, words, _TEXT_MM)
     scale = _scale(extent, page.frame)
     of_map = _draw(root, page, theme, heading, words, _window(extent, page.frame, scale), scale,
                    crs, 0.5)  # fmt: skip
     top = _foot(root, page, of_map, theme, words, _atlas_scale(words.lang), None)
     inner = _inner(page.panel)
-    _finding_text(root, Box(inner.x, top - _TEXT_MM, inner.width, _TEXT_MM - 2), item)
+    _finding_text(root, Box(inner.x, top - _TEXT_MM, inner.width, _TEXT_MM - 2), item, words)
     condition = "$geometry IS NOT NULL AND \"severity\" IN ('error', 'warning')"
     _atlas(root, item, '"rank"', '"rank"', condition, "'finding_' || \"rank\"")
     return finish(root)
 
 
-def _title(theme: MapTheme, large: bool) -> list[tuple[str, float, bool]]:
+def _project(words: SheetWords) -> _Line:
+    return _Line("[% @plan_name %]", 9.0, False, words.project)
+
+
+def _title(theme: MapTheme, large: bool) -> list[_Line]:
     """The name of a theme, each language on lines of its own."""
     first, *others = theme.titles
-    return [(first.upper(), _LARGE, True) if large else (first, 9.0, False),
-            *((other, 9.0, False) for other in others)]  # fmt: skip
+    upper = first.upper()
+    head = _Line(upper, _LARGE, True, upper) if large else _Line(first, 9.0, False, first)
+    return [head, *(_Line(other, 9.0, False, other) for other in others)]
 
 
 def _atlas(
@@ -186,7 +217,7 @@ def _atlas(
 
 def _page(
     theme: MapTheme,
-    heading: Sequence[tuple[str, float, bool]],
+    heading: Sequence[_Line],
     words: SheetWords,
     more: float,
     below: float = 0.0,
@@ -197,7 +228,7 @@ def _page(
     under its map.
     """
     listed = [item for item in theme.layers if item.key not in _UNLISTED]
-    layers = sorted(listed, key=lambda item: item.key == BORDERS)
+    layers = sorted(listed, key=lambda item: item.key in (BORDERS, LOTS))
     page = None
     for wide in _PANELS:
         panel = Box(WIDTH - _MARGIN - wide, _MARGIN, wide, HEIGHT - 2 * _MARGIN)
@@ -218,13 +249,8 @@ def _page(
     return page
 
 
-def _heading_height(heading: Sequence[tuple[str, float, bool]], width: float) -> float:
-    lines = [
-        (Font(size, bold), wrap(text, Font(size, bold), width)) for text, size, bold in heading
-    ]
-    # names that expressions give are not known here: they get a line more
-    more = sum(font.line_mm for font, texts in lines if "[%" in texts[0])
-    return sum(font.line_mm * len(texts) for font, texts in lines) + more + 10.0
+def _heading_height(heading: Sequence[_Line], width: float) -> float:
+    return sum(line.height(width) for line in heading) + 10.0
 
 
 def _foot_height(theme: MapTheme, words: SheetWords, width: float) -> float:
@@ -232,12 +258,13 @@ def _foot_height(theme: MapTheme, words: SheetWords, width: float) -> float:
 
 
 def _text_height(text: str, width: float) -> float:
-    return 1.05 * Font(_SMALL).line_mm * len(wrap(text, Font(_SMALL), width * 0.97))
+    return 1.05 * Font(_SMALL).line_mm * len(wrap(text, Font(_SMALL), width * _NARROWER))
 
 
 def _foot_text(theme: MapTheme, words: SheetWords) -> str:
     """Nothing in it is an expression, whatever the sources are called."""
-    said = (words.crs, words.facts, words.sources.get(theme.key, ""))
+    notes = (note for item in theme.layers for note in item.notes)
+    said = (words.crs, words.facts, *notes, words.sources.get(theme.key, ""))
     return "\n".join(filter(None, said)).replace("[%", "[ %")
 
 
@@ -245,7 +272,7 @@ def _draw(
     root: ET.Element,
     page: _Page,
     theme: MapTheme,
-    heading: Sequence[tuple[str, float, bool]],
+    heading: Sequence[_Line],
     words: SheetWords,
     window: Sequence[float],
     scale: int,
@@ -262,13 +289,11 @@ def _draw(
     of_map = add_map(root, page.frame, window, theme.name, step, crs, zoom)
     inner = _inner(page.panel)
     y = inner.y
-    for number, (text, size, bold) in enumerate(heading):
-        font = Font(size, bold)
-        lines = len(wrap(text, font, inner.width * 0.97)) + (1 if "[%" in text else 0)
-        high = font.line_mm * lines * 1.06
-        box = Box(inner.x, y, inner.width, high)
-        add_label(root, f"heading {number}", text, box, size, bold, align="center", middle=True)
-        y += high
+    for number, line in enumerate(heading):
+        box = Box(inner.x, y, inner.width, line.height(inner.width))
+        add_label(root, f"heading {number}", line.text, box, line.size, line.bold, align="center",
+                  middle=True)  # fmt: skip
+        y += box.height
     add_label(root, "stamp", "[% @plan_stamp %]", Box(inner.x, y + 1, inner.width, 5), 8.5, True,
               RED, "center", True)  # fmt: skip
     y += 8.0
@@ -324,14 +349,15 @@ def _figures_table(root: ET.Element, box: Box, table: ProjectLayer) -> None:
     add_table(root, box, place, columns, condition, "figure_id", 5.5)
 
 
-def _finding_text(root: ET.Element, box: Box, item: ProjectLayer) -> None:
+def _finding_text(root: ET.Element, box: Box, item: ProjectLayer, words: SheetWords) -> None:
     """The finding in words: what it is, what it weighs, what was done and decided."""
-    lines = "\n".join(
-        f"{item.style.fields[name].alias}: "
-        f'[% coalesce(represent_value("{name}"), to_string("{name}"), \'–\') %]'
-        for name in _FINDING_LINES
-    )
-    add_label(root, "finding", lines, box, 7.5)
+    lines = []
+    for name in _FINDING_LINES:
+        value = f'coalesce(represent_value("{name}"), to_string("{name}"), \'–\')'
+        if name == "area_ha":
+            value = f"coalesce(format_number(\"{name}\", 2, '{_number_form(words.lang)}'), '–')"
+        lines.append(f"{item.style.fields[name].alias}: [% {value} %]")
+    add_label(root, "finding", "\n".join(lines), box, 7.5)
 
 
 def _page_scale(frame: Box, margin: float) -> str:
@@ -389,6 +415,11 @@ def _bar(scale: int) -> tuple[str, float]:
     power = 10 ** math.floor(math.log10(most))
     metres = next(step * power for step in (5, 2.5, 2, 1) if step * power <= most)
     return ("km", metres / 1000) if metres >= 250 else ("m", metres)
+
+
+def _number_form(lang: str) -> str:
+    """The locale whose numbers a text has."""
+    return "en" if lang == "en" else "vi"
 
 
 def _grouped(scale: int, lang: str) -> str:

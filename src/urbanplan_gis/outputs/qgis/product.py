@@ -19,6 +19,7 @@ from urbanplan_gis.outputs.sheet_set import sheet_data
 from urbanplan_gis.outputs.sheets import SheetData
 from urbanplan_gis.outputs.sheets.facts import shortened, source_lines
 from urbanplan_gis.outputs.sheets.grid import crs_words
+from urbanplan_gis.outputs.sheets.theme import unit_names
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.outputs.styling import xml_text
 from urbanplan_gis.text import date, say
@@ -75,6 +76,8 @@ def _document(run: StoredRun, data: SheetData, shown: Sequence[Shown]) -> str:
         facts=_facts(run),
         crs=crs_words(facts.crs, lang),
         lang=lang,
+        project=facts.name.say(lang),
+        longest_unit=max(unit_names(data.units).values(), key=len, default=""),
         sources={
             theme.key: _sources(data, [item.role for item in theme.layers]) for theme in themes
         },

@@ -20,7 +20,7 @@ _THEMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("roads", "right_of_way", TRANSPORT), ("parking", BORDERS, "units"),
     ),
     "green_space": (("green",), ("right_of_way", BORDERS, "units")),
-    "findings": (_FINDINGS, ("right_of_way", BORDERS, "units")),
+    "findings": (_FINDINGS, ("right_of_way", LOTS, BORDERS, "units")),
 }  # fmt: skip
 
 
