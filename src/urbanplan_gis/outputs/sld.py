@@ -95,11 +95,13 @@ def _add_area(rule: ET.Element, symbol: Symbol) -> None:
         if isinstance(pattern, Lines):
             _add_mark(graphic, "horline", None, symbol.hatch_color, HATCH_MM)
             _add_size(graphic, pattern.distance)
-            # angles of SLD turn clockwise
+            # as QGIS writes and reads it
             turned = ET.SubElement(graphic, "se:Rotation")
-            ET.SubElement(turned, "ogc:Literal").text = f"{-pattern.angle:g}"
+            ET.SubElement(turned, "ogc:Literal").text = f"{pattern.angle:g}"
         else:
             _add_dots(graphic, pattern, symbol.hatch_color)
+            apart = _pixels(pattern.distance)
+            ET.SubElement(area, "se:VendorOption", name="distance").text = f"{apart},{apart}"
 
 
 def _add_dots(graphic: ET.Element, dots: Dots, colour: str) -> None:

@@ -33,6 +33,8 @@ _INDICATOR_SHEET = "indicator_"
 _SHARE, _UNSURE = "share:", "incomplete"
 _LEAST_BOX_M = 30.0
 _SHOWN_EFFECTS = 3
+#: letters of a name on the map
+_LABEL = 60
 _DECIDED = "decided:"
 #: columns of tables that are names even where they look like numbers
 _NAMES = frozenset({"unit_code", "unit_name", "boundaries", "code", "name", "finding_id",
@@ -133,7 +135,7 @@ def _figures(data: SheetData, indicator: str) -> Shown:
     columns["step"] = [steps.get(wkb, "share:no_data") for wkb in shapes]
     columns["unsure"] = [wkb in unsure for wkb in shapes]
     columns["label"] = [
-        "\n".join((names[str(code)], *theme.unit_lines.get(str(code), ())))
+        "\n".join((_short(names[str(code)]), *theme.unit_lines.get(str(code), ())))
         for code in units["code"]
     ]
     frame = gpd.GeoDataFrame(columns, geometry=units.geometry.to_numpy(), crs=units.crs)
@@ -142,6 +144,11 @@ def _figures(data: SheetData, indicator: str) -> Shown:
     frame[numbers] = frame[numbers].apply(pd.to_numeric)
     style = _figures_style(frame, theme, data)
     return Shown(f"{FIGURES}{indicator}", frame, style, theme.notes)
+
+
+def _short(name: str) -> str:
+    """A name as there is room for on a map; the whole one stands in its column."""
+    return name if len(name) <= _LABEL else name[: _LABEL - 1] + "…"
 
 
 def _mended(units: gpd.GeoDataFrame) -> np.ndarray:

@@ -55,6 +55,7 @@ _GEOMETRY = {FILL: "Polygon", LINE: "Line", POINT: "Point"}
 _NEARLY_WHITE = 245
 #: a unit is drawn by its label and the borders, and on its own page of the atlas outlined
 _PAGE_UNIT = Symbol(line=symbols.RED, line_mm=0.9)
+_SHORT_NAME = 'CASE WHEN length("name") > 60 THEN left("name", 59) || \'…\' ELSE "name" END'
 _ON_ITS_PAGE = "coalesce(@atlas_layerid = @layer_id AND $id = @atlas_featureid, false)"
 
 
@@ -159,6 +160,8 @@ def _for_screen(item: ProjectLayer) -> ProjectLayer:
     elif item.key == "units":
         entry = replace(style.categories[0], symbol=_PAGE_UNIT)
         style = replace(style, categories=(entry,), drawn=_ON_ITS_PAGE)
+        if style.labels:
+            style = style.labelled(replace(style.labels, text=_SHORT_NAME, is_column=False))
     elif item.key in ("buildings", FACES):
         style = replace(style, closer_than=LOTS_FROM)
     return replace(item, style=style)
