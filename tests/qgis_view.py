@@ -140,8 +140,8 @@ def styles(path):
     told = {}
     for name, _, sld in rows:
         layer = QgsVectorLayer(f"{path}|layername={name}", name, "ogr")
-        if layer.renderer() is None and not layer.featureCount():
-            continue  # no finding: no geometry is known
+        if layer.renderer() is None:
+            continue  # no finding has a place: no geometry is known
         kind = layer.renderer().type()
         count = len(layer.renderer().legendSymbolItems())
         alias = layer.attributeAlias(layer.fields().indexOf("feature_id"))
