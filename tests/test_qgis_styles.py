@@ -34,7 +34,7 @@ from urbanplan_gis.project import load_project
 #: every letter a hatch can have, and mixtures
 HATCHES = ("/", "////", "\\\\", "||", "--", "++", "xx", "...", "oo", "OO", "**", "/.", "x|")
 ASK = """
-import json, sys
+import json, os, sys
 from qgis.core import QgsApplication, QgsVectorLayer
 application = QgsApplication([], False)
 application.initQgis()
@@ -46,8 +46,8 @@ for name in sys.argv[2:]:
         [symbol.symbolLayer(n).layerType() for n in range(symbol.symbolLayerCount())]
         for symbol in symbols
     ]
-print(json.dumps(told))
-application.exitQgis()
+print(json.dumps(told), flush=True)
+os._exit(0)  # symbols still held would crash QGIS on its way out
 """
 
 

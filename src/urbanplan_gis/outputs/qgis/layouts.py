@@ -24,9 +24,10 @@ from urbanplan_gis.outputs.qgis.legend import LegendPlan, add_legend, cut_legend
 from urbanplan_gis.outputs.qgis.themes import MapTheme
 from urbanplan_gis.outputs.qgis.xml import child
 from urbanplan_gis.outputs.sheets.boxes import Font, wrap
+from urbanplan_gis.outputs.sheets.data import reader_number
 from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES
 from urbanplan_gis.outputs.sheets.symbols import INK, RED, Symbol
-from urbanplan_gis.text import say
+from urbanplan_gis.text import LANGUAGES, Name, say
 
 WIDTH, HEIGHT = 420.0, 297.0
 _MARGIN, _TICKS, _PAD = 8.0, 5.5, 3.0
@@ -128,7 +129,7 @@ def _sheet(
     scale = _scale(extent, page.frame)
     window = _window(extent, page.frame, scale)
     of_map = _draw(root, page, theme, heading, words, window, scale, crs)
-    ratio = say("map.scale", words.lang, n=_grouped(scale, words.lang))
+    ratio = say("map.scale", words.lang, n=reader_number(scale, 0))
     _foot(root, page, of_map, theme, words, ratio, scale)
     return finish(root)
 
@@ -372,12 +373,9 @@ def _page_scale(frame: Box, margin: float) -> str:
 
 
 def _atlas_scale(lang: str) -> str:
-    sign = "." if lang != "en" else ","
-    number = (
-        "replace(format_number(round(item_variables('map')['map_scale'], -1), 0, 'en'), "
-        f"',', '{sign}')"
-    )
-    return say("map.scale", lang, n=f"[% {number} %]")
+    scale = "format_number(round(item_variables('map')['map_scale'], -1), 0, '{}')"
+    number = Name(*(f"[% {scale.format(one)} %]" for one in LANGUAGES))
+    return say("map.scale", lang, n=number)
 
 
 def _scale(extent: tuple[float, float, float, float], frame: Box) -> int:
@@ -420,7 +418,3 @@ def _bar(scale: int) -> tuple[str, float]:
 def _number_form(lang: str) -> str:
     """The locale whose numbers a text has."""
     return "en" if lang == "en" else "vi"
-
-
-def _grouped(scale: int, lang: str) -> str:
-    return f"{scale:,}" if lang == "en" else f"{scale:,}".replace(",", ".")
