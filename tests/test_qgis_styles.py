@@ -34,20 +34,21 @@ from urbanplan_gis.project import load_project
 #: every letter a hatch can have, and mixtures
 HATCHES = ("/", "////", "\\\\", "||", "--", "++", "xx", "...", "oo", "OO", "**", "/.", "x|")
 ASK = """
-import json, os, sys
+import json, sys
 from qgis.core import QgsApplication, QgsVectorLayer
 application = QgsApplication([], False)
 application.initQgis()
 told = {}
 for name in sys.argv[2:]:
     layer = QgsVectorLayer(f"{sys.argv[1]}|layername={name}", name, "ogr")
-    symbols = [item.symbol() for item in layer.renderer().legendSymbolItems()]
+    items = layer.renderer().legendSymbolItems()  # they own the symbols
     told[name] = [
-        [symbol.symbolLayer(n).layerType() for n in range(symbol.symbolLayerCount())]
-        for symbol in symbols
+        [item.symbol().symbolLayer(n).layerType() for n in range(item.symbol().symbolLayerCount())]
+        for item in items
     ]
-print(json.dumps(told), flush=True)
-os._exit(0)  # symbols still held would crash QGIS on its way out
+print(json.dumps(told))
+del items, layer
+application.exitQgis()
 """
 
 
