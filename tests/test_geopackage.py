@@ -23,8 +23,9 @@ from urbanplan_gis.model.data import Dataset, Finding, Layer, Role, Severity
 from urbanplan_gis.outputs import geopackage
 from urbanplan_gis.outputs.geopackage import faces_frame, write_geopackage
 from urbanplan_gis.outputs.layer_styles import layer_style
-from urbanplan_gis.outputs.qml import OTHERS, Category, categorized
+from urbanplan_gis.outputs.qml import qml
 from urbanplan_gis.outputs.sheets.symbols import Symbol
+from urbanplan_gis.outputs.styling import OTHERS, Category, categorized
 from urbanplan_gis.project import DeriveFacts
 from urbanplan_gis.quality.check import check
 from urbanplan_gis.standards.codes import read_rows
@@ -237,11 +238,11 @@ def test_styles_are_the_default_ones_of_their_layers(city: Path) -> None:
     query = "SELECT f_table_name, f_table_schema, f_geometry_column, useAsDefault FROM layer_styles"
     assert rows(city, query) == [
         (name, "", "geometry", 1)
-        for name in ("units", "land_use", "plans", "roads", "faces", "findings")
+        for name in ("units", "land_use", "plans", "roads", "facilities", "faces", "findings")
     ]
     for (style,) in rows(city, "SELECT styleQML FROM layer_styles"):
         root = ET.fromstring(style)
-        symbols = [symbol.get("name") for symbol in root.iter("symbol")]
+        symbols = [symbol.get("name") for symbol in root.findall("renderer-v2/symbols/symbol")]
         assert root.get("version") == "3.22.0"
         assert symbols
         assert [category.get("symbol") for category in root.iter("category")] in ([], symbols)
@@ -269,19 +270,20 @@ def test_land_use_is_drawn_in_the_colours_of_the_standard(city: Path) -> None:
 
 def test_text_of_the_data_cannot_break_a_style() -> None:
     category = Category("<\"&'", "a\x00\x0b<b>", Symbol(fill="#010203", hatch="////"))
-    root = ET.fromstring(categorized("\"code\" || '<&>'", [category], "fill"))
+    root = ET.fromstring(qml(categorized("\"code\" || '<&>'", [category], "fill")))
     entry = next(root.iter("category"))
     assert (entry.get("value"), entry.get("label")) == ("<\"&'", "a<b>")
-    assert [layer.get("class") for layer in root.iter("layer")] == ["SimpleFill", "SimpleFill"]
+    layers = [layer.get("class") for layer in root.findall("renderer-v2/symbols/symbol/layer")]
+    assert layers == ["SimpleFill", "LinePatternFill"]
 
 
 def test_an_unknown_code_is_listed_and_a_layer_without_a_style_is_left_to_qgis() -> None:
     frame = pd.DataFrame({"code_list": [LIST, None], "code": ["XYZ", None]})
     style = layer_style("zoning", frame, "en")
     assert style is not None
-    values = [entry.get("value") for entry in ET.fromstring(style).iter("category")]
+    values = [entry.get("value") for entry in ET.fromstring(qml(style)).iter("category")]
     assert values == [f"{LIST}:XYZ", OTHERS]
-    assert layer_style("buildings", frame, "en") is None
+    assert layer_style("population", frame, "en") is None
 
 
 def test_a_failed_run_leaves_the_former_file(

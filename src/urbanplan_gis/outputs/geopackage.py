@@ -19,6 +19,9 @@ from urbanplan_gis.loaders.schema import ROLE_FIELDS
 from urbanplan_gis.model.data import Finding, Role
 from urbanplan_gis.outputs.files import whole_file
 from urbanplan_gis.outputs.layer_styles import layer_style
+from urbanplan_gis.outputs.qml import qml
+from urbanplan_gis.outputs.sld import sld
+from urbanplan_gis.outputs.styling import LayerStyle
 from urbanplan_gis.outputs.tables import findings_frame
 from urbanplan_gis.text import say
 
@@ -28,6 +31,7 @@ _GEOPACKAGE = "1.2"
 #: the clock inside the file: same inputs, same bytes
 _CLOCK = "2000-01-01T00:00:00.000Z"
 _GEOMETRY = "geometry"
+_LINES = ("LineString", "LinearRing", "MultiLineString")
 _MULTI = {"area": "MultiPolygon", "line": "MultiLineString"}
 #: labels of faces -> the columns that say what the feature behind each is
 _LABEL_COLUMNS: Mapping[str, Mapping[str, str]] = {
@@ -52,6 +56,8 @@ _LABEL_COLUMNS: Mapping[str, Mapping[str, str]] = {
     },
 }
 _CENTRELINES = "centrelines"
+#: letters the name of a style may have
+_STYLE_NAME = 30
 _STYLES_TABLE = """
 CREATE TABLE layer_styles (
     id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
@@ -73,7 +79,7 @@ _ADD_STYLE = """
 INSERT INTO layer_styles (
     f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, styleQML,
     styleSLD, useAsDefault, description, owner, ui, update_time
-) VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', NULL, ?)
+) VALUES ('', '', ?, ?, ?, ?, ?, 1, ?, '', NULL, ?)
 """
 _REGISTER_STYLES = """
 INSERT INTO gpkg_contents (table_name, data_type, identifier, description, last_change, srs_id)
@@ -108,7 +114,7 @@ def write_layers(
     path: Path,
     layers: Mapping[str, pd.DataFrame],
     described: Mapping[str, str],
-    styles: Mapping[str, str | None],
+    styles: Mapping[str, LayerStyle | None],
 ) -> None:
     """Write layers (a frame without geometry: a plain table) and their styles, whole or not at all.
 
@@ -208,11 +214,8 @@ def _described(name: str, lang: str, synthetic: bool) -> str:
 
 def _write_layer(draft: Path, name: str, frame: pd.DataFrame, description: str) -> None:
     """Append one layer. Areas and lines become multi-part, so that one layer has one type."""
-    kind: str | None = "Unknown" if name == FINDINGS else "MultiPolygon"
-    if not isinstance(frame, gpd.GeoDataFrame):
-        kind = None
-    elif name in list(ROLE_FIELDS):
-        kind = _MULTI.get(ROLE_FIELDS[Role(name)].family)
+    spatial = isinstance(frame, gpd.GeoDataFrame)
+    kind = _geometry_type(name, frame) if spatial else None
     pyogrio.write_dataframe(
         _typed(frame),
         draft,
@@ -224,8 +227,19 @@ def _write_layer(draft: Path, name: str, frame: pd.DataFrame, description: str) 
         promote_to_multi=None if kind in (None, "Unknown") else True,
         dataset_options=None if draft.exists() else {"VERSION": _GEOPACKAGE},
         layer_options={"DESCRIPTION": description}
-        | ({} if kind is None else {"GEOMETRY_NAME": _GEOMETRY, "SPATIAL_INDEX": "YES"}),
+        | ({"GEOMETRY_NAME": _GEOMETRY, "SPATIAL_INDEX": "YES"} if spatial else {}),
     )
+
+
+def _geometry_type(name: str, frame: gpd.GeoDataFrame) -> str | None:
+    """The type of a layer's geometry: its role's, else what is in it; None for points."""
+    if name == FINDINGS:
+        return "Unknown"
+    if name in list(ROLE_FIELDS):
+        return _MULTI.get(ROLE_FIELDS[Role(name)].family)
+    shapes = frame.geometry.dropna()
+    lines = len(shapes) > 0 and shapes.geom_type.isin(_LINES).all()
+    return _MULTI["line" if lines else "area"]
 
 
 def _typed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -240,11 +254,11 @@ def _typed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _write_styles(
-    draft: Path, styles: Mapping[str, str | None], described: Mapping[str, str]
+    draft: Path, styles: Mapping[str, LayerStyle | None], described: Mapping[str, str]
 ) -> None:
     """The table QGIS looks for, with the default style of each layer that has one."""
     rows = [
-        (name, _GEOMETRY, name, style, described[name], _CLOCK)
+        (name, _GEOMETRY, name[:_STYLE_NAME], qml(style), sld(style, name), described[name], _CLOCK)
         for name, style in styles.items()
         if style is not None
     ]

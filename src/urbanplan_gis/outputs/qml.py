@@ -1,168 +1,197 @@
-"""QML, the styles of QGIS, as version 3.22 reads it: one symbol, or one for each category."""
+"""QML, the styles of QGIS, as version 3.22 reads it: symbols, labels, words of columns."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from urbanplan_gis.outputs.sheets.symbols import INK, PAPER, Symbol
+from urbanplan_gis.outputs.qml_symbols import add_symbol, rgba
+from urbanplan_gis.outputs.sheets.symbols import PAPER
+from urbanplan_gis.outputs.styling import FILL as FILL
+from urbanplan_gis.outputs.styling import LINE, FieldForm, Labels, LayerStyle, printable, xml_text
+from urbanplan_gis.outputs.styling import single as single
 
-FILL, LINE = "fill", "line"
-#: value of the category that takes whatever no other category takes
-OTHERS = ""
-
+VERSION = "3.22.0"
+FONT = "DejaVu Sans"
 _DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-_VERSION = "3.22.0"
-_FONT = "DejaVu Sans"
+_ALWAYS = 100_000_000
+#: letters after which a label goes on in the next line
+_WRAP = "28"
+#: QGIS placements: inside the polygon and horizontal, along a line
+_INSIDE, _ALONG = "4", "3"
 
 
-@dataclass(frozen=True)
-class Category:
-    """One entry of a legend: features whose expression gives ``value`` are drawn so."""
-
-    value: str
-    label: str
-    symbol: Symbol
-
-
-def categorized(
-    expression: str, categories: Sequence[Category], geometry: str, label: str = ""
-) -> str:
-    """QML that draws features by the text an expression gives for them.
-
-    ``geometry`` is ``fill`` or ``line``; ``label`` a column to write on the features.
-    """
-    root, renderer = _document("categorizedSymbol", label)
-    renderer.set("attr", expression)
-    listed = ET.SubElement(renderer, "categories")
-    drawn = ET.SubElement(renderer, "symbols")
-    for number, entry in enumerate(categories):
-        words = {"value": _clean(entry.value), "label": _clean(entry.label), "type": "string"}
-        ET.SubElement(listed, "category", words, render="true", symbol=str(number))
-        _add_symbol(drawn, str(number), entry.symbol, geometry)
-    return _written(root, label)
-
-
-def single(symbol: Symbol, geometry: str, label: str = "") -> str:
-    """QML that draws all features alike."""
-    root, renderer = _document("singleSymbol", label)
-    _add_symbol(ET.SubElement(renderer, "symbols"), "0", symbol, geometry)
-    return _written(root, label)
-
-
-def _document(kind: str, label: str) -> tuple[ET.Element, ET.Element]:
-    root = ET.Element(
-        "qgis",
-        version=_VERSION,
-        styleCategories="Symbology|Labeling",
-        labelsEnabled="1" if label else "0",
-    )
-    renderer = ET.SubElement(
-        root, "renderer-v2", type=kind, symbollevels="0", forceraster="0", enableorderby="0"
-    )
-    return root, renderer
-
-
-def _add_symbol(parent: ET.Element, name: str, symbol: Symbol, geometry: str) -> None:
-    """The symbol with its layers, the lowest first."""
-    element = ET.SubElement(
-        parent, "symbol", name=name, type=geometry, alpha="1", clip_to_extent="1", force_rhr="0"
-    )
-    if geometry == FILL:
-        if symbol.fill or symbol.edge:
-            _add_fill(element, symbol.fill, "solid", symbol.edge, symbol.edge_mm)
-        if symbol.hatch:
-            slant = "b_diagonal" if symbol.hatch.startswith("/") else "f_diagonal"
-            _add_fill(element, symbol.hatch_color, slant, None, 0.0)
-    if symbol.line and symbol.casing:
-        _add_line(element, symbol.casing, symbol.line_mm + 2 * symbol.casing_mm, ())
-    if symbol.line:
-        _add_line(element, symbol.line, symbol.line_mm, symbol.dash_mm)
-
-
-def _add_fill(
-    parent: ET.Element, colour: str | None, brush: str, edge: str | None, edge_mm: float
-) -> None:
-    _add_layer(
-        parent,
-        "SimpleFill",
-        color=_rgba(colour),
-        style=brush if colour else "no",
-        outline_color=_rgba(edge),
-        outline_style="solid" if edge else "no",
-        outline_width=f"{edge_mm:g}",
-        outline_width_unit="MM",
-    )
-
-
-def _add_line(parent: ET.Element, colour: str, width: float, dashes: Sequence[float]) -> None:
-    """A line, which in a symbol of polygons is their outline."""
-    _add_layer(
-        parent,
-        "SimpleLine",
-        line_color=_rgba(colour),
-        line_style="solid",
-        line_width=f"{width:g}",
-        line_width_unit="MM",
-        capstyle="flat" if dashes else "round",
-        joinstyle="round",
-        use_custom_dash="1" if dashes else "0",
-        customdash=";".join(f"{length:g}" for length in dashes) or "5;2",
-        customdash_unit="MM",
-    )
-
-
-def _add_layer(parent: ET.Element, kind: str, **options: str) -> None:
-    layer = ET.SubElement(
-        parent, "layer", {"class": kind, "pass": "0", "locked": "0", "enabled": "1"}
-    )
-    table = ET.SubElement(layer, "Option", type="Map")
-    for name, value in options.items():
-        ET.SubElement(table, "Option", name=name, type="QString", value=value)
-
-
-def _written(root: ET.Element, label: str) -> str:
-    if label:
-        _add_labels(root, label)
+def qml(style: LayerStyle) -> str:
+    """The style as a document of its own."""
+    categories = "Symbology|Labeling|Rendering"
+    if style.fields:
+        categories += "|Fields|Forms|MapTips"
+    root = ET.Element("qgis", version=VERSION, styleCategories=categories)
+    add_style(root, style)
     return _DOCTYPE + ET.tostring(root, encoding="unicode")
 
 
-def _add_labels(root: ET.Element, column: str) -> None:
+def add_style(root: ET.Element, style: LayerStyle) -> None:
+    """Renderer, labels, scale range, aliases and widgets, as they stand in a style or a layer."""
+    root.set("labelsEnabled", "1" if style.labels else "0")
+    root.set("hasScaleBasedVisibilityFlag", "1" if style.closer_than else "0")
+    root.set("minScale", str(style.closer_than or _ALWAYS))
+    root.set("maxScale", "0")
+    _add_renderer(root, style)
+    if style.labels:
+        _add_labels(root, style.labels, style.geometry)
+    if style.fields:
+        add_fields(root, style.fields)
+    if style.title:
+        ET.SubElement(root, "previewExpression").text = style.title
+
+
+def _add_renderer(root: ET.Element, style: LayerStyle) -> None:
+    kind = "categorizedSymbol" if style.expression else "singleSymbol"
+    cased = [entry for entry in style.categories if entry.symbol.casing]
+    renderer = ET.SubElement(
+        root,
+        "renderer-v2",
+        type=kind,
+        symbollevels="1" if cased and style.geometry == LINE else "0",
+        forceraster="0",
+        enableorderby="0",
+    )
+    if style.expression:
+        renderer.set("attr", style.expression)
+        listed = ET.SubElement(renderer, "categories")
+        for number, entry in enumerate(style.categories):
+            words = {"value": xml_text(entry.value), "label": printable(entry.label)}
+            ET.SubElement(
+                listed, "category", words, type="string", render="true", symbol=str(number)
+            )
+    drawn = ET.SubElement(renderer, "symbols")
+    count = len(style.categories)
+    for number, entry in enumerate(style.categories):
+        # the first entries are drawn last, and all casings before all lines
+        level = count - number
+        levels = (level, count + level)
+        add_symbol(
+            drawn,
+            str(number),
+            entry.symbol,
+            style.geometry,
+            levels,
+            style.width,
+            style.drawn,
+        )
+
+
+def _add_labels(root: ET.Element, labels: Labels, geometry: str) -> None:
     labeling = ET.SubElement(root, "labeling", type="simple")
     settings = ET.SubElement(labeling, "settings", calloutType="simple")
-    style = ET.SubElement(
+    style = add_text_style(settings, labels.size, labels.bold, labels.color)
+    style.set("fieldName", labels.text)
+    style.set("isExpression", "0" if labels.is_column else "1")
+    ET.SubElement(settings, "text-format", wrapChar="\n", multilineAlign="1", autoWrapLength=_WRAP)
+    ET.SubElement(
         settings,
+        "placement",
+        placement=_ALONG if geometry == LINE else _INSIDE,
+        placementFlags="10",
+        polygonPlacementFlags="2",
+        centroidWhole="0",
+        centroidInside="1",
+        fitInPolygonOnly="1" if labels.inside and geometry == FILL else "0",
+        priority=str(labels.priority),
+        dist="0",
+        distUnits="MM",
+        repeatDistance="60" if geometry == LINE else "0",
+        repeatDistanceUnits="MM",
+    )
+    ET.SubElement(
+        settings,
+        "rendering",
+        drawLabels="1",
+        scaleVisibility="1" if labels.closer_than else "0",
+        scaleMin="0",
+        scaleMax=str(labels.closer_than),
+        labelPerPart="0",
+        mergeLines="1" if geometry == LINE else "0",
+        obstacle="0",
+        fontMinPixelSize="3",
+        fontMaxPixelSize="10000",
+    )
+
+
+def add_text_style(
+    parent: ET.Element, size: float, bold: bool = False, color: str = "#000000", halo: bool = True
+) -> ET.Element:
+    """Letters as QGIS stores them; with a halo they can be read on any ground."""
+    style = ET.SubElement(
+        parent,
         "text-style",
-        fieldName=column,
-        isExpression="0",
-        fontFamily=_FONT,
-        fontSize="9",
+        fontFamily=FONT,
+        namedStyle="Bold" if bold else "Book",
+        fontWeight="75" if bold else "50",
+        fontSize=f"{size:g}",
         fontSizeUnit="Point",
-        textColor=_rgba(INK),
+        textColor=rgba(color),
         textOpacity="1",
+        multilineHeight="1",
     )
     ET.SubElement(
         style,
         "text-buffer",
-        bufferDraw="1",
+        bufferDraw="1" if halo else "0",
         bufferSize="0.8",
         bufferSizeUnits="MM",
-        bufferColor=_rgba(PAPER),
-        bufferOpacity="0.8",
+        bufferColor=rgba(PAPER),
+        bufferOpacity="1",
+        bufferNoFill="0",
+        bufferJoinStyle="128",
     )
-    # 4: horizontal, inside the polygon
-    ET.SubElement(settings, "placement", placement="4")
+    return style
 
 
-def _rgba(colour: str | None) -> str:
-    """``#rrggbb`` as QGIS writes it; no colour is transparent."""
-    if colour is None:
-        return "0,0,0,0"
-    bands = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
-    return ",".join(map(str, (*bands, 255)))
+def add_fields(root: ET.Element, fields: Mapping[str, FieldForm]) -> None:
+    """Names, widgets and columns of the attribute table; nothing can be edited."""
+    widgets = ET.SubElement(root, "fieldConfiguration")
+    aliases = ET.SubElement(root, "aliases")
+    columns = ET.SubElement(
+        ET.SubElement(root, "attributetableconfig", actionWidgetStyle="buttonList"), "columns"
+    )
+    editable, on_top = ET.SubElement(root, "editable"), ET.SubElement(root, "labelOnTop")
+    for number, (name, form) in enumerate(fields.items()):
+        field = ET.SubElement(widgets, "field", name=name, configurationFlags="None")
+        _add_widget(field, form)
+        ET.SubElement(aliases, "alias", index=str(number), field=name, name=form.alias)
+        hidden = "1" if form.hidden else "0"
+        ET.SubElement(columns, "column", type="field", name=name, hidden=hidden, width="-1")
+        ET.SubElement(editable, "field", name=name, editable="0")
+        top = "1" if form.multiline else "0"
+        ET.SubElement(on_top, "field", name=name, labelOnTop=top)
 
 
-def _clean(text: str) -> str:
-    """Without the control characters that XML cannot hold."""
-    return "".join(letter for letter in text if letter.isprintable())
+def _add_widget(field: ET.Element, form: FieldForm) -> None:
+    """The widget a value is shown in; nothing is ever read as HTML."""
+    kinds = {"flag": "CheckBox", "date": "DateTime", "number": "Range"}
+    if form.hidden:
+        kind = "Hidden"
+    elif form.values:
+        kind = "ValueMap"
+    else:
+        kind = kinds.get(form.kind, "TextEdit")
+    config = ET.SubElement(ET.SubElement(field, "editWidget", type=kind), "config")
+    table = ET.SubElement(config, "Option", type="Map")
+    if kind == "ValueMap":
+        listed = ET.SubElement(table, "Option", type="List", name="map")
+        for token, words in form.values.items():
+            pair = ET.SubElement(listed, "Option", type="Map")
+            _add_option(pair, printable(words), xml_text(token))
+    elif kind == "TextEdit":
+        _add_option(table, "IsMultiline", "true" if form.multiline else "false", "bool")
+        _add_option(table, "UseHtml", "false", "bool")
+    elif kind == "DateTime":
+        _add_option(table, "display_format", form.date_format)
+        _add_option(table, "field_format", "yyyy-MM-dd")
+        _add_option(table, "allow_null", "true", "bool")
+
+
+def _add_option(parent: ET.Element, name: str, value: str, kind: str = "QString") -> None:
+    ET.SubElement(parent, "Option", type=kind, name=name, value=value)

@@ -1,0 +1,167 @@
+"""Styles as QGIS draws them: hatches, marks, dashes; poor and empty cities; the sample city."""
+
+from __future__ import annotations
+
+import copy
+import json
+import subprocess
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from shapely import LineString, box
+
+from conftest import ROOT
+from test_qgis import CRS, QGIS, check_layers, compare_areas, ground, look, run_of, save
+from urbanplan_gis.analysis.results import Run
+from urbanplan_gis.outputs.geopackage import write_layers
+from urbanplan_gis.outputs.layer_styles import layer_style
+from urbanplan_gis.outputs.manifest import read_manifest
+from urbanplan_gis.outputs.qgis import make_qgis_project
+from urbanplan_gis.outputs.qml import qml
+from urbanplan_gis.outputs.qml_symbols import Dots, Lines, patterns
+from urbanplan_gis.outputs.run_files import write_run
+from urbanplan_gis.outputs.sheets.symbols import Symbol
+from urbanplan_gis.outputs.sld import sld
+from urbanplan_gis.outputs.stored_run import StoredRun
+from urbanplan_gis.outputs.styling import FILL, LINE, POINT, Category, categorized, single
+from urbanplan_gis.project import load_project
+
+#: every letter a hatch can have, and mixtures
+HATCHES = ("/", "////", "\\\\", "||", "--", "++", "xx", "...", "oo", "OO", "**", "/.", "x|")
+ASK = """
+import json, sys
+from qgis.core import QgsApplication, QgsVectorLayer
+application = QgsApplication([], False)
+application.initQgis()
+told = {}
+for name in sys.argv[2:]:
+    layer = QgsVectorLayer(f"{sys.argv[1]}|layername={name}", name, "ogr")
+    items = layer.renderer().legendSymbolItems()  # they own the symbols
+    told[name] = [
+        [item.symbol().symbolLayer(n).layerType() for n in range(item.symbol().symbolLayerCount())]
+        for item in items
+    ]
+print(json.dumps(told))
+del items, layer
+application.exitQgis()
+"""
+
+
+def symbols_of(path: Path, *names: str) -> dict[str, list[list[str]]]:
+    """The symbol layers QGIS makes of the default styles of a GeoPackage's layers."""
+    if subprocess.run(
+        [QGIS, "-c", "import qgis.core"], capture_output=True, check=False
+    ).returncode:
+        pytest.skip(f"{QGIS} has no qgis.core (Debian: python3-qgis)")
+    done = subprocess.run(
+        [QGIS, "-c", ASK, path, *names], capture_output=True, text=True, check=True,
+        env={"QT_QPA_PLATFORM": "offscreen", "HOME": str(path.parent), "PATH": "/usr/bin:/bin"},
+        timeout=120,
+    )  # fmt: skip
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def test_hatches_become_lines_and_marks_as_dense_as_on_the_sheets() -> None:
+    # six lines an inch for each letter; slanted ones are nearer by the cosine of 45 degrees
+    assert list(patterns("---")) == [Lines(0.0, pytest.approx(25.4 / 18))]
+    slanted = Lines(45.0, pytest.approx(25.4 / 24 / 2**0.5))
+    assert list(patterns("////")) == [slanted]
+    assert [item.angle for item in patterns("+x") if isinstance(item, Lines)] == [0, 90, 45, 135]
+    assert [item.filled for item in patterns(".o") if isinstance(item, Dots)] == [True, False]
+    assert list(patterns("")) == []
+
+
+def test_qgis_draws_every_hatch_line_and_mark(tmp_path: Path) -> None:
+    areas = [box(n, 0, n + 1, 1) for n in range(len(HATCHES))]
+    frames: dict[str, pd.DataFrame] = {
+        "hatched": gpd.GeoDataFrame({"k": list(HATCHES)}, geometry=areas, crs=CRS),
+        "lines": gpd.GeoDataFrame({"k": ["a"]}, geometry=[LineString([(0, 0), (9, 9)])], crs=CRS),
+    }
+    styles = {
+        "hatched": categorized(
+            "k", [Category(h, h, Symbol(fill="#eeeeee", hatch=h)) for h in HATCHES], FILL
+        ),
+        "lines": single(Symbol(line="#112233", casing="#445566", dash_mm=(2.0, 1.0)), LINE),
+    }
+    path = tmp_path / "styles.gpkg"
+    write_layers(path, frames, dict.fromkeys(frames, ""), styles)
+    told = symbols_of(path, *frames)
+    for hatch, kinds in zip(HATCHES, told["hatched"], strict=True):
+        expected = ["SimpleFill"] + [
+            "LinePatternFill" if isinstance(item, Lines) else "PointPatternFill"
+            for item in patterns(hatch)
+        ]
+        assert kinds == expected, hatch
+    assert told["lines"] == [["SimpleLine", "SimpleLine"]]
+
+
+def test_codes_with_quotes_and_controls_break_neither_style_nor_filter() -> None:
+    codes = ["O'D", 'a"b', "<c>", "d\x07\x1be", "[% 1 %]", "'; DROP TABLE x; --"]
+    frame = pd.DataFrame({"code_list": "tt08-2024", "code": codes, "sub_use": ""})
+    style = layer_style("land_use", frame, "both")
+    assert style is not None
+    for document in (qml(style), sld(style, "a<b>\x00")):
+        assert "\x07" not in document
+        assert "<c>" not in document
+    labels = [entry.get("label", "") for entry in ET.fromstring(qml(style)).iter("category")]
+    assert len(labels) == len(codes)
+    # QGIS computes what stands between [% and %] in a legend
+    assert not [label for label in labels if "[%" in label]
+
+
+def test_points_are_drawn_as_marks() -> None:
+    style = layer_style("facilities", pd.DataFrame({"kind": ["a"], "name": ["b"]}), "en")
+    assert style is not None
+    assert style.geometry == POINT
+    assert 'class="SimpleMarker"' in qml(style)
+    assert "PointSymbolizer" in sld(style, "facilities")
+
+
+UNITS_ONLY = """
+[project]
+name = "Nghèo"
+as_of = 2025-06-30
+boundaries = "2014"
+[layers.units]
+path = "units.gpkg"
+fields = { code = "ma", name = "ten", kind = "loai" }
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("side", [0.001, 400_000.0])
+def test_a_city_of_units_alone_opens_however_small_or_large(tmp_path: Path, side: float) -> None:
+    save(tmp_path, "units", [ground(0, 0, side, side)], ma=["1"], ten=["X"], loai=["xã"])
+    (tmp_path / "project.toml").write_text(UNITS_ONLY, encoding="utf-8")
+    run = run_of(tmp_path, "both")
+    make_qgis_project(run)
+    seen = look(run.folder, tmp_path / "out")
+    assert seen["read"] is True
+    assert [key for key, told in seen["layers"].items() if not told["valid"]] == []
+    assert all(told["result"] == 0 for told in seen["layouts"].values())
+    sheet = next(told for name, told in seen["layouts"].items() if name.startswith("A3"))
+    assert sheet["scale"] * 0.243 >= side
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["vi", "en"])
+def test_the_sample_city_opens_whole(sample_run: Run, tmp_path: Path, lang: str) -> None:
+    project = copy.copy(load_project(ROOT))
+    project.facts = replace(project.facts, output=str(tmp_path / "kết quả"))
+    write_run(project, sample_run, lang, "mark", {})
+    run = StoredRun(project, read_manifest(project.output), lang, project.output)
+    make_qgis_project(run)
+    seen = look(run.folder, tmp_path / "out")
+    check_layers(seen)
+    compare_areas(seen, run)
+    for name, told in seen["layouts"].items():
+        assert told["result"] == 0, name
+        assert told["legend_bottom"] < 285, name
+        assert told["legend_right"] < 413, name
+    named: list[Any] = [alias for t in seen["layers"].values() for alias in t["aliases"].values()]
+    assert not [alias for alias in named if "_" in alias]
