@@ -8,8 +8,12 @@ SAMPLE := data/raw/sample/truth.csv
 REAL := data/raw/quang_ngai
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+# products are made side by side, unless -j says otherwise
+ifeq (,$(filter -j%,$(MAKEFLAGS)))
+MAKEFLAGS += -j2
+endif
 
-all: maps                ## tables, GeoPackage and maps of project.toml
+all: maps atlas web qgis report   ## everything of project.toml that is out of date
 
 .venv/ready: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -38,13 +42,24 @@ indicators: .venv/ready $(needed)   ## figures, tables, GeoPackage
 maps: indicators         ## map sheets whose data changed
 	$(RUN) maps --project "$(PROJECT)"
 
+atlas: indicators        ## one page per unit, PDF
+	$(RUN) atlas --project "$(PROJECT)"
+
+report: maps             ## the review report: Word, PDF, HTML
+	$(RUN) report --project "$(PROJECT)"
+
+web: indicators          ## the web map, one file for use offline
+	$(RUN) web --project "$(PROJECT)"
+
+qgis: indicators         ## the QGIS project
+	$(RUN) qgis --project "$(PROJECT)"
+
 real: .venv/ready        ## the real layers: make real DATA=folder
 	@test -d "$(DATA)" || { echo "make real: no folder $(DATA); give DATA=folder with units_2014_2024.gpkg" >&2; exit 2; }
 	mkdir -p $(REAL)
 	cp -R "$(DATA)"/. $(REAL)/
 	chmod -R u+w $(REAL)
-	$(RUN) run --project examples/quang_ngai/project.toml
-	$(RUN) maps --project examples/quang_ngai/project.toml
+	$(RUN) all --project examples/quang_ngai/project.toml
 
 notebooks: .venv/ready $(SAMPLE)   ## notebooks as HTML in data/processed/notebooks
 	$(BIN)/jupytext --sync notebooks/*.py
@@ -61,11 +76,12 @@ lint: .venv/ready        ## format, lint and types
 bench: .venv/ready       ## ratios against peers
 	$(BIN)/python benchmarks/mosaic.py
 
-clean:                   ## remove what was made (never data/raw of your own)
-	rm -rf data/processed/tables data/processed/maps data/processed/city.gpkg \
-	  data/processed/manifest.json data/processed/notebooks data/processed/quang_ngai data/raw/sample
+clean:                   ## remove what was made (never data/raw of your own, nor deliveries)
+	rm -rf data/raw/sample
+	find data/processed -type f ! -path '*/deliveries/*' ! -name README.md -delete
+	find data/processed -mindepth 1 -type d -empty -delete
 
 help:                    ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 14
 
-.PHONY: all setup sample check indicators maps real notebooks test lint bench clean help
+.PHONY: all setup sample check indicators maps atlas report web qgis real notebooks test lint bench clean help

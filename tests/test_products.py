@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,8 +12,8 @@ import pandas as pd
 import pytest
 
 from test_loaders_vector import LAND_USE, parcels, write_project
+from urbanplan_gis import delivery
 from urbanplan_gis.errors import PlanDataError, bad_data
-from urbanplan_gis.outputs import delivery
 from urbanplan_gis.outputs.changes import change_lines, make_changes
 from urbanplan_gis.outputs.former import delivered_files
 from urbanplan_gis.outputs.manifest import product_files, read_manifest
@@ -83,6 +84,29 @@ def test_a_part_that_fails_leaves_the_others_and_its_former_self(folder: Path) -
         make_parts(run, "things", later)
     assert there(run) == {"a": "A", "b": "b"}
     assert make_parts(run, "things", [later[0], part("two", "1", b="b")]) == []
+
+
+def test_products_made_side_by_side_do_not_forget_each_other(folder: Path) -> None:
+    """One is made while another is at work: both are in the manifest."""
+    run = measure(folder)
+
+    def make(stage: Path) -> Sequence[str]:
+        make_parts(run, "things", [part("one", "1", a="a")])
+        (stage / "b.txt").write_text("b", encoding="utf-8")
+        return ["b.txt"]
+
+    make_parts(run, "others", [Part("two", "1", make)])
+    assert sorted(product_files(read_manifest(run.folder))) == ["b.txt", "things/a.txt"]
+
+
+def test_a_lock_left_by_a_killed_command_does_not_last(folder: Path) -> None:
+    run = measure(folder)
+    lock = run.folder / ".urbanplan-lock"
+    lock.touch()
+    os.utime(lock, (0, 0))
+    make_parts(run, "things", [part("one", "1", a="a")])
+    assert there(run) == {"a": "a"}
+    assert not lock.exists()
 
 
 def test_a_run_keeps_products_and_an_audit_knows_their_files(folder: Path) -> None:

@@ -218,11 +218,60 @@ def maps(ctx: click.Context, path: str, web_tiles: bool) -> None:
 
 @main.command()
 @_with_project
+def atlas(ctx: click.Context, path: str) -> None:
+    """One page per unit, as PDF / Tập bản đồ từng phường, xã."""
+    from urbanplan_gis.outputs.atlas import make_atlas
+
+    _make(ctx, path, "atlas", make_atlas)
+
+
+@main.command()
+@_with_project
+def report(ctx: click.Context, path: str) -> None:
+    """The review report: Word, PDF, HTML / Báo cáo đánh giá."""
+    from urbanplan_gis.outputs.report import make_report
+
+    _make(ctx, path, "report", make_report)
+
+
+@main.command()
+@_with_project
+def web(ctx: click.Context, path: str) -> None:
+    """The web map, one file for use offline / Bản đồ web một tệp."""
+    from urbanplan_gis.outputs.web import make_web_map
+
+    _make(ctx, path, "web", make_web_map)
+
+
+@main.command()
+@_with_project
+def qgis(ctx: click.Context, path: str) -> None:
+    """The QGIS project / Dự án QGIS."""
+    from urbanplan_gis.outputs.qgis import make_qgis_project
+
+    _make(ctx, path, "qgis", make_qgis_project)
+
+
+def _make(ctx: click.Context, path: str, product: str, make: Callable[..., list[str]]) -> None:
+    """Make what is out of date of a product, and say how many of its parts that were."""
+    from urbanplan_gis.outputs.stored_run import stored_run
+    from urbanplan_gis.text import Text, say
+
+    project, lang = _project(ctx, path)
+    with _progress(ctx) as progress:
+        made = make(stored_run(project, lang), progress)
+    name, folder = Text.of(f"product.{product}"), project.facts.output
+    key = "product.made" if made else "product.unchanged"
+    click.echo(say(key, lang, product=name, count=len(made), folder=folder))
+
+
+@main.command()
+@_with_project
 @click.argument("name")
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="its day; today / ngày giao")
 def deliver(ctx: click.Context, path: str, name: str, day: dt.datetime | None) -> None:
     """Freeze a dated copy of everything / Đóng băng một bản giao."""
-    from urbanplan_gis.outputs import delivery
+    from urbanplan_gis import delivery
     from urbanplan_gis.text import say
 
     project, lang = _project(ctx, path)
@@ -294,6 +343,8 @@ def everything(ctx: click.Context, path: str) -> None:
     """Everything that is out of date / Làm mọi thứ còn cũ."""
     ctx.invoke(run, path=path)
     ctx.invoke(maps, path=path, web_tiles=False)
+    for command in (atlas, report, web, qgis):
+        ctx.invoke(command, path=path)
 
 
 @main.command()

@@ -26,6 +26,8 @@ def _name(value: Any) -> Any:
     raise ValueError('a text, or { vi = "...", en = "..." }')
 
 
+SheetFormat = Literal["png", "pdf", "svg"]
+SheetForm = Literal["analytic", "drawing"]
 ProjectName = Annotated[Name, BeforeValidator(_name)]
 Tolerance = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 #: priorities become 64-bit numbers, and decisions count on from the largest
@@ -183,14 +185,35 @@ class StandardValues:
 
 
 @dataclass(config=_STRICT)
+class TitleBlock:
+    """What the title block says; what is missing is left to be filled in by hand."""
+
+    approving_authority: ProjectName | None = None
+    appraising_authority: ProjectName | None = None
+    commissioning_authority: ProjectName | None = None
+    consultant: ProjectName | None = None
+    project: ProjectName | None = None
+    drawing: ProjectName | None = None
+    number: ProjectName | None = None
+    date: ProjectName | None = None
+    #: of an analytic sheet: the report it is attached to
+    attached_to: ProjectName | None = None
+
+
+@dataclass(config=_STRICT)
 class MapFacts:
-    """How map sheets are printed."""
+    """How map sheets are printed; a file of ``maps/`` may say otherwise for its sheet."""
 
     paper: Literal["A4", "A3", "A2", "A1", "A0"] = "A3"
     orientation: Literal["landscape", "portrait"] = "landscape"
     scale: Annotated[int, Field(gt=0)] | None = None
     dpi: Annotated[int, Field(ge=72, le=600)] = 300
     basemap: str = ""
+    outputs: Annotated[tuple[SheetFormat, ...], Field(min_length=1)] = ("png", "pdf", "svg")
+    form: SheetForm = "analytic"
+    #: symbols that can be told apart without colour
+    grey: bool = False
+    title_block: TitleBlock = Field(default_factory=TitleBlock)
 
 
 @dataclass(config=_STRICT)

@@ -8,7 +8,7 @@ import sqlite3
 import tempfile
 import time
 from collections.abc import Generator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from errno import EISDIR
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from urbanplan_gis.errors import PlanDataError, bad_data
 _STAGE = ".urbanplan-run-"
 _FORMER = "former"
 _ABANDONED_S = 3600.0
+_LOCK = ".urbanplan-lock"
+_PATIENCE_S, _MOMENT_S = 60.0, 0.05
 #: what libraries make of a full disk and the like
 _UNWRITTEN = (DataLayerError, DataSourceError, XlsxFileError, sqlite3.Error)
 
@@ -69,6 +71,33 @@ def staging(folder: Path) -> Generator[Path]:
 def _unwritten(name: str, problem: Exception) -> PlanDataError:
     said = problem.strerror if isinstance(problem, OSError) else None
     return bad_data("cannot_write", name, reason=said or " ".join(str(problem).split())[-160:])
+
+
+@contextmanager
+def alone(folder: Path) -> Generator[None]:
+    """Hold ``folder`` for a moment; others who ask for it wait.
+
+    Raises:
+        PlanDataError: if it cannot be had: the folder cannot be written, or another holds on.
+    """
+    lock = folder / _LOCK
+    for _ in range(round(_PATIENCE_S / _MOMENT_S)):
+        try:
+            os.close(os.open(lock, os.O_CREAT | os.O_EXCL))
+            break
+        except FileExistsError:
+            with suppress(FileNotFoundError):  # who held it was killed
+                if time.time() - lock.stat().st_mtime > _PATIENCE_S:
+                    lock.unlink()
+            time.sleep(_MOMENT_S)
+        except OSError as problem:
+            raise _unwritten(folder.name, problem) from None
+    else:
+        raise bad_data("cannot_write", folder.name, reason=_LOCK)
+    try:
+        yield
+    finally:
+        lock.unlink(missing_ok=True)
 
 
 def clear_stages(folder: Path) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from urbanplan_gis.outputs.files import clear_stages, replace_together, staging
+from urbanplan_gis.outputs.files import alone, clear_stages, replace_together, staging
 from urbanplan_gis.outputs.manifest import (
     input_digests,
     product_files,
@@ -48,8 +49,7 @@ def make_parts(
     """
     folder = run.folder
     clear_stages(folder)
-    manifest = read_manifest(folder)
-    former = manifest.get("products", {}).get(product, {})
+    former = read_manifest(folder).get("products", {}).get(product, {})
     entries = dict(former)
     wanted, made = [], []
     try:
@@ -69,11 +69,19 @@ def make_parts(
             made.append(part.name)
         entries = {name: entries[name] for name in wanted}
     finally:
+        _record(run, product, entries)
+    return made
+
+
+def _record(run: StoredRun, product: str, entries: dict[str, Any]) -> None:
+    """Write what was made into the manifest as it is now: other products may be at work too."""
+    folder = run.folder
+    with alone(folder):
+        manifest = read_manifest(folder)
         # the inputs as they are now: maps.* of project.toml may have changed since the run
         inputs = input_digests(run.project) if run.delivery is None else manifest["inputs"]
-        if entries != former or inputs != manifest["inputs"]:
-            products = {**manifest.get("products", {}), product: entries}
-            content = {**manifest, "inputs": inputs, "products": products}
+        former = manifest.get("products", {})
+        if entries != former.get(product, {}) or inputs != manifest["inputs"]:
+            content = {**manifest, "inputs": inputs, "products": {**former, product: entries}}
             remove_former(folder, manifest, {*content["outputs"], *product_files(content)})
             write_manifest(folder, content)
-    return made

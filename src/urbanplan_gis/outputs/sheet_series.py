@@ -97,7 +97,7 @@ def series_parts(
 
     def draw(subject: str, stage: Path) -> Sequence[str]:
         try:
-            paths = draw_series(run, subject, options, stage / folder)
+            paths = draw_series(run, subject, options, stage / folder, options.grey)
         except PlanDataError as problem:
             failed[f"series_{subject}"] = problem
             return []
@@ -105,7 +105,7 @@ def series_parts(
 
     for subject in SUBJECTS:
         if can_draw_series(run, subject):
-            mark = series_mark(run, subject, options)
+            mark = series_mark(run, subject, options, options.grey)
             yield Part(f"series_{subject}", mark, partial(draw, subject))
 
 

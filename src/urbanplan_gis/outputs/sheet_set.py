@@ -16,9 +16,10 @@ from urbanplan_gis.errors import PlanDataError, PlanDataErrors, raise_problems
 from urbanplan_gis.geometry.planar import find_overlaps, yield_ground
 from urbanplan_gis.outputs.manifest import code_digest, digest_of
 from urbanplan_gis.outputs.products import Part, make_parts
+from urbanplan_gis.outputs.sheet_series import series_parts
 from urbanplan_gis.outputs.sheets import SheetData, SheetOptions, draw_sheet
 from urbanplan_gis.outputs.sheets.cautions import undecided_errors
-from urbanplan_gis.outputs.sheets.data import OUTPUTS, ROLES, sheet_error
+from urbanplan_gis.outputs.sheets.data import ROLES, sheet_error
 from urbanplan_gis.outputs.sheets.declaration import Declaration, TitleBlock, declared
 from urbanplan_gis.outputs.sheets.sheet_files import FOLDER, SheetFile, sheets_of
 from urbanplan_gis.outputs.sheets.write import (
@@ -125,6 +126,7 @@ def _parts(
             continue
         mark = _mark(sheet, run, options_of(about, options), data)
         yield Part(sheet.name, mark, partial(draw, sheet))
+    yield from series_parts(run, options, FOLDER, failed)
 
 
 def _named(problem: PlanDataError, sheet: SheetFile) -> PlanDataError:
@@ -143,12 +145,12 @@ def _reason(problem: Exception) -> str:
 def _with_defaults(sheet: Declaration, project: Project) -> Declaration:
     """The declaration with what ``[maps]`` says of form and title block where it is silent."""
     maps = project.maps
-    given = getattr(maps, "title_block", None) or TitleBlock()
+    given = maps.title_block
     block = {
         field.name: getattr(sheet.title_block, field.name) or getattr(given, field.name)
         for field in fields(TitleBlock)
     }
-    form = sheet.form or getattr(maps, "form", "analytic")
+    form = sheet.form or maps.form
     return replace(sheet, form=form, title_block=TitleBlock(**block))
 
 
@@ -212,7 +214,8 @@ def _options(project: Project, web_tiles: bool) -> SheetOptions:
         scale=maps.scale,
         dpi=maps.dpi,
         basemap=basemap,
-        outputs=getattr(maps, "outputs", OUTPUTS),
+        outputs=maps.outputs,
+        grey=maps.grey,
     )
 
 

@@ -18,6 +18,7 @@ from urbanplan_gis.outputs.sheets.basemap import draw_basemap, read_basemap
 from urbanplan_gis.outputs.sheets.cautions import Cautions
 from urbanplan_gis.outputs.sheets.composed import ComposedTheme
 from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
+from urbanplan_gis.outputs.sheets.grey_print import grey_picture
 from urbanplan_gis.outputs.sheets.grid import draw_grid
 from urbanplan_gis.outputs.sheets.ink import draw_block
 from urbanplan_gis.outputs.sheets.inset import Inset, draw_inset_outline, window_rooms
@@ -140,7 +141,7 @@ def build_sheet(
     figure = _figure(layout, options.dpi)
     ground, page = mapframe.map_axes(figure, layout), mapframe.page_axes(figure, layout)
     if picture is not None:
-        draw_basemap(ground, layout, picture)
+        draw_basemap(ground, layout, grey_picture(picture) if options.grey else picture)
     mapframe.draw_classes(ground, _as_inked(content.classes, layout), options.dpi)
     draw_grid(ground, page, layout, data.lang)
     mapframe.draw_outlines(page, layout)

@@ -11,7 +11,7 @@ from pydantic.dataclasses import dataclass
 from urbanplan_gis.errors import PlanDataError, PlanDataErrors, bad_data
 from urbanplan_gis.legible import legible
 from urbanplan_gis.outputs.sheets.data import OUTPUTS, ROLES, SCALES
-from urbanplan_gis.project_facts import ProjectName
+from urbanplan_gis.project_facts import ProjectName, SheetForm, SheetFormat, TitleBlock
 from urbanplan_gis.project_words import wanted
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
@@ -47,8 +47,6 @@ Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 #: millimetres on paper
 Width = Annotated[float, Field(gt=0, le=20, allow_inf_nan=False)]
 Paper = Literal["A4", "A3", "A2", "A1", "A0"]
-Format = Literal["png", "pdf", "svg"]
-Form = Literal["analytic", "drawing"]
 
 
 @dataclass(config=_STRICT)
@@ -105,22 +103,6 @@ class InsetFacts:
 
 
 @dataclass(config=_STRICT)
-class TitleBlock:
-    """What the title block says; what is missing is left to be filled in by hand."""
-
-    approving_authority: ProjectName | None = None
-    appraising_authority: ProjectName | None = None
-    commissioning_authority: ProjectName | None = None
-    consultant: ProjectName | None = None
-    project: ProjectName | None = None
-    drawing: ProjectName | None = None
-    number: ProjectName | None = None
-    date: ProjectName | None = None
-    #: of an analytic sheet: the report it is attached to
-    attached_to: ProjectName | None = None
-
-
-@dataclass(config=_STRICT)
 class Declaration:
     """One map sheet as a file of ``maps/`` declares it; what it leaves out is that of ``[maps]``
     in ``project.toml``."""
@@ -141,8 +123,10 @@ class Declaration:
     extent: Any = None
     language: Literal["vi", "en", "both"] | None = None
     inset: InsetFacts | None = None
-    outputs: tuple[Format, ...] | None = None
-    form: Form | None = None
+    outputs: tuple[SheetFormat, ...] | None = None
+    form: SheetForm | None = None
+    #: symbols that can be told apart without colour
+    grey: bool | None = None
     title_block: TitleBlock = Field(default_factory=TitleBlock)
 
 

@@ -77,8 +77,10 @@ def _draw_run(
     )
 
 
-def draw_halo(axes: Axes, x: float, y: float, text: str, font: Font, zorder: float) -> None:
-    """A white rim for a text centred at x with its baseline at y.
+def draw_halo(
+    axes: Axes, x: float, y: float, text: str, font: Font, zorder: float, color: str = PAPER
+) -> None:
+    """A rim for a text centred at x with its baseline at y.
 
     It is an artist of its own: a text with path effects would turn into outlines in the PDF.
     """
@@ -86,11 +88,13 @@ def draw_halo(axes: Axes, x: float, y: float, text: str, font: Font, zorder: flo
     left = x - sum(text_width(*run) for run in runs) / 2
     for piece, face in runs:
         width = text_width(piece, face)
-        _draw_rim(axes, left + width / 2, y, piece, face, zorder)
+        _draw_rim(axes, left + width / 2, y, piece, face, zorder, color)
         left += width
 
 
-def _draw_rim(axes: Axes, x: float, y: float, text: str, font: Font, zorder: float) -> None:
+def _draw_rim(
+    axes: Axes, x: float, y: float, text: str, font: Font, zorder: float, color: str
+) -> None:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path
     from matplotlib.textpath import text_to_path
@@ -109,7 +113,7 @@ def _draw_rim(axes: Axes, x: float, y: float, text: str, font: Font, zorder: flo
         .transform_path(outline)
     )
     rim = PathPatch(
-        placed, facecolor=PAPER, edgecolor=PAPER, linewidth=font.size * 0.26, joinstyle="round"
+        placed, facecolor=color, edgecolor=color, linewidth=font.size * 0.26, joinstyle="round"
     )
     rim.set_snap(False)
     rim.set_zorder(zorder)

@@ -14,6 +14,7 @@ import shapely
 from rtree.index import Index
 
 from urbanplan_gis.outputs.sheets.boxes import MM_PER_POINT, Font, text_width
+from urbanplan_gis.outputs.sheets.symbols import PAPER
 
 _GRID = 15
 _FRAME_MM = 1.2
@@ -46,6 +47,8 @@ class Placed:
     lines: tuple[str, ...]
     font: Font
     leader: Any = None
+    #: colour of the rim around the letters
+    rim: str = PAPER
 
     @property
     def size(self) -> tuple[float, float]:

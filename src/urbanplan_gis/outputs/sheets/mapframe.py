@@ -149,14 +149,13 @@ def place_labels(
 
 
 def draw_labels(axes: Axes, labels: MapLabels) -> None:
-    """Write the labels; those of units and places have a white rim."""
+    """Write the labels; codes have a rim in the colour of their ground, others a white one."""
     for label in labels.placed:
         if label.leader is not None:
             line = Symbol(line=GREY, line_mm=0.15)
             draw_shapes(axes, _array(label.leader), line, _HALOS - 1, seam_pt=0)
         for text, baseline in label.baselines():
-            if not label.key.startswith("code:"):
-                draw_halo(axes, label.x, baseline, text, label.font, _HALOS)
+            draw_halo(axes, label.x, baseline, text, label.font, _HALOS, label.rim)
             word = Word(label.x, -baseline, text, label.font, "center", label.key)
             draw_word(axes, word, zorder=_LABELS)
 

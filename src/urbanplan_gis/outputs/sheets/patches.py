@@ -11,7 +11,7 @@ import shapely
 
 from urbanplan_gis.outputs.sheets.boxes import Font
 from urbanplan_gis.outputs.sheets.labels import Placed, Taken, box_size
-from urbanplan_gis.outputs.sheets.symbols import ink_on
+from urbanplan_gis.outputs.sheets.symbols import PAPER, ink_on
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.sheets.page import Layout
@@ -53,7 +53,8 @@ def place_codes(
         for number in np.flatnonzero(clear):
             entry = coded[classes_at[number]]
             x, y = (float(value) for value in points[number])
-            label = Placed(entry.key, x, y, (entry.code,), fonts[classes_at[number]])
+            rim = entry.symbol.fill or PAPER  # so that no hatch runs through the letters
+            label = Placed(entry.key, x, y, (entry.code,), fonts[classes_at[number]], rim=rim)
             if _far(label, placed) and taken.free(_bounds(label)):
                 taken.take(_bounds(label))
                 placed.append(label)

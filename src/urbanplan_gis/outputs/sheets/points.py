@@ -11,6 +11,8 @@ import shapely
 from urbanplan_gis.outputs.sheets.symbols import Symbol
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from urbanplan_gis.outputs.sheets.theme import MapClass
 
 
@@ -32,3 +34,19 @@ def on_paper(entry: MapClass, scale: int) -> MapClass:
         entry.shapes,
     )
     return replace(entry, shapes=shapes)
+
+
+def with_points(before: Sequence[MapClass], after: Sequence[MapClass]) -> tuple[MapClass, ...]:
+    """Classes in new symbols, in which points are discs of the size they had before."""
+    kept = []
+    for old, new in zip(before, after, strict=True):
+        if isinstance(old.symbol, PointSymbol):
+            discs = PointSymbol(
+                fill=new.symbol.fill,
+                edge=old.symbol.edge,
+                edge_mm=old.symbol.edge_mm,
+                point_mm=old.symbol.point_mm,
+            )
+            new = replace(new, symbol=discs)
+        kept.append(new)
+    return tuple(kept)

@@ -20,10 +20,12 @@ from urbanplan_gis.outputs.sheets.data import ROLES, SheetData, SheetOptions, sh
 from urbanplan_gis.outputs.sheets.declaration import INDICATOR, Declaration
 from urbanplan_gis.outputs.sheets.extent import ground_of
 from urbanplan_gis.outputs.sheets.facts import source_lines
+from urbanplan_gis.outputs.sheets.grey_print import grey_variant
 from urbanplan_gis.outputs.sheets.ink import SETTINGS
 from urbanplan_gis.outputs.sheets.inset import Inset
 from urbanplan_gis.outputs.sheets.letters import lacking
 from urbanplan_gis.outputs.sheets.panel import Words
+from urbanplan_gis.outputs.sheets.points import with_points
 from urbanplan_gis.outputs.sheets.sheet_files import SheetFile, own_sheets
 from urbanplan_gis.outputs.sheets.theme import Theme, geometries, outer_rings
 from urbanplan_gis.outputs.sheets.themes import (
@@ -140,6 +142,7 @@ def options_of(sheet: Declaration, defaults: SheetOptions) -> SheetOptions:
         "scale": sheet.scale,
         "dpi": sheet.dpi,
         "outputs": sheet.outputs,
+        "grey": sheet.grey,
     }
     return replace(defaults, **{key: value for key, value in given.items() if value is not None})
 
@@ -159,6 +162,10 @@ def make_figures(sheet: SheetFile, data: SheetData, options: SheetOptions) -> li
     if about.extent is not None:
         ground = ground_of(about.extent, data, f"{sheet.where}: extent")
         theme = replace(theme, focus=ground)
+    if options.grey:
+        note = say("colour.note.grey", data.lang)
+        greys = with_points(theme.classes, grey_variant(theme.classes))
+        theme = replace(theme, classes=greys, notes=(*theme.notes, note))
     figures = figures_of(shown, about.indicator) if about.theme == INDICATOR else None
     inset = about.inset
     units = geometries(data.units)

@@ -7,21 +7,32 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from urbanplan_gis.errors import bad_data
+from urbanplan_gis.outputs.atlas import make_atlas
 from urbanplan_gis.outputs.files import staging
 from urbanplan_gis.outputs.former import DELIVERIES
 from urbanplan_gis.outputs.manifest import FILE, product_files, read_manifest, write_manifest
 from urbanplan_gis.outputs.products import Progress
+from urbanplan_gis.outputs.qgis import make_qgis_project
+from urbanplan_gis.outputs.report import make_report
+from urbanplan_gis.outputs.run_files import WORKBOOK, write_figures
+from urbanplan_gis.outputs.run_tables import measured_tables
 from urbanplan_gis.outputs.sheet_set import make_sheets
 from urbanplan_gis.outputs.stored_run import Delivery, StoredRun, stored_run
+from urbanplan_gis.outputs.web import make_web_map
 from urbanplan_gis.project import Project
+from urbanplan_gis.review import recall_run
 from urbanplan_gis.store import file_digest
 
 #: where a delivery keeps what the planner wrote: project file, decisions, declarations of sheets
 _WRITTEN = "project"
+_NUMBERS = ["x", "y", "area_ha"]
 _NAME = re.compile(r"\w(?:[\w .-]{0,78}\w)?")
 #: names Windows keeps for devices
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
@@ -62,6 +73,10 @@ def deliver(
 def make_products(run: StoredRun, progress: Progress | None = None) -> None:
     """All that people look at; the report comes last, for it shows the sheets."""
     make_sheets(run, progress=progress)
+    make_atlas(run, progress)
+    make_web_map(run, progress)
+    make_qgis_project(run, progress)
+    make_report(run, progress)
 
 
 def delivered_count(folder: Path) -> int:
@@ -80,10 +95,27 @@ def _copy(run: StoredRun, folder: Path, delivery: Delivery) -> dict[str, Any]:
     for source, name in (*_written(project), *_earlier(project)):
         _copy_file(source, folder / name)
         files[name] = file_digest(folder / name)
+    _stamp_workbook(run, folder, delivery)
+    outputs = {**run.manifest["outputs"], WORKBOOK: file_digest(folder / WORKBOOK)}
     about = {"name": delivery.name, "day": delivery.day.isoformat(), "files": files}
-    manifest = {**run.manifest, "products": {}, "delivery": about}
+    manifest = {**run.manifest, "outputs": outputs, "products": {}, "delivery": about}
     write_manifest(folder, manifest)
     return manifest
+
+
+def _stamp_workbook(run: StoredRun, folder: Path, delivery: Delivery) -> None:
+    """The workbook again from what the run stored, without the mark of a draft."""
+    measured = recall_run(run.project).measured
+    lang = run.manifest["parameters"]["language"]
+    findings = run.table("findings")
+    findings[_NUMBERS] = findings[_NUMBERS].apply(pd.to_numeric)
+    frames = {
+        **measured_tables(measured, lang, run.project.facts.synthetic), "findings": findings
+    }  # fmt: skip
+    standing = replace(run, delivery=delivery).standing
+    write_figures(
+        run.project, measured, frames, run.origins, standing, lang, folder / WORKBOOK
+    )  # fmt: skip
 
 
 def _written(project: Project) -> Iterator[tuple[Path, str]]:
