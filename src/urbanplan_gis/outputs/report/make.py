@@ -20,7 +20,7 @@ from urbanplan_gis.outputs.report.settings import (
     ReportFacts,
     read_report_facts,
 )
-from urbanplan_gis.outputs.report.typeface import serif_families
+from urbanplan_gis.outputs.report.typeface import serif_face
 from urbanplan_gis.outputs.report.word import check_template, write_docx
 from urbanplan_gis.outputs.report.wording import Words
 from urbanplan_gis.outputs.stored_run import StoredRun
@@ -92,6 +92,6 @@ def _depends_on(run: StoredRun, home: Path) -> Iterator[object]:
     former = former_figures(run)
     yield [former.label.key, former.label.params, former.day] if former else ""
     yield former.values.to_csv() if former else ""
-    yield serif_families()
+    yield serif_face().families
     maps = run.manifest.get("products", {}).get("maps", {})
     yield sorted(name for part in maps.values() for name in part["files"])

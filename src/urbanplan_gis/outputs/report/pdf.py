@@ -23,11 +23,12 @@ from urbanplan_gis.outputs.report.content import (
     Table,
 )
 from urbanplan_gis.outputs.report.layout import breakable, page_runs
-from urbanplan_gis.outputs.report.typeface import serif_families, spare_folder, without_boxes
+from urbanplan_gis.outputs.report.typeface import serif_face, spare_folder, without_boxes
 
 _MAIN = "report.typ"
 _DATA = "content.json"
 _PICTURES = "pictures.pdf"
+_FONTS = "fonts"
 
 
 def write_pdf(report: Report, path: Path) -> None:
@@ -40,6 +41,9 @@ def write_pdf(report: Report, path: Path) -> None:
         folder = Path(name)
         with as_file(files("urbanplan_gis.outputs.report") / _MAIN) as main:
             shutil.copyfile(main, folder / _MAIN)
+        (folder / _FONTS).mkdir()
+        for number, face in enumerate(serif_face().files):
+            shutil.copyfile(face, folder / _FONTS / f"{number}{face.suffix}")
         (folder / _PICTURES).write_bytes(report.pictures)
         content = json.dumps(_content(report), ensure_ascii=False)
         content = content.translate(without_boxes([content]))
@@ -48,7 +52,8 @@ def write_pdf(report: Report, path: Path) -> None:
             made = typst.compile(
                 str(folder / _MAIN),
                 root=str(folder),
-                font_paths=[str(spare_folder())],
+                font_paths=[str(folder / _FONTS), str(spare_folder())],
+                ignore_system_fonts=True,
                 format="pdf",
             )
         except typst.TypstError as problem:
@@ -61,7 +66,7 @@ def _content(report: Report) -> dict[str, Any]:
     head = report.letterhead
     return {
         "lang": report.lang,
-        "fonts": serif_families(),
+        "fonts": serif_face().families,
         "name": report.name,
         "stamps": list(report.stamps),
         "page": list(report.page_words),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import cache
+from itertools import product
 from pathlib import Path
-from typing import Any
 
 import matplotlib
 import typst
@@ -13,9 +14,24 @@ from fontTools.ttLib import TTFont
 
 #: the face of the form and its metric twins, the best first
 _WANTED = ("Times New Roman", "Liberation Serif", "Tinos")
+_STYLES = tuple(product(("normal", "italic"), (400, 700)))
 #: typst brings the first, matplotlib the others: there on every machine
 _ALWAYS = ("Libertinus Serif", "DejaVu Serif", "DejaVu Sans")
-_VIETNAMESE = "ăâđêôơưĂÂĐÊÔƠƯàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵẸỆỊỌỘỢỤỰỴ"
+_VIETNAMESE = frozenset(
+    map(
+        ord,
+        "ăâđêôơưĂÂĐÊÔƠƯàảãáạằẳẵắặầẩẫấậèẻẽéẹềểễếệìỉĩíịòỏõóọồổỗốộờởỡớợùủũúụừửữứựỳỷỹýỵẸỆỊỌỘỢỤỰỴ",
+    )
+)
+
+
+@dataclass(frozen=True)
+class Face:
+    """Families to set text in, the first that has a letter giving it, and the files of the first
+    where it does not come with the toolkit."""
+
+    families: tuple[str, ...]
+    files: tuple[Path, ...] = ()
 
 
 def spare_folder() -> Path:
@@ -24,27 +40,29 @@ def spare_folder() -> Path:
 
 
 @cache
-def serif_families() -> tuple[str, ...]:
-    """Families to set text in, the first that has a letter giving it.
+def serif_face() -> Face:
+    """The face of the form where all four styles of it have all letters, else that of typst.
 
     Early editions of Liberation Serif lack most Vietnamese letters; half a word in another face
-    would be worse than all of it.
+    would be worse than all of it. No other face of the machine is used, so that machines with the
+    same serif set the same pages.
     """
     fonts = typst.Fonts(include_embedded_fonts=False).fonts()
     for family in _WANTED:
-        faces = [font for font in fonts if font.family == family and font.path]
-        if faces and all(_letters(font) >= set(map(ord, _VIETNAMESE)) for font in faces):
-            return (family, *_ALWAYS)
-    return _ALWAYS
+        whole = {
+            (font.style, font.weight): Path(font.path)
+            for font in sorted(fonts, key=lambda font: str(font.path), reverse=True)
+            if font.family == family and font.path and _letters_in(font.path) >= _VIETNAMESE
+        }
+        if all(style in whole for style in _STYLES):
+            return Face((family, *_ALWAYS), tuple(whole[style] for style in _STYLES))
+    return Face(_ALWAYS)
 
 
 def without_boxes(texts: Iterable[str]) -> dict[int, str]:
-    """Letters of ``texts`` that no face at hand has, and what is written for each (its code)."""
+    """Letters of ``texts`` that no face used has, and what is written for each (its code)."""
     rare = {ord(letter) for text in texts for letter in text if letter >= "Ͱ"}
-    rare -= _spare_letters() | set(map(ord, _VIETNAMESE)) | {0x200B}
-    if rare:
-        for font in typst.Fonts(include_embedded_fonts=False).fonts():
-            rare -= _letters(font)
+    rare -= _spare_letters() | _VIETNAMESE | {0x200B}
     return {code: f"U+{code:04X}" for code in sorted(rare)}
 
 
@@ -53,15 +71,11 @@ def _spare_letters() -> frozenset[int]:
     return frozenset(
         code
         for name in ("DejaVuSerif", "DejaVuSans")
-        for code in _letters_in(spare_folder() / f"{name}.ttf", -1)
+        for code in _letters_in(spare_folder() / f"{name}.ttf")
     )
 
 
-def _letters(font: Any) -> set[int]:
-    return _letters_in(font.path, font.index) if font.path else set()
-
-
-def _letters_in(path: str | Path, index: int) -> set[int]:
-    """The letters of a face; ``index`` is its place in a collection of faces."""
-    with TTFont(path, fontNumber=index, lazy=True) as face:
+def _letters_in(path: str | Path) -> set[int]:
+    """The letters of a face; of a collection of faces those of the first."""
+    with TTFont(path, fontNumber=0, lazy=True) as face:
         return set(face.getBestCmap() or ())
