@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -50,6 +51,11 @@ def part(name: str, mark: str, **files: str) -> Part:
         return names
 
     return Part(name, mark, make)
+
+
+def said(workbook: Path) -> str:
+    """What stands in the workbook's properties, where the stamps are."""
+    return str(openpyxl.load_workbook(workbook, read_only=True).properties.description)
 
 
 def there(run: StoredRun) -> dict[str, str]:
@@ -138,6 +144,8 @@ def test_a_delivery_is_complete_and_never_changed(delivered: Path) -> None:
     assert sorted(delivered_files(project)) == sorted(f"deliveries/Q2/{name}" for name in outputs)
     before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
     assert len(before) == delivery.delivered_count(place)
+    marks = {said(folder / "tables/indicators.xlsx") for folder in (place, project.output)}
+    assert marks == {"DELIVERY Q2, 2025-07-01", "BẢN NHÁP / DRAFT"}
 
     twice = parcels(ma=["ODT", "ODT"])
     twice.to_file(delivered / "lu.gpkg")

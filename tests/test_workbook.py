@@ -292,6 +292,7 @@ def test_no_word_is_left_in_the_other_language(tmp_path: Path, town: Measured, l
     other = "en" if lang == "vi" else "vi"
     fixed = ("sheet.", "table.column.", "workbook.column.", "workbook.above.")
     used = [key for key in keys() if key.startswith(fixed) and key != "workbook.column.known_in"]
+    used = [key for key in used if key.count(".") == 1 or not key.startswith("sheet.")]
     mine = {say(key, lang) for key in used}
     foreign = {say(key, other) for key in used} - mine
     for sheet in openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets:

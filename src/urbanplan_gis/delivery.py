@@ -10,29 +10,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-
-import pandas as pd
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from urbanplan_gis.errors import bad_data
 from urbanplan_gis.outputs.atlas import make_atlas
-from urbanplan_gis.outputs.files import staging
+from urbanplan_gis.outputs.files import staging, whole_file
 from urbanplan_gis.outputs.former import DELIVERIES
 from urbanplan_gis.outputs.manifest import FILE, product_files, read_manifest, write_manifest
 from urbanplan_gis.outputs.products import Progress
 from urbanplan_gis.outputs.qgis import make_qgis_project
 from urbanplan_gis.outputs.report import make_report
-from urbanplan_gis.outputs.run_files import WORKBOOK, write_figures
-from urbanplan_gis.outputs.run_tables import measured_tables
+from urbanplan_gis.outputs.run_files import WORKBOOK
 from urbanplan_gis.outputs.sheet_set import make_sheets
 from urbanplan_gis.outputs.stored_run import Delivery, StoredRun, stored_run
 from urbanplan_gis.outputs.web import make_web_map
 from urbanplan_gis.project import Project
-from urbanplan_gis.review import recall_run
 from urbanplan_gis.store import file_digest
+from urbanplan_gis.text import Text
 
 #: where a delivery keeps what the planner wrote: project file, decisions, declarations of sheets
 _WRITTEN = "project"
-_NUMBERS = ["x", "y", "area_ha"]
 _NAME = re.compile(r"\w(?:[\w .-]{0,78}\w)?")
 #: names Windows keeps for devices
 _DEVICES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
@@ -90,7 +87,8 @@ def _copy(run: StoredRun, folder: Path, delivery: Delivery) -> dict[str, Any]:
     """Copy what the run and the planner wrote; the manifest the products start from."""
     project = run.project
     for name in run.manifest["outputs"]:
-        _copy_file(run.folder / name, folder / name)
+        if name != WORKBOOK:
+            _copy_file(run.folder / name, folder / name)
     files = {}
     for source, name in (*_written(project), *_earlier(project)):
         _copy_file(source, folder / name)
@@ -104,18 +102,17 @@ def _copy(run: StoredRun, folder: Path, delivery: Delivery) -> dict[str, Any]:
 
 
 def _stamp_workbook(run: StoredRun, folder: Path, delivery: Delivery) -> None:
-    """The workbook again from what the run stored, without the mark of a draft."""
-    measured = recall_run(run.project).measured
+    """Put the delivery in the place of the mark of a draft, wherever the workbook shows it."""
     lang = run.manifest["parameters"]["language"]
-    findings = run.table("findings")
-    findings[_NUMBERS] = findings[_NUMBERS].apply(pd.to_numeric)
-    frames = {
-        **measured_tables(measured, lang, run.project.facts.synthetic), "findings": findings
-    }  # fmt: skip
-    standing = replace(run, delivery=delivery).standing
-    write_figures(
-        run.project, measured, frames, run.origins, standing, lang, folder / WORKBOOK
-    )  # fmt: skip
+    draft = Text.of("stamp.draft").say(lang).encode()
+    given = replace(run, delivery=delivery).standing.say(lang).encode()
+    with (
+        whole_file(folder / WORKBOOK) as path,
+        ZipFile(run.folder / WORKBOOK) as former,
+        ZipFile(path, "w", ZIP_DEFLATED) as book,
+    ):
+        for part in former.infolist():
+            book.writestr(part, former.read(part).replace(draft, given))
 
 
 def _written(project: Project) -> Iterator[tuple[Path, str]]:

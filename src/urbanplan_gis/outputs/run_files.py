@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
-from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pandas as pd
 
 from urbanplan_gis.analysis.error_model import declared_errors
 from urbanplan_gis.analysis.evidence import Evidence
-from urbanplan_gis.analysis.results import Measured, Run
+from urbanplan_gis.analysis.results import Run
 from urbanplan_gis.model.data import Origin
 from urbanplan_gis.outputs.explanation import EXPLAINED
 from urbanplan_gis.outputs.files import replace_together, staging
@@ -41,7 +40,7 @@ from urbanplan_gis.outputs.workbook import write_workbook
 from urbanplan_gis.project import Project
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.store import content_digest, file_digest
-from urbanplan_gis.text import Text, say
+from urbanplan_gis.text import say
 
 WORKBOOK = "tables/indicators.xlsx"
 
@@ -88,30 +87,6 @@ def write_run(project: Project, run: Run, lang: str, mark: str, inputs: dict[str
     shutil.rmtree(folder / EXPLAINED, ignore_errors=True)
 
 
-def write_figures(
-    project: Project,
-    measured: Measured,
-    frames: Mapping[str, pd.DataFrame],
-    origins: Sequence[Origin],
-    standing: Text,
-    lang: str,
-    path: Path,
-) -> None:
-    """Write the workbook of a run's tables; ``standing`` says draft or delivered."""
-    stamps = [say("stamp.synthetic", lang)] if project.facts.synthetic else []
-    write_workbook(
-        measured,
-        {sheet: frames[table] for sheet, table in _SHEETS.items() if table in frames},
-        indicators(),
-        origins,
-        project.facts.name.say(lang),
-        lang,
-        [*stamps, standing.say(lang)],
-        path,
-        project.allow_unverified,
-    )
-
-
 def forget_days(project: Project) -> None:
     """Delete the outputs of earlier days that the project no longer names; nothing else."""
     known = read_manifest(project.output).get("parameters", {}).get("earlier", [])
@@ -133,8 +108,18 @@ def _write_outputs(project: Project, run: Run, lang: str, folder: Path) -> dict[
         write_csv(frame, folder / "tables" / f"{name}.csv")
     mappings = write_mappings(run.evidence.dataset, folder / "mappings", lang)
     defaults = defaults_of(run.assessments)
-    origins = run.evidence.dataset.origins
-    write_figures(project, run, frames, origins, Text.of("stamp.draft"), lang, folder / WORKBOOK)
+    stamps = [say("stamp.synthetic", lang)] if project.facts.synthetic else []
+    write_workbook(
+        run,
+        {sheet: frames[table] for sheet, table in _SHEETS.items() if table in frames},
+        indicators(),
+        run.evidence.dataset.origins,
+        project.facts.name.say(lang),
+        lang,
+        [*stamps, say("stamp.draft", lang)],
+        folder / WORKBOOK,
+        project.allow_unverified,
+    )
     gpkg = folder / "city.gpkg"
     write_geopackage(run.evidence, run.findings, gpkg, lang, project.facts.synthetic)
     written = [f"tables/{name}.csv" for name in frames] + [WORKBOOK, "city.gpkg"]
