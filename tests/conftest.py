@@ -80,6 +80,7 @@ def no_network() -> Iterator[None]:
         yield
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whatever needs the run over the sample city is slow, and one process makes it once.
 
