@@ -1,8 +1,9 @@
-"""A part of the sample city that is measured in seconds: five units and all that touches them."""
+"""A part of the sample city that is measured in seconds: some units and all that touches them."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,13 +16,13 @@ UNITS = ("21010", "21016", "21034", "21211", "21214")
 _VECTORS = (".gpkg", ".shp", ".fgb", ".geojson")
 
 
-def make_small_city(sample: Path, folder: Path) -> Path:
-    """Write ``project.toml`` and ``data/raw/sample`` of the five units below ``folder``."""
+def make_small_city(sample: Path, folder: Path, codes: Sequence[str] = UNITS) -> Path:
+    """Write ``project.toml`` and ``data/raw/sample`` of some units below ``folder``."""
     raw = folder / "data" / "raw" / "sample"
     raw.mkdir(parents=True)
     shutil.copyfile(ROOT / "project.toml", folder / "project.toml")
     units = gpd.read_file(sample / "units.gpkg")
-    kept = units[units["ma"].isin(UNITS)]
+    kept = units[units["ma"].isin(codes)]
     for path in sorted(sample.iterdir()):
         target = raw / path.name
         if path.suffix == ".parquet":
@@ -31,7 +32,7 @@ def make_small_city(sample: Path, folder: Path) -> Path:
             _write(_part(gpd.read_file(path), kept), target, layer)
         elif path.name == "statistics.csv":
             table = pd.read_csv(path, dtype=str, keep_default_na=False)
-            table[table["ma_don_vi"].isin(UNITS)].to_csv(target, index=False)
+            table[table["ma_don_vi"].isin(codes)].to_csv(target, index=False)
         elif path.suffix == ".tif":
             shutil.copyfile(path, target)
     return folder

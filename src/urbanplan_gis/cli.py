@@ -152,7 +152,10 @@ def run(ctx: click.Context, path: str) -> None:
         made = make_run(project, lang, progress)
     stored = stored_run(project, lang)
     make_changes(stored)
+    changes = list(change_lines(stored))
     if made is None:
+        for one in languages(lang):
+            _print(ctx, (text.say(one) for text in changes))
         click.echo(say("cli.unchanged", lang, folder=project.facts.output))
         return
     _print(ctx, role_lines(made.evidence.dataset, lang))
@@ -162,7 +165,7 @@ def run(ctx: click.Context, path: str) -> None:
         _print(ctx, readiness_lines(made.cards, made.evidence.boundaries, one))
         _print(ctx, class_lines(made.scorecards, one))
     for one in languages(lang):
-        _print(ctx, (text.say(one) for text in change_lines(stored)))
+        _print(ctx, (text.say(one) for text in changes))
     if project.days_at_hand and not project.facts.earlier:
         days = ", ".join(day.isoformat() for day in project.days_at_hand)
         _print(ctx, [say("cli.other_days", lang, days=days)])
