@@ -187,7 +187,8 @@ def check_layers(seen: dict[str, Any]) -> None:
     for key, told in seen["layers"].items():
         assert told["read_only"], key
         assert not told["render_errors"], key
-        if told["colours"] is not None and told["count"]:
+        seen_from_afar = not told["min_scale"]
+        if told["colours"] is not None and told["count"] and seen_from_afar:
             assert told["colours"] > 1, key
         if told["classes"] is not None:
             listed = {value for value in told["classes"] if value}

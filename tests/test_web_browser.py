@@ -13,6 +13,7 @@ import pytest
 
 from test_web import ARABIC, EAST, HOSTILE, LONG, NORTH, city, sample_city_run  # noqa: F401
 from urbanplan_gis.outputs.sheets.styles import LAND_FILE, style_of
+from urbanplan_gis.outputs.sheets.symbols import ROADS
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.outputs.web import content as web_content
 from urbanplan_gis.outputs.web import make_web_map
@@ -313,7 +314,8 @@ def test_layers_are_switched_and_the_legend_follows(browser: Any, file: Path) ->
         page.wait_for_function(
             "() => document.querySelector('#legend').innerText.includes('Đường chính đô thị')"
         )
-        assert colours().get("244,109,67", 0) > 200  # streets of rank 3, as on the sheets
+        street = (ROADS[3].line or "").lstrip("#")  # as on the sheets
+        assert colours().get(",".join(map(str, bytes.fromhex(street))), 0) > 200
         page.check("input[value=figure]")
         page.wait_for_selector("#indicator")
         page.wait_for_function(
