@@ -51,7 +51,7 @@ def test_one_unit_without_any_layer_and_with_a_name_of_200_signs(tmp_path: Path)
     assert "There is no layer of land use" in text["balance"].replace("there", "There")
     assert "The layers received hold no plan" in text["plans"]
     page = text[unit_key("a/b c")]
-    assert "<script>alert(1)</script> =cmd() \\u4e2d" in page
+    assert "<script>alert(1)</script> =cmd() U+4E2D" in page
     assert "no figure" in page
     assert "0.00 %" not in page
     for said in (

@@ -306,7 +306,7 @@ def test_land_and_works_by_the_table_of_2016() -> None:
     roads = of(cards, "C", "1211", "transport_land_per_person")["transport"]
     assert [note.say("en") for note in roads.notes[:2]] == [
         "codes of transport land also hold field roads, railways and ports",
-        "by class sets proposed, not confirmed: transport",
+        "by class sets proposed, not confirmed: Transport land (static transport included)",
     ]
 
 

@@ -54,6 +54,21 @@ class Name:
         return self.vi if lang == "vi" else self.en
 
 
+@dataclass(frozen=True)
+class Number:
+    """A number as a parameter of a message: written in the form of each language it is said in."""
+
+    value: float
+    decimals: int = 2
+
+    def say(self, lang: str) -> str:
+        """The number as readers of ``vi`` or ``en`` write it, or in both forms."""
+        if lang == "both":
+            vi, en = (self.say(language) for language in LANGUAGES)
+            return vi if vi == en else f"{vi}{_BOTH}{en}"
+        return number(self.value, lang, self.decimals)
+
+
 def say(key: str, lang: str, **params: object) -> str:
     """The catalogue's text for ``key`` in ``vi``, ``en`` or ``both``."""
     return Text.of(key, **params).say(lang)
@@ -84,7 +99,7 @@ def keys() -> frozenset[str]:
 
 
 def _in_words(value: Any, lang: str) -> str:
-    if isinstance(value, Text | Name):
+    if isinstance(value, Text | Name | Number):
         return value.say(lang)
     if isinstance(value, bool):
         return str(value).lower()

@@ -245,7 +245,9 @@ def _land_of(
     value, most = (land.quantity.of(alone) / people, land.quantity.at_most(alone) / people)
     told = [Text.of(note)] if note else []
     if land.proposed:
-        told.append(Text.of("readiness.proposal", sets=", ".join(land.proposed)))
+        told += [
+            Text.of("readiness.proposal", sets=class_sets()[name].name) for name in land.proposed
+        ]
     unknown = (Text.of("readiness.unknown_ground", most=most),) if most > value else ()
     yield SourcedValue(
         value, 0.0 if upper else value, most, source_id,

@@ -170,6 +170,7 @@ def _notes(scheme: Scheme, reduction: Reduction | None) -> Iterable[Text | Name]
     if scheme.note:
         yield scheme.note
     if reduction:
-        yield Text.of("scoring.reduction", name=reduction.name, confidence=reduction.confidence)
+        read = Text.of(f"confidence.{reduction.confidence}")
+        yield Text.of("scoring.reduction", name=reduction.name, confidence=read)
     if reduction and reduction.note:
         yield reduction.note

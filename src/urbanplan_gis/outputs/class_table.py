@@ -15,7 +15,7 @@ from urbanplan_gis.model.scores import (
     Scorecard,
     ScoreRow,
 )
-from urbanplan_gis.text import Name, Text, number, say
+from urbanplan_gis.text import Name, Number, Text, number, say
 
 COLUMNS = (
     "figure_id", "scheme", "urban_class", "as_of", "group", "standard", "name", "value",
@@ -153,7 +153,7 @@ def _of_standard(row: ScoreRow, lang: str) -> dict[str, object]:
         "article": row.article,
         "confidence": row.confidence,
         "basis": row.basis,
-        "note": "; ".join(note.say(lang) for note in _notes(row, lang)),
+        "note": "; ".join(note.say(lang) for note in _notes(row)),
     }
 
 
@@ -169,11 +169,11 @@ def _cell(row: ScoreRow, value: float | None) -> object:
     return row.levels[int(value)] if row.levels and value is not None else value
 
 
-def _notes(row: ScoreRow, lang: str) -> Iterator[Text | Name]:
+def _notes(row: ScoreRow) -> Iterator[Text | Name]:
     """What is missing as an amount of ground, roads or people, then the row's own notes."""
     for end, amount in (("minimum", row.amount_to_minimum), ("maximum", row.amount_to_maximum)):
         if amount and (end == "minimum" or amount != row.amount_to_minimum):
-            shown = number(amount, lang, 0 if row.amount_unit == "persons" else 2)
+            shown = Number(amount, 0 if row.amount_unit == "persons" else 2)
             unit = Text.of(f"class_unit.{row.amount_unit}")
             yield Text.of(f"class_table.missing_to_{end}", amount=shown, unit=unit)
     if row.required:

@@ -11,7 +11,7 @@ from urbanplan_gis.analysis.norms import NormRow
 from urbanplan_gis.model.figures import figure_id
 from urbanplan_gis.model.scores import GivenValue
 from urbanplan_gis.standards.law import Provision
-from urbanplan_gis.text import Text, number, say
+from urbanplan_gis.text import Number, Text, number, say
 
 COLUMNS = (
     "figure_id", "name", "value", "unit", "value_source", "threshold", "sense", "verdict",
@@ -74,7 +74,7 @@ def _notes(
     provision: Provision, given: GivenValue | None, missing: float | None, lang: str
 ) -> Iterable[str]:
     if missing and given and given.amount_per_unit is not None:
-        shown = number(missing * given.amount_per_unit, lang)
+        shown = Number(missing * given.amount_per_unit)
         unit = Text.of(f"class_unit.{given.amount_unit}")
         yield say("norm.missing", lang, amount=shown, unit=unit)
     if provision.parameter_id.startswith("national."):

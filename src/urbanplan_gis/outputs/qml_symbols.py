@@ -2,56 +2,18 @@
 
 from __future__ import annotations
 
-import math
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
+from urbanplan_gis.outputs.sheets.hatching import HatchLines, HatchPoints, hatch_parts
 from urbanplan_gis.outputs.sheets.symbols import INK, PAPER, Symbol
 from urbanplan_gis.outputs.styling import FILL, POINT
 
-#: hatch letters of :class:`Symbol` -> angles of the lines they stand for, in degrees
-_LINES = {"/": (45.0,), "\\": (135.0,), "-": (0.0,), "|": (90.0,), "+": (0.0, 90.0),
-          "x": (45.0, 135.0)}  # fmt: skip
-#: hatch letters -> the mark they repeat and its diameter in millimetres
-_DOTS = {".": ("circle", 0.45, True), "o": ("circle", 0.9, False), "O": ("circle", 1.5, False),
-         "*": ("star", 1.1, True)}  # fmt: skip
+#: mark of a hatch -> its shape in QGIS, and whether it is filled
+MARKS = {"dot": ("circle", True), "ring": ("circle", False), "star": ("star", True)}
 HATCH_MM = 0.13
-#: patterns of one letter repeat this many times an inch; each further letter as often again
-_PER_INCH = 6
 _POINT_MM = 2.2
 _BY_EXPRESSION = "3"
-_MM_PER_INCH = 25.4
-
-
-@dataclass(frozen=True)
-class Lines:
-    """A family of parallel lines: angle in degrees, distance in millimetres."""
-
-    angle: float
-    distance: float
-
-
-@dataclass(frozen=True)
-class Dots:
-    """A grid of marks: their shape, diameter, distance (millimetres), filled or not."""
-
-    shape: str
-    size: float
-    distance: float
-    filled: bool
-
-
-def patterns(hatch: str) -> Iterator[Lines | Dots]:
-    """What a hatch is made of, in the order its letters come; more of a letter is denser."""
-    for letter in dict.fromkeys(hatch):
-        apart = _MM_PER_INCH / (_PER_INCH * hatch.count(letter))
-        for angle in _LINES.get(letter, ()):
-            slanted = angle % 90 != 0
-            yield Lines(angle, apart * math.sqrt(0.5) if slanted else apart)
-        if letter in _DOTS:
-            shape, size, filled = _DOTS[letter]
-            yield Dots(shape, size, max(apart, 1.4 * size), filled)
 
 
 def add_symbol(
@@ -88,7 +50,7 @@ def _add_layers(
         hatched = symbol.hatch and not (symbol.fill or symbol.edge)
         if symbol.fill or symbol.edge or not (hatched or symbol.line):
             _add_fill(element, symbol.fill, symbol.edge, symbol.edge_mm)
-        for pattern in patterns(symbol.hatch):
+        for pattern in hatch_parts(symbol.hatch):
             _add_pattern(element, pattern, symbol.hatch_color)
     below, above = levels
     if symbol.line and symbol.casing:
@@ -145,14 +107,14 @@ def _add_fill(parent: ET.Element, colour: str | None, edge: str | None, edge_mm:
     )
 
 
-def _add_pattern(parent: ET.Element, pattern: Lines | Dots, colour: str) -> None:
-    if isinstance(pattern, Lines):
+def _add_pattern(parent: ET.Element, pattern: HatchLines | HatchPoints, colour: str) -> None:
+    if isinstance(pattern, HatchLines):
         layer = _add_layer(
             parent,
             "LinePatternFill",
             angle=f"{pattern.angle:g}",
             color=rgba(colour),
-            distance=f"{pattern.distance:.4g}",
+            distance=f"{pattern.spacing_mm:.4g}",
             distance_unit="MM",
             line_width=f"{HATCH_MM:g}",
             line_width_unit="MM",
@@ -162,15 +124,16 @@ def _add_pattern(parent: ET.Element, pattern: Lines | Dots, colour: str) -> None
     layer = _add_layer(
         parent,
         "PointPatternFill",
-        distance_x=f"{pattern.distance:.4g}",
+        distance_x=f"{pattern.spacing_mm:.4g}",
         distance_x_unit="MM",
-        distance_y=f"{pattern.distance:.4g}",
+        distance_y=f"{pattern.spacing_mm:.4g}",
         distance_y_unit="MM",
-        displacement_x=f"{pattern.distance / 2:.4g}",
+        displacement_x=f"{pattern.spacing_mm / 2:.4g}",
         displacement_x_unit="MM",
     )
-    mark = Symbol(fill=colour if pattern.filled else None, edge=colour, edge_mm=HATCH_MM)
-    _add_marker(_symbol(layer, "@0@1", POINT), mark, pattern.size, pattern.shape)
+    shape, filled = MARKS[pattern.mark]
+    mark = Symbol(fill=colour if filled else None, edge=colour, edge_mm=HATCH_MM)
+    _add_marker(_symbol(layer, "@0@1", POINT), mark, 2 * pattern.radius_mm, shape)
 
 
 def _add_marker(parent: ET.Element, symbol: Symbol, size: float, shape: str = "circle") -> None:

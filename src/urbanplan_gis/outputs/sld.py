@@ -6,7 +6,8 @@ import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 
 from urbanplan_gis.outputs.qml import FONT
-from urbanplan_gis.outputs.qml_symbols import HATCH_MM, Dots, Lines, patterns
+from urbanplan_gis.outputs.qml_symbols import HATCH_MM, MARKS
+from urbanplan_gis.outputs.sheets.hatching import HatchLines, HatchPoints, hatch_parts
 from urbanplan_gis.outputs.sheets.symbols import INK, PAPER, Symbol
 from urbanplan_gis.outputs.styling import (
     FILL,
@@ -81,7 +82,7 @@ def _add_range(rule: ET.Element, closer_than: int) -> None:
 
 def _add_area(rule: ET.Element, symbol: Symbol) -> None:
     """The fill with its edge, then a symbolizer for each pattern over it."""
-    layers = list(patterns(symbol.hatch))
+    layers = hatch_parts(symbol.hatch)
     if symbol.fill or symbol.edge or not (layers or symbol.line):
         area = ET.SubElement(rule, "se:PolygonSymbolizer")
         if symbol.fill:
@@ -92,21 +93,22 @@ def _add_area(rule: ET.Element, symbol: Symbol) -> None:
         area = ET.SubElement(rule, "se:PolygonSymbolizer")
         fill = ET.SubElement(ET.SubElement(area, "se:Fill"), "se:GraphicFill")
         graphic = ET.SubElement(fill, "se:Graphic")
-        if isinstance(pattern, Lines):
+        if isinstance(pattern, HatchLines):
             _add_mark(graphic, "horline", None, symbol.hatch_color, HATCH_MM)
-            _add_size(graphic, pattern.distance)
+            _add_size(graphic, pattern.spacing_mm)
             # as QGIS writes and reads it
             turned = ET.SubElement(graphic, "se:Rotation")
             ET.SubElement(turned, "ogc:Literal").text = f"{pattern.angle:g}"
         else:
             _add_dots(graphic, pattern, symbol.hatch_color)
-            apart = _pixels(pattern.distance)
+            apart = _pixels(pattern.spacing_mm)
             ET.SubElement(area, "se:VendorOption", name="distance").text = f"{apart},{apart}"
 
 
-def _add_dots(graphic: ET.Element, dots: Dots, colour: str) -> None:
-    _add_mark(graphic, dots.shape, colour if dots.filled else None, colour, HATCH_MM)
-    _add_size(graphic, dots.size)
+def _add_dots(graphic: ET.Element, dots: HatchPoints, colour: str) -> None:
+    shape, filled = MARKS[dots.mark]
+    _add_mark(graphic, shape, colour if filled else None, colour, HATCH_MM)
+    _add_size(graphic, 2 * dots.radius_mm)
 
 
 def _add_point(rule: ET.Element, symbol: Symbol) -> None:

@@ -24,10 +24,10 @@ _ELLIPSIS = "…"
 
 
 def printable(text: object) -> str:
-    """Text from data on one line; signs that would print as an empty box are written as escapes."""
+    """Text from data on one line; signs that would print as an empty box give their code."""
     line = legible(" ".join(str(text).split()))
     known = _letters()
-    return "".join(sign if ord(sign) in known else f"\\u{ord(sign):04x}" for sign in line)
+    return "".join(sign if ord(sign) in known else f"U+{ord(sign):04X}" for sign in line)
 
 
 def clipped(

@@ -180,9 +180,9 @@ def _know(figures: Figures, words: Words) -> Iterable[str]:
     counts = Counter(findings["severity"])
     yield words.say(
         "summary.findings",
-        errors=counts["error"],
-        warnings=counts["warning"],
-        infos=counts["info"],
+        errors=words.number(counts["error"], 0),
+        warnings=words.number(counts["warning"], 0),
+        infos=words.number(counts["info"], 0),
     )
     if figures.former is None:
         yield words.say("main.note.no_former")

@@ -27,11 +27,22 @@ function hatchTile(sign, ratio) {
   for (const kind of kinds) {
     if (!"oO.*".includes(kind)) continue;
     pen.beginPath();
-    pen.arc(side / 2, side / 2, (kind === "O" ? 0.36 : kind === "o" ? 0.24 : 0.14) * side, 0, 7);
+    if (kind === "*") star(pen, side / 2, 0.34 * side);
+    else pen.arc(side / 2, side / 2, (kind === "O" ? 0.36 : kind === "o" ? 0.24 : 0.14) * side, 0, 7);
     if (kind === "." || kind === "*") pen.fill();
     else pen.stroke();
   }
   return canvas;
+}
+
+/** The outline of a five-pointed star about (middle, middle). */
+function star(pen, middle, radius) {
+  for (let corner = 0; corner < 10; corner++) {
+    const reach = corner % 2 ? 0.4 * radius : radius;
+    const turn = (corner * Math.PI) / 5;
+    pen.lineTo(middle + reach * Math.sin(turn), middle - reach * Math.cos(turn));
+  }
+  pen.closePath();
 }
 
 /** How much wider lines are drawn than at the scale of the whole city. */
