@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -55,3 +56,20 @@ def _write(frame: gpd.GeoDataFrame, path: Path, layer: str) -> None:
     days = frame.select_dtypes("datetime").columns if path.suffix == ".shp" else []
     frame = frame.assign(**{name: frame[name].dt.date for name in days})
     frame.to_file(path, layer=layer, use_arrow=True)
+
+
+#: tables of ``project.toml`` that the whole city can be measured by in a moment
+_LIGHT = re.compile(r"\[+(project|layers\.(units|plans|green)(\.origin)?|statistics(\.origin)?)\]+")
+
+
+def make_light_city(sample: Path, folder: Path) -> Path:
+    """All units of the sample city with plans, green and statistics, but without parcels."""
+    raw = folder / "data" / "raw" / "sample"
+    raw.mkdir(parents=True)
+    for name in ("units.gpkg", "plans.gpkg", "green.parquet", "statistics.csv"):
+        shutil.copyfile(sample / name, raw / name)
+    text = (ROOT / "project.toml").read_text(encoding="utf-8")
+    tables = re.split(r"^(?=\[)", text, flags=re.MULTILINE)
+    kept = [table for table in tables if _LIGHT.match(table)]
+    (folder / "project.toml").write_text("".join(kept), encoding="utf-8")
+    return folder

@@ -17,9 +17,8 @@ import pytest
 import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
-from conftest import ROOT
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.outputs.manifest import read_manifest, untouched
+from urbanplan_gis.outputs.manifest import read_manifest
 from urbanplan_gis.outputs.stored_run import StoredRun, stored_run
 from urbanplan_gis.outputs.web import make_web_map
 from urbanplan_gis.outputs.web.content import gather_content
@@ -149,15 +148,6 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> StoredRun:
         folder.mkdir()
         return run_city(folder)
     return stored_run(load_project(folder), "both")
-
-
-def sample_city_run() -> StoredRun:
-    """The run over the sample city, if its files are there as they were written."""
-    project = load_project(ROOT)
-    manifest = read_manifest(project.output)
-    if not untouched(project.output, manifest.get("outputs", {})):
-        pytest.skip("no run of the sample city in data/processed: run `make`")
-    return StoredRun(project, manifest, "both", project.output)
 
 
 def decoded(text: str, count: int, is_area: bool, plane: Plane) -> list[Any]:

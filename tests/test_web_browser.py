@@ -11,14 +11,17 @@ import pandas as pd
 import pyproj
 import pytest
 
-from test_web import ARABIC, EAST, HOSTILE, LONG, NORTH, city, sample_city_run  # noqa: F401
+from small_city import make_light_city
+from test_web import ARABIC, EAST, HOSTILE, LONG, NORTH, city  # noqa: F401
 from urbanplan_gis.outputs.sheets.styles import LAND_FILE, style_of
 from urbanplan_gis.outputs.sheets.symbols import ROADS
-from urbanplan_gis.outputs.stored_run import StoredRun
+from urbanplan_gis.outputs.stored_run import StoredRun, stored_run
 from urbanplan_gis.outputs.web import content as web_content
 from urbanplan_gis.outputs.web import make_web_map
 from urbanplan_gis.outputs.web.content import gather_content
 from urbanplan_gis.outputs.web.page import html_page
+from urbanplan_gis.pipeline import make_run
+from urbanplan_gis.project import load_project
 from urbanplan_gis.text import number
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -359,8 +362,12 @@ def test_many_polygons_are_drawn_by_webgl(
 
 
 @pytest.mark.slow
-def test_the_seven_communes_of_the_sample_city(browser: Any, tmp_path: Path) -> None:
-    run = sample_city_run()
+def test_the_seven_communes_of_the_sample_city(
+    browser: Any, sample_city: Path, tmp_path: Path
+) -> None:
+    project = load_project(make_light_city(sample_city, tmp_path / "city"))
+    make_run(project, "both")
+    run = stored_run(project, "both")
     file = tmp_path / "map.html"
     file.write_text(html_page(gather_content(run, ())), encoding="utf-8")
     units = run.layer("units")
