@@ -18,7 +18,7 @@ from urbanplan_gis.model.scores import GivenValue
 from urbanplan_gis.outputs.norms_table import COLUMNS, norms_frame
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.standards.law import Provision, history, law, provision_at
-from urbanplan_gis.text import Text, keys
+from urbanplan_gis.text import Number, Text, keys
 
 #: 1.8 ha of a main road; a sub-district road of 0.54 ha on urban land, 0.12 of it in the crossing;
 #: 0.1 ha without a rank; a lane; and a main road of the commune
@@ -231,3 +231,10 @@ def test_every_value_has_its_words_and_its_parameter() -> None:
     parameters = {name.rpartition(".")[0] for name in law().provisions} | set(law().provisions)
     assert set(values(LAND, GREEN, RED_LINES, PARKING)) <= parameters
     assert {"norm_value.streets_right_of_way", "norm_value.streets_roads"} <= keys()
+
+
+def test_amounts_are_written_in_the_form_of_each_language() -> None:
+    note = Text.of("norm.missing", amount=Number(9.294), unit=Text.of("class_unit.ha"))
+    vi, en = note.say("both").split(" / ")
+    assert ("9,29" in vi, "9.29" in en) == (True, True)
+    assert Number(1051, 0).say("both") == "1.051 / 1,051"
