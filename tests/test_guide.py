@@ -35,6 +35,9 @@ def test_every_command_of_the_guide_runs_in_order(
     sample_city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = make_small_city(sample_city, tmp_path / "city", ("21016", "21190"))
+    settings = (project / "project.toml").read_text(encoding="utf-8")
+    coarse = settings.replace("dpi = 300", "dpi = 72")  # to be quick
+    (project / "project.toml").write_text(coarse, encoding="utf-8")
     monkeypatch.chdir(project)
     told = []
     for kind, name, body in _BLOCK.findall(GUIDE.read_text(encoding="utf-8")):
