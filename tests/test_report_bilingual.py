@@ -7,6 +7,7 @@ import re
 import pytest
 
 from urbanplan_gis.outputs.report.bilingual import texts_of
+from urbanplan_gis.outputs.report.pictures import _place
 from urbanplan_gis.outputs.report.wording import Words
 from urbanplan_gis.text import Text, _template, keys, say
 
@@ -90,3 +91,11 @@ def test_long_names_are_cut_and_signs_that_programs_obey_are_written_out() -> No
     words = Words("vi", "both")
     assert len(words.data("x" * 200)) == 90
     assert words.data("a\u202eb") == "a\\u202eb"
+
+
+def test_maps_of_the_report_decide_no_more_than_the_sheets() -> None:
+    """22 % of 20 to 24 %: ground not known could lift it over the target of 23, or not."""
+    row = {"value": 22.0, "low": 20.0, "high": 24.0, "target": 23.0, "target_sense": "at_least"}
+    assert _place(row) == "undecided"
+    assert _place({**row, "high": 22.5}) == "3"  # 96 % of the target: 95 to below 100 %
+    assert _place(None) == "no_data"

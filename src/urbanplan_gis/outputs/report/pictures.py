@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import matplotlib
@@ -24,8 +23,7 @@ from matplotlib.path import Path as Outline
 from urbanplan_gis.outputs.report.content import Picture
 from urbanplan_gis.outputs.report.lines import Row
 from urbanplan_gis.outputs.report.wording import Words, real
-from urbanplan_gis.outputs.sheets import symbols
-from urbanplan_gis.outputs.sheets.choropleth import share_of_target
+from urbanplan_gis.outputs.sheets.choropleth import step_of, steps
 
 if TYPE_CHECKING:
     from geopandas import GeoDataFrame
@@ -86,8 +84,8 @@ def _unit_map(
     figure = Figure(figsize=size, dpi=_DPI)
     axes = figure.add_axes((0.0, 0.0, _MAP_SHARE, 1.0))
     _frame(axes, units)
-    steps = [_step(rows.get(str(code))) for code in units["code"]]
-    handles = _draw_units(axes, units, steps, rows, words)
+    placed = [_place(rows.get(str(code))) for code in units["code"]]
+    handles = _draw_units(axes, units, placed, rows, words)
     _draw_numbers(axes, units, numbers)
     _draw_scale(axes, words)
     figure.legend(
@@ -115,7 +113,7 @@ def _frame(axes: Axes, units: GeoDataFrame) -> None:
 def _draw_units(
     axes: Axes,
     units: GeoDataFrame,
-    steps: Sequence[str],
+    placed: Sequence[str],
     rows: Mapping[str, Row],
     words: Words,
 ) -> list[Patch]:
@@ -123,8 +121,8 @@ def _draw_units(
     tolerance = _FINEST_MM * _metres_per_mm(axes)
     shapes = units.geometry.simplify(tolerance).to_numpy()
     handles = []
-    for key, (name, symbol) in _scale(words).items():
-        chosen = [shape for shape, step in zip(shapes, steps, strict=True) if step == key]
+    for key, (name, symbol) in steps(words.lang).items():
+        chosen = [shape for shape, step in zip(shapes, placed, strict=True) if step == key]
         if chosen:
             look = {"facecolor": symbol.fill, "edgecolor": "#3d3d3d", "linewidth": 0.4}
             handles.append(_drawn(axes, chosen, name, **look))
@@ -149,29 +147,8 @@ def _drawn(axes: Axes, shapes: Iterable[Any], name: str, **look: Any) -> Patch:
     return Patch(**look, label=_wrapped(name))
 
 
-def _scale(words: Words) -> dict[str, tuple[str, symbols.Symbol]]:
-    """The classes of the indicator sheets with their names, the best first."""
-    edges = [words.number(100 * edge, 0) for edge in symbols.TARGET_BREAKS]
-    names = [words.known("map.share.below", high=edges[0])]
-    names += [words.known("map.share.between", low=low, high=high) for low, high in pairwise(edges)]
-    names.append(words.known("map.share.from", low=edges[-1]))
-    scale = {
-        str(step): (name, symbols.Symbol(fill=fill))
-        for step, (name, fill) in enumerate(zip(names, symbols.TARGET_FILLS, strict=True))
-    }
-    ordered = dict(reversed(scale.items()))
-    ordered["no_target"] = (words.known("map.share.no_target"), symbols.NO_TARGET)
-    ordered["no_data"] = (words.known("map.share.no_data"), symbols.NO_DATA)
-    return ordered
-
-
-def _step(row: Row | None) -> str:
-    if row is None or real(row["value"]) is None:
-        return "no_data"
-    share = share_of_target(dict(row))
-    if share is None:
-        return "no_target"
-    return str(int(np.searchsorted(symbols.TARGET_BREAKS, share, side="right")))
+def _place(row: Row | None) -> str:
+    return step_of(None if row is None else dict(row))
 
 
 def _is_unsure(row: Row | None) -> bool:

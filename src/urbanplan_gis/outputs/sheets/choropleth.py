@@ -132,11 +132,11 @@ def share_of_target(row: dict[str, Any]) -> float | None:
 
 def value_classes(shown: Any, rows: dict[str, Any], lang: str, heading: str = "") -> list[MapClass]:
     """A class for each step of the fixed scale, and for units without value or target."""
-    steps = _steps(lang)
-    placed = [_step_of(rows.get(str(code))) for code in shown["code"]]
+    scale = steps(lang)
+    placed = [step_of(rows.get(str(code))) for code in shown["code"]]
     heading = heading or say("map.legend.share_of_target", lang)
     classes = []
-    for key, (name, symbol) in steps.items():
+    for key, (name, symbol) in scale.items():
         here = np.array([step == key for step in placed], dtype=bool)
         if here.any():
             shapes = geometries(shown[here])
@@ -146,27 +146,28 @@ def value_classes(shown: Any, rows: dict[str, Any], lang: str, heading: str = ""
 
 def value_keys() -> tuple[str, ...]:
     """The keys of all classes of values, in the order of the legend."""
-    return tuple(f"share:{key}" for key in _steps("vi"))
+    return tuple(f"share:{key}" for key in steps("vi"))
 
 
-def _steps(lang: str) -> dict[str, tuple[str, Symbol]]:
+def steps(lang: str) -> dict[str, tuple[str, Symbol]]:
     """Keys, names and symbols of the scale, best first."""
     edges = [number(100 * edge, lang, 0) for edge in symbols.TARGET_BREAKS]
     names = [say("map.share.below", lang, high=edges[0])]
     names += [say("map.share.between", lang, low=low, high=high) for low, high in pairwise(edges)]
     names.append(say("map.share.from", lang, low=edges[-1]))
-    steps = {
+    scale = {
         str(step): (name, Symbol(fill=fill))
         for step, (name, fill) in enumerate(zip(names, symbols.TARGET_FILLS, strict=True))
     }
-    ordered = dict(reversed(steps.items()))
+    ordered = dict(reversed(scale.items()))
     ordered["undecided"] = (say("map.share.undecided", lang), symbols.UNDECIDED)
     ordered["no_target"] = (say("map.share.no_target", lang), symbols.NO_TARGET)
     ordered["no_data"] = (say("map.share.no_data", lang), symbols.NO_DATA)
     return ordered
 
 
-def _step_of(row: dict[str, Any] | None) -> str:
+def step_of(row: dict[str, Any] | None) -> str:
+    """The key in :func:`steps` of a row of ``indicators.csv`` (None: no figure)."""
     if row is None or _float(row.get("value")) is None:
         return "no_data"
     share = share_of_target(row)

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import math
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pandas as pd
 
 from urbanplan_gis.analysis.targets import NOISE, readable
 from urbanplan_gis.model.figures import Indicator
 from urbanplan_gis.outputs.sheets import symbols
-from urbanplan_gis.outputs.sheets.choropleth import share_of_target
-from urbanplan_gis.outputs.sheets.symbols import Symbol
+from urbanplan_gis.outputs.sheets.choropleth import step_of, steps
 from urbanplan_gis.outputs.web.signs import sign
 from urbanplan_gis.outputs.web.words import Pair, notes_apart, pair
 from urbanplan_gis.standards.indicators import indicators
-from urbanplan_gis.text import Name, Text, number
+from urbanplan_gis.text import Text, number
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.stored_run import StoredRun
 
 _LANGUAGES = ("vi", "en")
+#: keys of the steps of value over target, the worst first
+_SCALE = (*map(str, range(len(symbols.TARGET_FILLS))), "undecided", "no_target", "no_data")
 _COMPLETE = 0.95
 #: less would be shown as 0,0 ha
 _LEAST_HA = 0.05
@@ -47,18 +46,13 @@ def declared(runs: tuple[StoredRun, ...]) -> list[dict[str, Any]]:
 
 def scale() -> list[dict[str, Any]]:
     """The steps of value over target, as on the sheets: worst first, then the unsure ones."""
-    edges = [
-        Name(*(number(100 * edge, lang, 0) for lang in _LANGUAGES))
-        for edge in symbols.TARGET_BREAKS
-    ]
-    names = [Text.of("map.share.below", high=edges[0])]
-    names += [Text.of("map.share.between", low=low, high=high) for low, high in pairwise(edges)]
-    names.append(Text.of("map.share.from", low=edges[-1]))
-    looks = [Symbol(fill=fill) for fill in symbols.TARGET_FILLS]
-    names += [Text.of(f"map.share.{key}") for key in ("undecided", "no_target", "no_data")]
-    looks += [symbols.UNDECIDED, symbols.NO_TARGET, symbols.NO_DATA]
+    named = {lang: steps(lang) for lang in _LANGUAGES}
     return [
-        {"name": pair(name), "sign": sign(look)} for name, look in zip(names, looks, strict=True)
+        {
+            "name": {lang: named[lang][key][0] for lang in _LANGUAGES},
+            "sign": sign(named[_LANGUAGES[0]][key][1]),
+        }
+        for key in _SCALE
     ]
 
 
@@ -176,16 +170,7 @@ def _definition(indicator: Indicator, name: str) -> Pair:
 
 def _step(row: dict[str, Any]) -> int:
     """The place of a figure in :func:`scale`."""
-    undecided = len(symbols.TARGET_FILLS)
-    if _float(row["value"]) is None:
-        return undecided + 2
-    share = share_of_target(row)
-    if share is None:
-        return undecided + 1
-    bounds = [share_of_target({**row, "value": row[name]}) for name in ("low", "high")]
-    if len({bound >= 1 for bound in (share, *bounds) if bound is not None}) > 1:
-        return undecided
-    return int(np.searchsorted(symbols.TARGET_BREAKS, share, side="right"))
+    return _SCALE.index(step_of(row))
 
 
 def _amount(hectares: float) -> Pair:
