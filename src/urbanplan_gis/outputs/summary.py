@@ -11,6 +11,9 @@ from urbanplan_gis.model.figures import Assessment, Effect
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Name, Text, number, say
 
+#: width of the column of severities, in letters
+_SEVERITY_WIDTH = {"vi": 9, "en": 11, "both": 23}
+
 
 def role_lines(dataset: Dataset, lang: str) -> Iterator[str]:
     """Which roles are there, which are not, and which figures that costs."""
@@ -73,7 +76,9 @@ def finding_lines(
 
 def _line(finding: Finding, area_m2: float | None, words: str, lang: str) -> str:
     area = "-" if area_m2 is None else number(area_m2 / 1e4, _one(lang), 4)
-    return f"{finding.severity:<8}{area:>14} ha  {finding.code}  [{finding.layer}]  {words}"
+    severity = Text.of(f"severity.{finding.severity}").say(lang)
+    column = f"{severity:<{_SEVERITY_WIDTH[lang]}}"
+    return f"{column}{area:>14} ha  {finding.code}  [{finding.layer}]  {words}"
 
 
 def _kinds(findings: Iterable[Finding], lang: str) -> Iterator[str]:
