@@ -125,7 +125,7 @@ def test_findings_beyond_the_first_twenty_are_summed_up_by_kind(tmp_path: Path) 
     assert len(slivers) == 21
     assert all("0.0300 ha" in line and "than 0.5 m" in line for line in slivers[:20])
     assert "9 smaller findings" in lines[lines.index(slivers[20]) - 1]
-    assert re.fullmatch(r"info +0\.2700 ha  overlap_sliver  \[land_use\]  × 9", slivers[20])
+    assert re.fullmatch(r"information +0\.2700 ha  overlap_sliver  \[land_use\]  × 9", slivers[20])
     assert "× " not in check(city, "-v").output
 
 
@@ -160,3 +160,19 @@ def test_exit_codes_of_fail_on(tmp_path: Path) -> None:
     assert codes() == [0, 0]
     manifest = json.loads((city / "data/processed/manifest.json").read_text(encoding="utf-8"))
     assert manifest["parameters"]["tolerance"]["sliver_m"] == 0.5
+
+
+def test_many_wrong_rows_do_not_flood_the_terminal(tmp_path: Path) -> None:
+    """Twenty-five rows of a unit that is not there: twenty lines, and how many more there are."""
+    fields = ", ".join(f'{name} = "{name}"' for name in ("unit_code", "year", "residents"))
+    counts = f'[[statistics]]\npath = "data/raw/count.csv"\nfields = {{ {fields} }}\n'
+    city = make_city(tmp_path, HEAD + UNITS + LAND + counts)
+    rows = "".join(f"{n},2025,10\n" for n in range(501, 526))
+    table = city / "data" / "raw" / "count.csv"
+    table.write_text("unit_code,year,residents\n" + rows, encoding="utf-8")
+    said = check(city)
+    assert said.exit_code == 2
+    *lines, last = said.output.splitlines()
+    assert [re.search(r"'(\d+)'", line)[1] for line in lines] == [str(n) for n in range(501, 521)]
+    assert last == "… and 5 more problems; -v shows them all"
+    assert len(check(city, "-v").output.splitlines()) == 25

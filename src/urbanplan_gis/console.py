@@ -13,6 +13,7 @@ import click
 
 from urbanplan_gis.errors import PlanDataError, bad_data
 from urbanplan_gis.legible import legible
+from urbanplan_gis.text import say
 
 if TYPE_CHECKING:
     from urbanplan_gis.model.data import Finding
@@ -38,8 +39,12 @@ class Problems(click.Group):
             if error.errno == EPIPE:  # whoever read the output has gone: click ends quietly
                 raise
             problems = (bad_data("system", str(error.filename or "-"), reason=error.strerror),)
-        for problem in problems:
-            click.echo(legible(problem.line(ctx.obj["lang"] or "both")), err=True)
+        lang = ctx.obj["lang"] or "both"
+        shown = problems[: limit(ctx)]  # one wrong code may stand in ten thousand rows
+        for problem in shown:
+            click.echo(legible(problem.line(lang)), err=True)
+        if len(problems) > len(shown):
+            click.echo(say("cli.more_problems", lang, count=len(problems) - len(shown)), err=True)
         sys.exit(UNUSABLE_INPUT)
 
 
@@ -124,8 +129,6 @@ def print_lines(ctx: click.Context, lines: Iterable[str]) -> None:
 
 def print_last_line(key: str, lang: str, findings: tuple[Finding, ...], **params: object) -> None:
     """What was done, and how many findings came of it; printed even when quiet."""
-    from urbanplan_gis.text import say
-
     errors = sum(str(finding.severity) == "error" for finding in findings)
     click.echo(say(key, lang, count=len(findings), errors=errors, **params))
 
