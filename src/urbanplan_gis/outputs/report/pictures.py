@@ -20,6 +20,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.path import Path as Outline
 
+from urbanplan_gis.outputs.pdf_fonts import letters_only
 from urbanplan_gis.outputs.report.content import Picture
 from urbanplan_gis.outputs.report.lines import Row
 from urbanplan_gis.outputs.report.wording import Words, real
@@ -71,7 +72,8 @@ class Gallery:
             return b""
         file = io.BytesIO()
         never = {"CreationDate": None, "ModDate": None, "Producer": None, "Creator": None}
-        with matplotlib.rc_context(_FONT), PdfPages(file, metadata=never) as pages:
+        fonts = matplotlib.rc_context(_FONT)
+        with letters_only(), fonts, PdfPages(file, metadata=never) as pages:
             for figure in self._figures:
                 pages.savefig(figure)
         return file.getvalue()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from urbanplan_gis.outputs.pdf_fonts import letters_only
 from urbanplan_gis.outputs.sheets.choropleth import figure_roles, figures_of, indicator_theme
 from urbanplan_gis.outputs.sheets.compose import build_sheet
 from urbanplan_gis.outputs.sheets.composed import composed_theme
@@ -225,12 +226,13 @@ def _save_pdf(pages: Sequence[Figure], path: Path) -> None:
     from matplotlib.backends.backend_pdf import PdfPages
 
     about = {"Creator": _CREATOR, "Producer": _CREATOR, "CreationDate": None}
-    if len(pages) == 1:
-        pages[0].savefig(path, metadata=about)
-        return
-    with PdfPages(path, metadata=about) as file:
-        for figure in pages:
-            file.savefig(figure)
+    with letters_only():
+        if len(pages) == 1:
+            pages[0].savefig(path, metadata=about)
+            return
+        with PdfPages(path, metadata=about) as file:
+            for figure in pages:
+                file.savefig(figure)
 
 
 def _name_apart(figure: Figure) -> None:
