@@ -112,3 +112,13 @@ def sample_run(sample_city: Path) -> Run:
 def small_city(sample_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project folder of five units of the sample city, not measured; copy it to write in it."""
     return make_small_city(sample_city, tmp_path_factory.mktemp("small") / "city")
+
+
+@pytest.fixture(scope="session")
+def few_units(sample_city: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project folder of three units with a feature in every layer and plans that overlap.
+
+    Not measured; copy it to write in it.
+    """
+    folder = tmp_path_factory.mktemp("few") / "city"
+    return make_small_city(sample_city, folder, ("21016", "21190", "21211"))

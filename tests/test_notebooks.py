@@ -49,12 +49,12 @@ def test_notebook_holds_no_outputs(script):
 
 @pytest.mark.slow
 @each_script
-def test_script_runs_on_a_part_of_the_sample_city(script, small_city, tmp_path, monkeypatch):
+def test_script_runs_on_a_part_of_the_sample_city(script, few_units, tmp_path, monkeypatch):
     """From the folder of notebooks, as Jupyter does; any warning fails the test."""
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
-    project = shutil.copytree(small_city, tmp_path / "city")
+    project = shutil.copytree(few_units, tmp_path / "city")
     (project / "notebooks").mkdir()
     monkeypatch.chdir(project / "notebooks")
     try:
