@@ -33,6 +33,7 @@ import pandas as pd
 from IPython.display import display
 
 from urbanplan_gis import check, load_layers, load_project
+from urbanplan_gis.text import Text
 
 here = Path.cwd()
 root = next(folder for folder in (here, *here.parents) if (folder / "project.toml").is_file())
@@ -90,7 +91,10 @@ origins = pd.DataFrame(
         for origin in dataset.origins
     ]
 )
-display(origins)
+reason = "vì sao / why"
+display(origins.drop(columns=reason))
+with pd.option_context("display.max_colwidth", None):
+    display(origins[["nguồn / source", reason]])
 
 # %% [markdown]
 # ## Một lớp nhìn gần / One layer at close range
@@ -161,6 +165,7 @@ if units["slated"].any():
     units[units["slated"]].plot(ax=axes, color="#fdf0d5", edgecolor="grey", linewidth=0.6)
 colours = {"info": "#9aa5b1", "warning": "#e09f3e", "error": "#c1121f"}
 for severity, colour in colours.items():
+    words = Text.of(f"severity.{severity}").say("both")
     shapes = [
         finding.geometry
         for finding in checked.findings
@@ -168,10 +173,11 @@ for severity, colour in colours.items():
     ]
     if shapes:
         spots = gpd.GeoSeries(shapes, crs=project.facts.crs).representative_point()
-        spots.plot(ax=axes, color=colour, markersize=6, label=f"{severity} ({len(spots)})")
+        spots.plot(ax=axes, color=colour, markersize=6, label=f"{words} ({len(spots)})")
+paper = {"facecolor": "white", "alpha": 0.7, "edgecolor": "none", "pad": 0.5}
 for name, place in zip(units["name"], units.representative_point(), strict=True):
     short = name.removeprefix("Phường ").removeprefix("Xã ")
-    axes.annotate(short, (place.x, place.y), fontsize=7, ha="center")
+    axes.annotate(short, (place.x, place.y), fontsize=7, ha="center", bbox=paper)
 xmin, ymin, xmax, ymax = units.total_bounds
 axes.set(xlim=(xmin - 1000, xmax + 1000), ylim=(ymin - 1000, ymax + 1000))
 axes.legend(title="Phát hiện / findings", loc="upper left")

@@ -201,7 +201,7 @@ for mask, colour, label in (
     shown = gpd.GeoSeries(evidence.mosaic.geometries[mask & in_commune], crs=project.facts.crs)
     shown.plot(ax=axes, color=colour, linewidth=0)
     axes.plot([], [], color=colour, linewidth=6, label=label)
-axes.legend(loc="lower left", fontsize=8)
+axes.legend(loc="upper center", bbox_to_anchor=(0.5, 0.0), fontsize=8)
 axes.set_title(f"Tịnh Khê: tử số và mẫu số / numerator and denominator{mark}")
 axes.set_axis_off()
 
