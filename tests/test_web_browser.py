@@ -308,15 +308,20 @@ def test_layers_are_switched_and_the_legend_follows(browser: Any, file: Path) ->
         def colours() -> dict[str, int]:
             return page.evaluate(_COLOURS)
 
+        def calm() -> None:
+            page.wait_for_selector("#map[aria-busy=false]")
+
         assert "LUC" in page.locator("#legend").inner_text()
         assert colours().get(rice, 0) > 1000
         page.check("input[value=none]")
         page.wait_for_function("() => !document.querySelector('#legend').innerText.includes('LUC')")
+        calm()
         assert colours().get(rice, 0) == 0
         page.check("input[name=roads]")
         page.wait_for_function(
             "() => document.querySelector('#legend').innerText.includes('Đường chính đô thị')"
         )
+        calm()
         street = (ROADS[3].line or "").lstrip("#")  # as on the sheets
         assert colours().get(",".join(map(str, bytes.fromhex(street))), 0) > 200
         page.check("input[value=figure]")

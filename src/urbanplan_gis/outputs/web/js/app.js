@@ -202,30 +202,56 @@ function listen() {
   window.addEventListener("resize", () => view.map.resize());
 }
 
+/** The plane is laid so that the whole city is in view where squares are shown as they were painted. */
+function layPlane(holder) {
+  const edge = Math.min(40, holder.clientWidth / 12);
+  const [xmin, ymin, xmax, ymax] = plane.extent;
+  view.box = [xmin - plane.origin[0], ymin - plane.origin[1], xmax - plane.origin[0], ymax - plane.origin[1]];
+  view.wholeScale = Math.max((xmax - xmin) / Math.max(50, holder.clientWidth - 2 * edge),
+                             (ymax - ymin) / Math.max(50, holder.clientHeight - 2 * edge));
+  const zoom = zoomAt(view.wholeScale);
+  plane.stretch *= 2 ** (zoom - Math.round(zoom)) * (1 - 1e-9);
+}
+
+/** The map on WebGL where the city has many polygons and the browser can; else on canvas. */
+function openMap(holder) {
+  if (content.engine === "maplibre") {
+    try {
+      return new MapLibreMap(holder, view.studio);
+    } catch {
+      holder.replaceChildren();
+      holder.className = "";
+      state.overCanvas = true;
+    }
+  }
+  return new LeafletMap(holder, view.studio);
+}
+
 async function begin() {
   chooseLanguage(lang);
   if (typeof DecompressionStream === "undefined") return notify(say("old_browser"));
+  showTime();
   state.theme = startTheme();
-  const [xmin, ymin, xmax, ymax] = plane.extent;
-  view.box = [xmin - plane.origin[0], ymin - plane.origin[1], xmax - plane.origin[0], ymax - plane.origin[1]];
   const holder = document.getElementById("map");
-  view.wholeScale = Math.max((xmax - xmin) / (holder.clientWidth * 0.9), (ymax - ymin) / (holder.clientHeight * 0.9));
+  layPlane(holder);
+  view.studio = new Studio();
+  view.studio.ask("open", { wholeScale: view.wholeScale });
+  const first = stop().ground;
+  let ground = null;
+  if (CODED.includes(state.theme)) {
+    notify(say("opening", { count: number(groundOf(first).count, 0) }));
+    ground = loadGround(first); // read by the painter while the page makes the map
+  }
   await loadOverlays();
   view.layers = makeLayers();
-  const number_ = stop().ground;
-  if (["land_use", "zoning"].includes(state.theme)) {
-    notify(say("opening", { count: number(groundOf(number_).count, 0) }));
-    await loadGround(number_);
-  }
-  state.overCanvas = content.engine === "maplibre" && !hasWebGL();
-  view.map = content.engine === "maplibre" && !state.overCanvas ? new MapLibreMap(holder) : new LeafletMap(holder);
-  for (const layer of view.layers) layer.visible = false;
-  await view.map.open(view.layers, view.box);
+  await view.studio.know(view.layers);
+  view.map = openMap(holder);
+  await ground;
+  await view.map.open(view.box);
   listen();
-  const drawn = view.map.drawn ? view.map.drawn() : Promise.resolve();
   await showScene();
   chooseLanguage(lang);
-  await drawn;
+  await view.map.drawn(view.studio);
   notify(state.overCanvas ? say("note_canvas") : "");
   document.body.dataset.ready = "yes";
 }
