@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import re
 import zlib
@@ -26,10 +27,13 @@ from urbanplan_gis.outputs.web.encoding import pack_shapes, varints
 from urbanplan_gis.outputs.web.ground import simpler
 from urbanplan_gis.outputs.web.page import html_page
 from urbanplan_gis.outputs.web.plane import Plane
-from urbanplan_gis.outputs.web.words import notes_apart, page_words, told_apart
+from urbanplan_gis.outputs.web.sentences import sentence, sentences, told_apart
+from urbanplan_gis.outputs.web.words import page_words
 from urbanplan_gis.pipeline import make_run
 from urbanplan_gis.project import load_project
 from urbanplan_gis.standards.codes import read_rows
+from urbanplan_gis.standards.indicators import indicators
+from urbanplan_gis.text import Name, Text
 
 CRS = "EPSG:5898"
 EAST, NORTH = 585_000.0, 1_672_000.0
@@ -273,11 +277,54 @@ def test_sentences_in_two_languages_are_taken_apart() -> None:
     }
     assert told_apart("chỉ một") == {"vi": "chỉ một", "en": "chỉ một"}
     assert told_apart("a / b / c")["vi"] == "a / b / c"
-    assert notes_apart("DỮ LIỆU MÔ PHỎNG / SYNTHETIC; biết 9,5 % / 9.5 % known; x / y") == {
+    assert sentences("DỮ LIỆU MÔ PHỎNG / SYNTHETIC; biết 9,5 % / 9.5 % known; x / y", "both") == {
         "vi": "biết 9,5 %; x",
         "en": "9.5 % known; y",
     }
-    assert notes_apart("DỮ LIỆU MÔ PHỎNG / SYNTHETIC") == {"vi": "", "en": ""}
+    assert sentences("DỮ LIỆU MÔ PHỎNG / SYNTHETIC", "both") == {"vi": "", "en": ""}
+
+
+#: sentences with numbers, dates, other sentences inside, ids that look like numbers, semicolons
+_SAID = (
+    Text.of("finding.declared_area", declared=0.0668, computed=1234.5, percent=-24.99),
+    Text.of("finding.overlap", kept="08.123", cut="A / B"),
+    Text.of("finding.plan_without_date_assumed", plan="QH 1; 2"),
+    Text.of("finding.gap", unit="21031"),
+    Text.of(
+        "finding.plan_overlap",
+        first="1.234",
+        second="QH-4",
+        period=Text.of("plan_period.from", begin=dt.date(2023, 3, 20)),
+    ),
+)
+
+
+@pytest.mark.parametrize("said", _SAID, ids=lambda said: said.key)
+@pytest.mark.parametrize("lang", ["vi", "en", "both"])
+def test_a_run_in_one_language_is_told_in_the_other(said: Text, lang: str) -> None:
+    """As if the run had been made in it: what the catalogue says of the same values."""
+    assert sentence(said.say(lang), lang) == {"vi": said.say("vi"), "en": said.say("en")}
+
+
+def test_notes_that_hold_semicolons_are_not_mixed_up() -> None:
+    notes: list[Text | Name] = [
+        Text.of("note.completeness", percent=99.5),
+        Text.of("note.class_shift", shift=0.25),
+        Text.of("note.parking_not_told_apart"),
+    ]
+    assumed = next(  # a note of a definition, which stands in no catalogue
+        definition.note
+        for indicator in indicators().values()
+        for definition in indicator.definitions
+        if definition.note and ";" in definition.note.en
+    )
+    notes.append(assumed)
+    assert ";" in notes[1].say("vi")
+    for lang in ("vi", "en", "both"):
+        told = sentences("; ".join(note.say(lang) for note in notes), lang)
+        assert told == {name: "; ".join(note.say(name) for note in notes) for name in ("vi", "en")}
+    unknown = "một câu không có trong danh mục"
+    assert sentences(unknown, "vi") == {"vi": unknown, "en": unknown}
 
 
 def test_every_word_the_scripts_ask_for_is_in_the_catalogue() -> None:

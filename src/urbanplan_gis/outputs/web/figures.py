@@ -11,8 +11,9 @@ from urbanplan_gis.analysis.targets import NOISE, readable
 from urbanplan_gis.model.figures import Indicator
 from urbanplan_gis.outputs.sheets import symbols
 from urbanplan_gis.outputs.sheets.choropleth import step_of, steps
+from urbanplan_gis.outputs.web.sentences import sentences
 from urbanplan_gis.outputs.web.signs import sign
-from urbanplan_gis.outputs.web.words import Pair, notes_apart, pair
+from urbanplan_gis.outputs.web.words import Pair, pair
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Text, number
 
@@ -80,7 +81,7 @@ def panels(run: StoredRun, state: str) -> dict[str, dict[str, Any]]:
             continue
         # of two default definitions of one indicator the first declared stands for it
         place = told.setdefault(row["indicator"], {})
-        place.setdefault(row["unit_code"], _panel(row, indicator, targets))
+        place.setdefault(row["unit_code"], _panel(row, indicator, targets, run.lang))
     return told
 
 
@@ -104,7 +105,10 @@ def _targets(run: StoredRun, wanted: set[str]) -> dict[str, list[dict[str, Any]]
 
 
 def _panel(
-    row: dict[str, Any], indicator: Indicator, targets: dict[str, list[dict[str, Any]]]
+    row: dict[str, Any],
+    indicator: Indicator,
+    targets: dict[str, list[dict[str, Any]]],
+    lang: str,
 ) -> dict[str, Any]:
     value, target = _float(row["value"]), _float(row["target"])
     told: dict[str, Any] = {
@@ -118,7 +122,7 @@ def _panel(
             for one in targets.get(row["figure_id"], [])
             if _float(one["target"]) is not None
         ],
-        "note": notes_apart(row["note"]),
+        "note": sentences(row["note"], lang),
     }
     completeness = _float(row["completeness"])
     if row["verdict"] in _UNSURE or (completeness is not None and completeness < _COMPLETE):

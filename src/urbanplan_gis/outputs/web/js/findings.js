@@ -51,7 +51,13 @@ function effectLine(effect) {
   const unit = one ? (own(one.unit) === "%" ? say("points") : own(one.unit)) : "";
   const state_ = content.words[`state_${effect.state}`] ? `, ${say(`state_${effect.state}`)}` : "";
   return make("li", {}, make("b", {}, `${own(effect.delta)} ${unit}`), ` ${one ? own(one.name) : effect.indicator} – ${placeName(effect.unit)}${state_}`,
-    effect.choice ? make("span", { class: "faint" }, ` ${say("if_decided", { choice: effect.choice })}`) : null);
+    make("span", { class: "faint" }, ` ${choiceWords(effect.choice)}`));
+}
+
+/** What would have to be decided, in words, and as it is written down. */
+function choiceWords({ words, written }) {
+  const note = say("written", { choice: written });
+  return words ? `${say("if_decided", { choice: own(words) })} (${note})` : note;
 }
 
 async function stepFinding(by) {
