@@ -10,7 +10,7 @@ import shapely
 
 from urbanplan_gis.outputs.web.encoding import pack_shapes
 from urbanplan_gis.outputs.web.plane import Plane
-from urbanplan_gis.outputs.web.sentences import sentence
+from urbanplan_gis.outputs.web.sentences import sentence, written_in
 from urbanplan_gis.outputs.web.signs import SEVERITIES
 from urbanplan_gis.outputs.web.words import pair
 from urbanplan_gis.standards.indicators import indicators
@@ -34,6 +34,7 @@ def findings(run: StoredRun, plane: Plane) -> dict[str, Any]:
         return {"list": [], "total": 0, "legend": _legend(), "areas": None, "lines": None}
     shown = frame.iloc[:MOST]
     effects = _effects(run, set(shown["finding_id"]))
+    lang = written_in(run)
     listed = []
     for row in shown.to_dict("records"):
         features = [name for name in str(row["feature_ids"] or "").split(";") if name]
@@ -44,7 +45,7 @@ def findings(run: StoredRun, plane: Plane) -> dict[str, Any]:
                 "layer": str(row["layer"]),
                 "features": features[:_FEATURES],
                 "more": max(0, len(features) - _FEATURES),
-                "message": sentence(str(row["message"]), run.lang),
+                "message": sentence(str(row["message"]), lang),
                 "action": str(row["action"] or ""),
                 "hectares": None if pd.isna(row["area_ha"]) else float(row["area_ha"]),
                 "at": _place(row, plane),

@@ -11,7 +11,7 @@ from urbanplan_gis.analysis.targets import NOISE, readable
 from urbanplan_gis.model.figures import Indicator
 from urbanplan_gis.outputs.sheets import symbols
 from urbanplan_gis.outputs.sheets.choropleth import step_of, steps
-from urbanplan_gis.outputs.web.sentences import sentences
+from urbanplan_gis.outputs.web.sentences import sentences, written_in
 from urbanplan_gis.outputs.web.signs import sign
 from urbanplan_gis.outputs.web.words import Pair, pair
 from urbanplan_gis.standards.indicators import indicators
@@ -74,6 +74,7 @@ def panels(run: StoredRun, state: str) -> dict[str, dict[str, Any]]:
     figures = _defaults(run)
     figures = figures[figures["scenario"] == state]
     targets = _targets(run, set(figures["figure_id"]))
+    lang = written_in(run)
     told: dict[str, dict[str, Any]] = {}
     for row in figures.to_dict("records"):
         indicator = indicators().get(row["indicator"])
@@ -81,7 +82,7 @@ def panels(run: StoredRun, state: str) -> dict[str, dict[str, Any]]:
             continue
         # of two default definitions of one indicator the first declared stands for it
         place = told.setdefault(row["indicator"], {})
-        place.setdefault(row["unit_code"], _panel(row, indicator, targets, run.lang))
+        place.setdefault(row["unit_code"], _panel(row, indicator, targets, lang))
     return told
 
 

@@ -11,10 +11,14 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import TYPE_CHECKING
 
 from urbanplan_gis.outputs.web.words import Pair, pair
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import LANGUAGES, Text, date, keys, say
+
+if TYPE_CHECKING:
+    from urbanplan_gis.outputs.stored_run import StoredRun
 
 _BETWEEN = " / "
 _NEXT = "; "
@@ -37,6 +41,11 @@ _SWAPPED = str.maketrans(",.", ".,")
 #: letters a sentence must have of its own to be known by them, whatever is put in; dates may be put
 #: into one that has fewer
 _LEAST = 6
+
+
+def written_in(run: StoredRun) -> str:
+    """The language the tables of a run are in, whatever language its products are asked for in."""
+    return str(run.manifest.get("parameters", {}).get("language", run.lang))
 
 
 def sentence(text: str, lang: str) -> Pair:

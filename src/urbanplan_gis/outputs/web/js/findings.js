@@ -69,7 +69,8 @@ async function stepFinding(by) {
   if (button) button.focus();
 }
 
-/** Shows the finding chosen in panel and map, over the layer it is about. */
+/** Shows the finding chosen in panel and map, over the layer it is about; `zoom`: in any case, else
+ * only where its place cannot be seen. */
 async function showFinding(zoom) {
   showPanel();
   const finding = content.findings.list[state.finding];
@@ -86,9 +87,15 @@ async function showFinding(zoom) {
   const area = pieces.find(([shapes]) => shapes.isArea) || pieces[0];
   if (area) view.map.mark(area[0], pieces.filter(([shapes]) => shapes === area[0]).map(([, n]) => n));
   else view.map.mark(finding.at ? findingPlaces : null, [state.finding]);
-  if (!zoom) return;
   const box = joined(pieces.map(([shapes, n]) => boxOf(shapes, n))) || (finding.at ? [...finding.at, ...finding.at] : null);
-  if (box) view.map.fit(roomAround(box, 150));
+  if (box && (zoom || !isInView(box))) view.map.fit(roomAround(box, 150));
+}
+
+function isInView(box) {
+  const { clientWidth, clientHeight } = document.getElementById("map");
+  const [left, bottom] = view.map.toPixel(box[0], box[1]);
+  const [right, top] = view.map.toPixel(box[2], box[3]);
+  return left >= 0 && top >= 0 && right <= clientWidth && bottom <= clientHeight;
 }
 
 /** A box at least twice `reach` metres wide (less in a small city). */

@@ -24,6 +24,7 @@ class MapLibreMap {
     this.map.on("error", ({ error }) => {
       if (error.name !== "AbortError") console.error(error); // given up for something newer
     });
+    for (const name of ["role", "aria-label", "data-label"]) container.removeAttribute(name); // the canvas has them
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
   }

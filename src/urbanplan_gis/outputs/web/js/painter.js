@@ -4,8 +4,8 @@
 /** Vertices nearer to the one before (pixels drawn) do not show, nor do shapes smaller than that. */
 const UNSEEN = 0.6;
 
-/** Shapes drawn as one path: browsers take ever longer over each corner of a long path. Areas that
- * may overlap one another are drawn each alone. */
+/** Shapes drawn as one path: browsers take ever longer over each corner of a long path. Dots, and
+ * areas that may overlap one another, are drawn each alone. */
 const AT_ONCE = 400;
 
 /** What is known of shapes, by the name of their source, and what is shown of them. */
@@ -84,7 +84,7 @@ function paintLayer(pen, layer, frame) {
       const b = 4 * n;
       return boxes[b] <= x1 && boxes[b + 2] >= x0 && boxes[b + 1] <= y1 && boxes[b + 3] >= y0;
     });
-    const step = layer.overlapping ? 1 : AT_ONCE;
+    const step = layer.overlapping || layer.shapes.isPoint ? 1 : AT_ONCE;
     for (const brush of brushesOf(layer, sign)) {
       for (let from = 0; from < inside.length; from += step) {
         pen.beginPath();
