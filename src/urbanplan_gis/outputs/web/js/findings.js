@@ -98,9 +98,10 @@ function isInView(box) {
   return left >= 0 && top >= 0 && right <= clientWidth && bottom <= clientHeight;
 }
 
-/** A box at least twice `reach` metres wide (less in a small city). */
+/** A box at least twice `reach` metres wide (less in a small city, more in a very wide one). */
 function roomAround(box, reach) {
-  const least = Math.min(reach, view.box[2] - view.box[0], view.box[3] - view.box[1]) ;
+  const sides = [view.box[2] - view.box[0], view.box[3] - view.box[1]];
+  const least = Math.min(Math.max(reach, Math.max(...sides) / 250), ...sides);
   const half = [Math.max((box[2] - box[0]) * 0.7, least), Math.max((box[3] - box[1]) * 0.7, least)];
   const middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
   return [middle[0] - half[0], middle[1] - half[1], middle[0] + half[0], middle[1] + half[1]];
