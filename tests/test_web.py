@@ -398,7 +398,7 @@ def test_names_reach_the_file_as_text_only(city: StoredRun) -> None:
 def test_the_map_is_made_once_and_again_when_something_changed(
     city: StoredRun, tmp_path: Path
 ) -> None:
-    shutil.copytree(city.project.folder, tmp_path / "city")
+    shutil.copytree(city.folder.parents[1], tmp_path / "city")
     run = stored_run(load_project(tmp_path / "city"), "both")
     (run.folder / "map.html").unlink(missing_ok=True)
     assert make_web_map(run) == ["map"]

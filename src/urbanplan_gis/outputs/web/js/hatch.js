@@ -5,7 +5,7 @@ const PX_PER_MM = 3.2;
 const HATCH_MM = 25.4 / 3;
 /** Thinner lines and smaller marks than these (pixels) would be lost on a screen. */
 const LEAST_LINE = 0.8;
-const LEAST_MARK = { dot: 0.85, ring: 1.3, star: 1.9 };
+const LEAST_MARK = { dot: 0.85, ring: 1.3, star: 1.7 };
 
 function newCanvas(width, height) {
   if (typeof OffscreenCanvas !== "undefined") return new OffscreenCanvas(width, height);
@@ -63,7 +63,7 @@ function marks(pen, { mark, mm, radius }, perMm, side, ratio) {
 /** The outline of a five-pointed star. */
 function star(pen, x, y, radius) {
   for (let corner = 0; corner < 10; corner++) {
-    const reach = corner % 2 ? 0.382 * radius : radius;
+    const reach = corner % 2 ? 0.5 * radius : radius;
     const turn = (corner * Math.PI) / 5;
     const place = [x + reach * Math.sin(turn), y - reach * Math.cos(turn)];
     if (corner) pen.lineTo(...place);
