@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import base64
+import datetime as dt
 import json
 import re
+import shutil
 import zlib
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import shapely
 from shapely import LineString, MultiPolygon, Point, Polygon, box
 
 from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.outputs import run_files
 from urbanplan_gis.outputs.manifest import read_manifest
 from urbanplan_gis.outputs.stored_run import StoredRun, stored_run
 from urbanplan_gis.outputs.web import make_web_map
@@ -26,10 +29,13 @@ from urbanplan_gis.outputs.web.encoding import pack_shapes, varints
 from urbanplan_gis.outputs.web.ground import simpler
 from urbanplan_gis.outputs.web.page import html_page
 from urbanplan_gis.outputs.web.plane import Plane
-from urbanplan_gis.outputs.web.words import notes_apart, page_words, told_apart
+from urbanplan_gis.outputs.web.sentences import sentence, sentences, told_apart
+from urbanplan_gis.outputs.web.words import page_words
 from urbanplan_gis.pipeline import make_run
 from urbanplan_gis.project import load_project
 from urbanplan_gis.standards.codes import read_rows
+from urbanplan_gis.standards.indicators import indicators
+from urbanplan_gis.text import Name, Text
 
 CRS = "EPSG:5898"
 EAST, NORTH = 585_000.0, 1_672_000.0
@@ -134,9 +140,16 @@ def write_city(folder: Path, earlier: bool = True, lots: bool = True) -> Path:
     return folder
 
 
-def run_city(folder: Path, lang: str = "both", **options: bool) -> StoredRun:
-    project = load_project(write_city(folder, **options))
-    make_run(project, lang)
+def _leave_empty(*given: Any) -> None:
+    next(one for one in given if isinstance(one, Path)).touch()
+
+
+def run_city(folder: Path, lang: str = "both") -> StoredRun:
+    """A run of the project in a folder; its workbook, which no web map reads, is left empty."""
+    project = load_project(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(run_files, "write_workbook", _leave_empty)
+        make_run(project, lang)
     return stored_run(project, lang)
 
 
@@ -146,7 +159,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> StoredRun:
     folder = tmp_path_factory.getbasetemp() / "web-city"
     if not folder.is_dir():  # the tests in a browser look at the same city
         folder.mkdir()
-        return run_city(folder)
+        return run_city(write_city(folder))
     return stored_run(load_project(folder), "both")
 
 
@@ -273,11 +286,54 @@ def test_sentences_in_two_languages_are_taken_apart() -> None:
     }
     assert told_apart("chỉ một") == {"vi": "chỉ một", "en": "chỉ một"}
     assert told_apart("a / b / c")["vi"] == "a / b / c"
-    assert notes_apart("DỮ LIỆU MÔ PHỎNG / SYNTHETIC; biết 9,5 % / 9.5 % known; x / y") == {
+    assert sentences("DỮ LIỆU MÔ PHỎNG / SYNTHETIC; biết 9,5 % / 9.5 % known; x / y", "both") == {
         "vi": "biết 9,5 %; x",
         "en": "9.5 % known; y",
     }
-    assert notes_apart("DỮ LIỆU MÔ PHỎNG / SYNTHETIC") == {"vi": "", "en": ""}
+    assert sentences("DỮ LIỆU MÔ PHỎNG / SYNTHETIC", "both") == {"vi": "", "en": ""}
+
+
+#: sentences with numbers, dates, other sentences inside, ids that look like numbers, semicolons
+_SAID = (
+    Text.of("finding.declared_area", declared=0.0668, computed=1234.5, percent=-24.99),
+    Text.of("finding.overlap", kept="08.123", cut="A / B"),
+    Text.of("finding.plan_without_date_assumed", plan="QH 1; 2"),
+    Text.of("finding.gap", unit="21031"),
+    Text.of(
+        "finding.plan_overlap",
+        first="1.234",
+        second="QH-4",
+        period=Text.of("plan_period.from", begin=dt.date(2023, 3, 20)),
+    ),
+)
+
+
+@pytest.mark.parametrize("said", _SAID, ids=lambda said: said.key)
+@pytest.mark.parametrize("lang", ["vi", "en", "both"])
+def test_a_run_in_one_language_is_told_in_the_other(said: Text, lang: str) -> None:
+    """As if the run had been made in it: what the catalogue says of the same values."""
+    assert sentence(said.say(lang), lang) == {"vi": said.say("vi"), "en": said.say("en")}
+
+
+def test_notes_that_hold_semicolons_are_not_mixed_up() -> None:
+    notes: list[Text | Name] = [
+        Text.of("note.completeness", percent=99.5),
+        Text.of("note.class_shift", shift=0.25),
+        Text.of("note.parking_not_told_apart"),
+    ]
+    assumed = next(  # a note of a definition, which stands in no catalogue
+        definition.note
+        for indicator in indicators().values()
+        for definition in indicator.definitions
+        if definition.note and ";" in definition.note.en
+    )
+    notes.append(assumed)
+    assert ";" in notes[1].say("vi")
+    for lang in ("vi", "en", "both"):
+        told = sentences("; ".join(note.say(lang) for note in notes), lang)
+        assert told == {name: "; ".join(note.say(name) for note in notes) for name in ("vi", "en")}
+    unknown = "một câu không có trong danh mục"
+    assert sentences(unknown, "vi") == {"vi": unknown, "en": unknown}
 
 
 def test_every_word_the_scripts_ask_for_is_in_the_catalogue() -> None:
@@ -339,8 +395,12 @@ def test_names_reach_the_file_as_text_only(city: StoredRun) -> None:
     assert not re.search(r"""(src|href)=["']?(https?:)?//""", page.split("<body>")[0])
 
 
-def test_the_map_is_made_once_and_again_when_something_changed(tmp_path: Path) -> None:
-    run = run_city(tmp_path, earlier=False)
+def test_the_map_is_made_once_and_again_when_something_changed(
+    city: StoredRun, tmp_path: Path
+) -> None:
+    shutil.copytree(city.folder.parents[1], tmp_path / "city")
+    run = stored_run(load_project(tmp_path / "city"), "both")
+    (run.folder / "map.html").unlink(missing_ok=True)
     assert make_web_map(run) == ["map"]
     first = (run.folder / "map.html").read_bytes()
     assert make_web_map(run) == []
@@ -379,9 +439,7 @@ def test_a_city_without_land_use_has_a_map(tmp_path: Path) -> None:
     folder = write_city(tmp_path, earlier=False, lots=False)
     text = (folder / "project.toml").read_text("utf-8")
     (folder / "project.toml").write_text(text[: text.index("[[layers.land_use]]")], "utf-8")
-    project = load_project(folder)
-    make_run(project, "vi")
-    run = stored_run(project, "vi")
+    run = run_city(folder, "vi")
     assert make_web_map(run) == ["map"]
     content = gather_content(run, ())
     assert content["lang"] == "vi"

@@ -10,10 +10,11 @@ import shapely
 
 from urbanplan_gis.outputs.web.encoding import pack_shapes
 from urbanplan_gis.outputs.web.plane import Plane
+from urbanplan_gis.outputs.web.sentences import sentence, written_in
 from urbanplan_gis.outputs.web.signs import SEVERITIES
-from urbanplan_gis.outputs.web.words import pair, told_apart
+from urbanplan_gis.outputs.web.words import pair
 from urbanplan_gis.standards.indicators import indicators
-from urbanplan_gis.text import LANGUAGES, Text, number
+from urbanplan_gis.text import LANGUAGES, Text, keys, number
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.stored_run import StoredRun
@@ -33,6 +34,7 @@ def findings(run: StoredRun, plane: Plane) -> dict[str, Any]:
         return {"list": [], "total": 0, "legend": _legend(), "areas": None, "lines": None}
     shown = frame.iloc[:MOST]
     effects = _effects(run, set(shown["finding_id"]))
+    lang = written_in(run)
     listed = []
     for row in shown.to_dict("records"):
         features = [name for name in str(row["feature_ids"] or "").split(";") if name]
@@ -43,7 +45,7 @@ def findings(run: StoredRun, plane: Plane) -> dict[str, Any]:
                 "layer": str(row["layer"]),
                 "features": features[:_FEATURES],
                 "more": max(0, len(features) - _FEATURES),
-                "message": told_apart(str(row["message"])),
+                "message": sentence(str(row["message"]), lang),
                 "action": str(row["action"] or ""),
                 "hectares": None if pd.isna(row["area_ha"]) else float(row["area_ha"]),
                 "at": _place(row, plane),
@@ -98,6 +100,17 @@ def _place(row: dict[str, Any], plane: Plane) -> list[float] | None:
     ]
 
 
+def _choice(written: str) -> dict[str, Any]:
+    """The other choice, as ``decisions.csv`` writes it and in words (none for one not known)."""
+    verb, _, rest = written.partition(" ")
+    name, here, end = rest.partition(" here")
+    key = f"{verb}_here" if here and not end else verb
+    told: dict[str, Any] = {"written": written}
+    if f"web.choice.{key}" in keys():
+        told["words"] = pair(Text.of(f"web.choice.{key}", id=name if here and not end else rest))
+    return told
+
+
 def _effects(run: StoredRun, wanted: set[str]) -> dict[str, list[dict[str, Any]]]:
     """Finding -> by how much it moves the default figures of the city, then those of units."""
     table = run.table("effects")
@@ -120,7 +133,7 @@ def _effects(run: StoredRun, wanted: set[str]) -> dict[str, list[dict[str, Any]]
             words[lang] = f"{sign}{number(abs(delta), lang, decimals)}"
         found.setdefault(row["finding_id"], []).append(
             {"indicator": indicator, "unit": unit, "state": state, "delta": words,
-             "choice": row["alternative"]}
+             "choice": _choice(row["alternative"])}
         )  # fmt: skip
     for name, items in found.items():
         items.sort(key=lambda item: item["unit"] != _CITY)

@@ -11,8 +11,9 @@ from urbanplan_gis.analysis.targets import NOISE, readable
 from urbanplan_gis.model.figures import Indicator
 from urbanplan_gis.outputs.sheets import symbols
 from urbanplan_gis.outputs.sheets.choropleth import step_of, steps
+from urbanplan_gis.outputs.web.sentences import sentences, written_in
 from urbanplan_gis.outputs.web.signs import sign
-from urbanplan_gis.outputs.web.words import Pair, notes_apart, pair
+from urbanplan_gis.outputs.web.words import Pair, pair
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Text, number
 
@@ -73,6 +74,7 @@ def panels(run: StoredRun, state: str) -> dict[str, dict[str, Any]]:
     figures = _defaults(run)
     figures = figures[figures["scenario"] == state]
     targets = _targets(run, set(figures["figure_id"]))
+    lang = written_in(run)
     told: dict[str, dict[str, Any]] = {}
     for row in figures.to_dict("records"):
         indicator = indicators().get(row["indicator"])
@@ -80,7 +82,7 @@ def panels(run: StoredRun, state: str) -> dict[str, dict[str, Any]]:
             continue
         # of two default definitions of one indicator the first declared stands for it
         place = told.setdefault(row["indicator"], {})
-        place.setdefault(row["unit_code"], _panel(row, indicator, targets))
+        place.setdefault(row["unit_code"], _panel(row, indicator, targets, lang))
     return told
 
 
@@ -104,7 +106,10 @@ def _targets(run: StoredRun, wanted: set[str]) -> dict[str, list[dict[str, Any]]
 
 
 def _panel(
-    row: dict[str, Any], indicator: Indicator, targets: dict[str, list[dict[str, Any]]]
+    row: dict[str, Any],
+    indicator: Indicator,
+    targets: dict[str, list[dict[str, Any]]],
+    lang: str,
 ) -> dict[str, Any]:
     value, target = _float(row["value"]), _float(row["target"])
     told: dict[str, Any] = {
@@ -118,7 +123,7 @@ def _panel(
             for one in targets.get(row["figure_id"], [])
             if _float(one["target"]) is not None
         ],
-        "note": notes_apart(row["note"]),
+        "note": sentences(row["note"], lang),
     }
     completeness = _float(row["completeness"])
     if row["verdict"] in _UNSURE or (completeness is not None and completeness < _COMPLETE):

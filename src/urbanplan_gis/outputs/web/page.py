@@ -20,8 +20,9 @@ from typing import Any
 from urbanplan_gis.text import say
 
 #: our scripts, in the order in which each builds on those before it
-_SCRIPTS = ("words", "shapes", "signs", "leaflet_map", "maplibre_map", "scene", "labels", "panel",
-            "layers", "findings", "search", "instruments", "app")  # fmt: skip
+_PAINTER = ("shapes", "hatch", "painter")
+_SCRIPTS = ("words", *_PAINTER, "studio", "signs", "leaflet_map", "maplibre_map", "scene", "labels",
+            "panel", "layers", "findings", "search", "instruments", "app")  # fmt: skip
 _SOURCE_MAP = re.compile(
     r"^\s*(//[#@] sourceMappingURL=.*|/\*[#@] sourceMappingURL=.*?\*/)\s*$", re.M
 )
@@ -41,6 +42,8 @@ def html_page(content: dict[str, Any]) -> str:
     if content["engine"] == "maplibre":
         libraries.append(_library("maplibre", "maplibre/srcjs/maplibre-gl"))
     scripts = [code for code, _ in libraries] + [_own_script()]
+    # the same code again, for the worker that paints: a page opened as a file has no other place
+    blocks.append(_block("painter", _joined((*_PAINTER, "painter_worker"))))
     styles = [style for _, style in libraries] + [_own("style.css")]
     lang = content["lang"]
     parts = {
@@ -63,8 +66,11 @@ def _own(name: str) -> str:
 
 def _own_script() -> str:
     """Our scripts as one, so that what they declare stays among them."""
-    parts = [_own(f"js/{name}.js").rstrip() for name in _SCRIPTS]
-    return _harmless('(() => {\n"use strict";\n' + "\n\n".join(parts) + "\n})();\n")
+    return f'(() => {{\n"use strict";\n{_joined(_SCRIPTS)}\n}})();\n'
+
+
+def _joined(names: tuple[str, ...]) -> str:
+    return _harmless("\n\n".join(_own(f"js/{name}.js").rstrip() for name in names))
 
 
 def _library(package: str, name: str) -> tuple[str, str]:

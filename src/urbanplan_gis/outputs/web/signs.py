@@ -6,6 +6,7 @@ from typing import Any
 
 from urbanplan_gis.model.data import Severity
 from urbanplan_gis.outputs.sheets import styles, symbols
+from urbanplan_gis.outputs.sheets.hatching import HatchLines, HatchPoints, hatch_parts
 from urbanplan_gis.outputs.sheets.styles import CodeStyle
 from urbanplan_gis.outputs.sheets.symbols import Symbol
 
@@ -22,7 +23,8 @@ def sign(symbol: Symbol) -> dict[str, Any]:
     if symbol.fill:
         told["fill"] = symbol.fill
     if symbol.hatch:
-        told |= {"hatch": symbol.hatch, "ink": symbol.hatch_color}
+        parts = [_hatch_part(part) for part in hatch_parts(symbol.hatch)]
+        told |= {"hatch": parts, "ink": symbol.hatch_color}
     if symbol.line:
         told |= {"line": symbol.line, "mm": symbol.line_mm}
     if symbol.line and symbol.casing:
@@ -30,6 +32,12 @@ def sign(symbol: Symbol) -> dict[str, Any]:
     if symbol.line and symbol.dash_mm:
         told["dash"] = list(symbol.dash_mm)
     return told
+
+
+def _hatch_part(part: HatchLines | HatchPoints) -> dict[str, Any]:
+    if isinstance(part, HatchLines):
+        return {"angle": part.angle, "mm": part.spacing_mm}
+    return {"mark": part.mark, "mm": part.spacing_mm, "radius": part.radius_mm}
 
 
 def code_style(code_list: str, code: str) -> CodeStyle | None:

@@ -146,7 +146,6 @@ function chooseLanguage(chosen) {
   document.getElementById("north").setAttribute("aria-label", own(plane.north) || say("north"));
   document.getElementById("north").title = own(plane.north);
   document.getElementById("printed").textContent = [own(content.title), own(stop().name), own(content.boundaries), own(plane.crs)].join(" · ");
-  if (state.overCanvas) notify(say("note_canvas"));
   if (!view.map) return;
   showLayers();
   showPanel();
@@ -162,6 +161,11 @@ function startTheme() {
   return ["land_use", "zoning", "figure"].find((theme) => there.includes(theme)) || "none";
 }
 
+/** What the page said when it opened has been read once the reader does something; it also stands among the notes. */
+function hideNote() {
+  notify("");
+}
+
 function keyOnMap(event) {
   if (event.key === "Enter" && event.target.closest("#map")) pointAt(...view.map.middle());
 }
@@ -174,18 +178,28 @@ function keyAnywhere(event) {
   }
 }
 
-/** Paper shows the map as large as it is on the screen, or smaller where the page is. */
+/** Paper (A4 on its side) shows the map as large as it is on the screen, or smaller, beside its legend. */
 function readyToPrint() {
   const { width, height } = document.getElementById("view").getBoundingClientRect();
   const style = document.documentElement.style;
   style.setProperty("--view-width", `${width}px`);
   style.setProperty("--view-height", `${height}px`);
-  style.setProperty("--view-zoom", Math.min(1, 1030 / width, 600 / height));
+  style.setProperty("--view-zoom", Math.min(1, 660 / width, 610 / height));
 }
+
+/** A wider window has the list of layers beside the map, and no tab for it. */
+function fitWindow() {
+  view.map.resize();
+  if (state.tab === "layers" && !by("tab-layers").offsetParent) {
+    state.tab = "figures";
+    showPanel();
+  }
+}
+
+const by = (id) => document.getElementById(id);
 
 function listen() {
   view.map.on({ move: () => { showScale(); placeNames(); }, click: pointAt, pointer: showPlace });
-  const by = (id) => document.getElementById(id);
   by("closer").addEventListener("click", () => view.map.zoomBy(1));
   by("farther").addEventListener("click", () => view.map.zoomBy(-1));
   by("whole").addEventListener("click", () => view.map.fit(view.box));
@@ -199,34 +213,61 @@ function listen() {
   document.addEventListener("keydown", keyAnywhere);
   document.querySelectorAll("#languages button").forEach((one) => one.addEventListener("click", () => chooseLanguage(one.dataset.lang)));
   window.addEventListener("beforeprint", readyToPrint);
-  window.addEventListener("resize", () => view.map.resize());
+  window.addEventListener("resize", fitWindow);
+}
+
+/** The plane is laid so that the whole city is in view where squares are shown as they were painted. */
+function layPlane(holder) {
+  const edge = Math.min(40, holder.clientWidth / 12);
+  const [xmin, ymin, xmax, ymax] = plane.extent;
+  view.box = [xmin - plane.origin[0], ymin - plane.origin[1], xmax - plane.origin[0], ymax - plane.origin[1]];
+  view.wholeScale = Math.max((xmax - xmin) / Math.max(50, holder.clientWidth - 2 * edge),
+                             (ymax - ymin) / Math.max(50, holder.clientHeight - 2 * edge));
+  const zoom = zoomAt(view.wholeScale);
+  plane.stretch *= 2 ** (zoom - Math.round(zoom)) * (1 - 1e-9);
+}
+
+/** The map on WebGL where the city has many polygons and the browser can; else on canvas. */
+function openMap(holder) {
+  if (content.engine === "maplibre") {
+    try {
+      return new MapLibreMap(holder, view.studio);
+    } catch {
+      holder.replaceChildren();
+      holder.className = "";
+      state.overCanvas = true;
+    }
+  }
+  return new LeafletMap(holder, view.studio);
 }
 
 async function begin() {
   chooseLanguage(lang);
   if (typeof DecompressionStream === "undefined") return notify(say("old_browser"));
+  showTime();
   state.theme = startTheme();
-  const [xmin, ymin, xmax, ymax] = plane.extent;
-  view.box = [xmin - plane.origin[0], ymin - plane.origin[1], xmax - plane.origin[0], ymax - plane.origin[1]];
   const holder = document.getElementById("map");
-  view.wholeScale = Math.max((xmax - xmin) / (holder.clientWidth * 0.9), (ymax - ymin) / (holder.clientHeight * 0.9));
+  layPlane(holder);
+  view.studio = new Studio();
+  view.studio.ask("open", { wholeScale: view.wholeScale });
+  const first = stop().ground;
+  let ground = null;
+  if (CODED.includes(state.theme)) {
+    notify(say("opening", { count: number(groundOf(first).count, 0) }));
+    ground = loadGround(first); // read by the painter while the page makes the map
+  }
   await loadOverlays();
   view.layers = makeLayers();
-  const number_ = stop().ground;
-  if (["land_use", "zoning"].includes(state.theme)) {
-    notify(say("opening", { count: number(groundOf(number_).count, 0) }));
-    await loadGround(number_);
-  }
-  state.overCanvas = content.engine === "maplibre" && !hasWebGL();
-  view.map = content.engine === "maplibre" && !state.overCanvas ? new MapLibreMap(holder) : new LeafletMap(holder);
-  for (const layer of view.layers) layer.visible = false;
-  await view.map.open(view.layers, view.box);
+  await view.studio.know(view.layers);
+  view.map = openMap(holder);
+  await ground;
+  await view.map.open(view.box);
   listen();
-  const drawn = view.map.drawn ? view.map.drawn() : Promise.resolve();
   await showScene();
   chooseLanguage(lang);
-  await drawn;
+  await view.map.drawn(view.studio);
   notify(state.overCanvas ? say("note_canvas") : "");
+  for (const begun of ["pointerdown", "keydown"]) document.addEventListener(begun, hideNote, { once: true });
   document.body.dataset.ready = "yes";
 }
 

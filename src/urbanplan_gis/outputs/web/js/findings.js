@@ -51,7 +51,13 @@ function effectLine(effect) {
   const unit = one ? (own(one.unit) === "%" ? say("points") : own(one.unit)) : "";
   const state_ = content.words[`state_${effect.state}`] ? `, ${say(`state_${effect.state}`)}` : "";
   return make("li", {}, make("b", {}, `${own(effect.delta)} ${unit}`), ` ${one ? own(one.name) : effect.indicator} – ${placeName(effect.unit)}${state_}`,
-    effect.choice ? make("span", { class: "faint" }, ` ${say("if_decided", { choice: effect.choice })}`) : null);
+    make("span", { class: "faint" }, ` ${choiceWords(effect.choice)}`));
+}
+
+/** What would have to be decided, in words, and as it is written down. */
+function choiceWords({ words, written }) {
+  const note = say("written", { choice: written });
+  return words ? `${say("if_decided", { choice: own(words) })} (${note})` : note;
 }
 
 async function stepFinding(by) {
@@ -63,7 +69,8 @@ async function stepFinding(by) {
   if (button) button.focus();
 }
 
-/** Shows the finding chosen in panel and map, over the layer it is about. */
+/** Shows the finding chosen in panel and map, over the layer it is about; `zoom`: in any case, else
+ * only where its place cannot be seen. */
 async function showFinding(zoom) {
   showPanel();
   const finding = content.findings.list[state.finding];
@@ -80,14 +87,21 @@ async function showFinding(zoom) {
   const area = pieces.find(([shapes]) => shapes.isArea) || pieces[0];
   if (area) view.map.mark(area[0], pieces.filter(([shapes]) => shapes === area[0]).map(([, n]) => n));
   else view.map.mark(finding.at ? findingPlaces : null, [state.finding]);
-  if (!zoom) return;
   const box = joined(pieces.map(([shapes, n]) => boxOf(shapes, n))) || (finding.at ? [...finding.at, ...finding.at] : null);
-  if (box) view.map.fit(roomAround(box, 150));
+  if (box && (zoom || !isInView(box))) view.map.fit(roomAround(box, 150));
 }
 
-/** A box at least twice `reach` metres wide (less in a small city). */
+function isInView(box) {
+  const { clientWidth, clientHeight } = document.getElementById("map");
+  const [left, bottom] = view.map.toPixel(box[0], box[1]);
+  const [right, top] = view.map.toPixel(box[2], box[3]);
+  return left >= 0 && top >= 0 && right <= clientWidth && bottom <= clientHeight;
+}
+
+/** A box at least twice `reach` metres wide (less in a small city, more in a very wide one). */
 function roomAround(box, reach) {
-  const least = Math.min(reach, view.box[2] - view.box[0], view.box[3] - view.box[1]) ;
+  const sides = [view.box[2] - view.box[0], view.box[3] - view.box[1]];
+  const least = Math.min(Math.max(reach, Math.max(...sides) / 250), ...sides);
   const half = [Math.max((box[2] - box[0]) * 0.7, least), Math.max((box[3] - box[1]) * 0.7, least)];
   const middle = [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2];
   return [middle[0] - half[0], middle[1] - half[1], middle[0] + half[0], middle[1] + half[1]];

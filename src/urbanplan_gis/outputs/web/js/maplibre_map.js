@@ -1,32 +1,35 @@
-// The map drawn by WebGL: for cities of many polygons.
+// The map moved by MapLibre on WebGL: for cities of many polygons.
 
 const CLEAR = "rgba(0,0,0,0)";
-
-function hasWebGL() {
-  if (typeof maplibregl === "undefined") return false;
-  try {
-    const canvas = document.createElement("canvas");
-    return Boolean(canvas.getContext("webgl2") || canvas.getContext("webgl"));
-  } catch {
-    return false;
-  }
-}
+/** The address under which the library asks for squares; nothing leaves the page. */
+const SCHEME = "painted";
 
 class MapLibreMap {
-  constructor(container) {
+  /** Throws where there is no WebGL. */
+  constructor(container, studio) {
+    this.turn = 0; // of addresses, which differ when something else is to be painted
+    maplibregl.addProtocol(SCHEME, async ({ url }, { signal }) => {
+      const [zoom, column, row] = url.split("/").slice(-3).map(Number);
+      const side = (2 * Math.PI * RADIUS) / plane.stretch / 2 ** zoom;
+      const data = await studio.square(column, row, side, paintRatio(), signal);
+      if (!data) throw new DOMException("", "AbortError");
+      return { data };
+    });
     this.map = new maplibregl.Map({
       container, attributionControl: false, dragRotate: false, pitchWithRotate: false,
       touchPitch: false, maxPitch: 0, maxZoom: Math.min(24, zoomAt(CLOSEST) - 1), boxZoom: false, fadeDuration: 0,
       renderWorldCopies: false, canvasContextAttributes: { preserveDrawingBuffer: true },
       style: { version: 8, sources: {}, layers: [] }, locale: { "Map.Title": say("map") },
     });
+    this.map.on("error", ({ error }) => {
+      if (error.name !== "AbortError") console.error(error); // given up for something newer
+    });
+    for (const name of ["role", "aria-label", "data-label"]) container.removeAttribute(name); // the canvas has them
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
-    this.layers = [];
   }
 
-  async open(layers, box) {
-    this.layers = layers;
+  async open(box) {
     this.fit(box, false);
     await new Promise((done) => {
       if (this.map.isStyleLoaded()) done();
@@ -41,99 +44,19 @@ class MapLibreMap {
                           paint: { "circle-radius": 9, "circle-color": CLEAR,
                                    "circle-stroke-color": color, "circle-stroke-width": width / 2 } });
     }
-    this.update();
   }
 
-  /** Adds what a layer of the scene needs where it is not there yet, and sets what may change. */
+  /** The squares in view are painted anew, the old ones staying till then. */
   update() {
-    const used = new Set();
-    for (const layer of this.layers) {
-      if (!layer.visible && !this.map.getLayer(`${layer.id}:0`)) continue;
-      const source = this.#source(layer);
-      this.#parts(layer).forEach((part, n) => {
-        const id = `${layer.id}:${n}`;
-        used.add(id);
-        const visibility = layer.visible ? "visible" : "none";
-        if (!this.map.getLayer(id)) {
-          const filter = part.filter ? { filter: part.filter } : {};
-          this.map.addLayer({ id, type: part.type, source, paint: part.paint, ...filter,
-                              layout: { ...part.layout, visibility } }, this.#above(layer, n));
-          return;
-        }
-        this.map.setLayoutProperty(id, "visibility", visibility);
-        if (layer.changing) {
-          this.map.setFilter(id, part.filter || null);
-          for (const [name, value] of Object.entries(part.paint)) this.map.setPaintProperty(id, name, value);
-        }
-      });
-    }
+    const tiles = [`${SCHEME}://${++this.turn}/{z}/{x}/{y}`];
+    if (this.map.getSource("ground")) return void this.map.getSource("ground").setTiles(tiles);
+    this.map.addSource("ground", { type: "raster", tiles, tileSize: TILE });
+    this.map.addLayer({ id: "ground", type: "raster", source: "ground", paint: { "raster-fade-duration": 0 } }, "marked-6");
   }
 
-  /** The first part on the map of the layers that belong above this one. */
-  #above(layer, n) {
-    const later = this.layers.slice(this.layers.indexOf(layer) + 1);
-    const found = later.find((one) => this.map.getLayer(`${one.id}:0`));
-    return this.map.getLayer(`${layer.id}:${n + 1}`) ? `${layer.id}:${n + 1}` : found ? `${found.id}:0` : "marked-6";
-  }
-
-  #source(layer) {
-    const name = layer.source;
-    if (!this.map.getSource(name)) {
-      this.map.addSource(name, { type: "geojson", data: featuresOf(layer.shapes, layer.columns),
-                                 tolerance: 0.25, buffer: 16, maxzoom: 14 });
-    }
-    return name;
-  }
-
-  /** Layers of the library that draw a layer of the scene; as many of them whatever the classes. */
-  #parts(layer) {
-    const which = layer.changing
-      ? ["number", ["at", ["get", "i"], ["literal", Array.from(layer.classes)]]]
-      : ["get", layer.column];
-    const is = (n) => ["==", which, n];
-    const parts = [];
-    if (layer.shapes.isPoint) {
-      const colours = layer.signs.flatMap((sign, n) => [n, sign.line]);
-      parts.push({ type: "circle", paint: { "circle-radius": 4.5, "circle-stroke-color": "#ffffff",
-        "circle-stroke-width": 1.2, "circle-color": ["match", which, ...colours, CLEAR] } });
-    } else if (layer.kind === "area") {
-      const colours = layer.signs.flatMap((sign, n) => (sign && sign.fill ? [n, sign.fill] : []));
-      if (colours.length) {
-        parts.push({ type: "fill", paint: { "fill-antialias": false, "fill-color": ["match", which, ...colours, CLEAR] } });
-      }
-      const hatched = new Map(); // classes of one hatch are drawn together
-      layer.signs.forEach((sign, n) => {
-        if (sign && sign.hatch) hatched.set(this.#pattern(sign), [...(hatched.get(this.#pattern(sign)) || []), n]);
-      });
-      for (const [name, classes] of hatched) {
-        parts.push({ type: "fill", filter: ["in", which, ["literal", classes]], paint: { "fill-pattern": name } });
-      }
-    } else {
-      const order = layer.signs.map((sign, n) => [sign, n]);
-      if (layer.reverse) order.reverse();
-      for (const [sign, n] of order) {
-        if (!sign || !sign.line) continue;
-        const round = { "line-cap": sign.dash ? "butt" : "round", "line-join": "round" };
-        if (sign.casing) {
-          parts.push({ type: "line", filter: is(n), layout: round,
-            paint: { "line-color": sign.casing, "line-width": widths(sign.mm + 2 * sign.casing_mm) } });
-        }
-        const dash = sign.dash ? { "line-dasharray": sign.dash.map((length) => length / sign.mm) } : {};
-        parts.push({ type: "line", filter: is(n), layout: round,
-                     paint: { "line-color": sign.line, "line-width": widths(sign.mm), ...dash } });
-      }
-    }
-    return parts;
-  }
-
-  #pattern(sign) {
-    const name = `${sign.hatch} ${sign.ink}`;
-    if (!this.map.hasImage(name)) {
-      const canvas = hatchTile(sign, 2);
-      const picture = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-      this.map.addImage(name, picture, { pixelRatio: 2 });
-    }
-    return name;
+  /** Resolves when all that is in view has been painted; squares are asked for with the next picture. */
+  drawn() {
+    return new Promise((done) => this.map.once("idle", done));
   }
 
   fit(box, animate = true) {
@@ -173,40 +96,14 @@ class MapLibreMap {
     this.map.resize();
   }
 
-  /** Resolves when all that is in view has been drawn. */
-  drawn() {
-    return new Promise((done) => this.map.once("idle", done));
-  }
-
   mark(shapes, indices) {
-    const features = shapes ? indices.map((n) => feature(shapes, n, {}, true)) : [];
+    const features = shapes ? indices.map((n) => outline(shapes, n)) : [];
     this.map.getSource("marked").setData({ type: "FeatureCollection", features });
   }
 }
 
-function widths(mm) {
-  const whole = zoomAt(view.wholeScale) - 1;
-  const stops = [-2, -1, 0, 1, 2, 3, 4, 5, 6].flatMap((step) => {
-    const scale = view.wholeScale / 2 ** step;
-    return [whole + step, Math.max(0.5, mm * PX_PER_MM * widening(scale))];
-  });
-  return ["interpolate", ["linear"], ["zoom"], ...stops];
-}
-
 function noFeatures() {
   return { type: "FeatureCollection", features: [] };
-}
-
-function featuresOf(shapes, columns) {
-  const names = Object.keys(columns);
-  const features = [];
-  for (let n = 0; n < shapes.count; n++) {
-    if (shapes.shapeParts[n] === shapes.shapeParts[n + 1] || Number.isNaN(shapes.x[shapes.isPoint ? n : 0])) continue;
-    const properties = { i: n };
-    for (const name of names) properties[name] = columns[name][n];
-    features.push(feature(shapes, n, properties, false));
-  }
-  return { type: "FeatureCollection", features };
 }
 
 /** Degrees to millimetres of ground: the library passes them on as text, and long ones cost time. */
@@ -214,7 +111,7 @@ function short(degrees) {
   return Math.round(degrees * 1e6) / 1e6;
 }
 
-function feature(shapes, n, properties, asLines) {
+function outline(shapes, n) {
   const ring = (r) => {
     const line = [];
     for (let p = shapes.ringPoints[r]; p < shapes.ringPoints[r + 1]; p++) {
@@ -224,18 +121,7 @@ function feature(shapes, n, properties, asLines) {
     return line;
   };
   const [first, last] = ringsOf(shapes, n);
-  if (shapes.isPoint) {
-    return { type: "Feature", properties, geometry: { type: "Point", coordinates: ring(first)[0] } };
-  }
-  if (asLines || !shapes.isArea) {
-    const coordinates = Array.from({ length: last - first }, (_, k) => ring(first + k));
-    return { type: "Feature", properties, geometry: { type: "MultiLineString", coordinates } };
-  }
-  const coordinates = [];
-  for (let part = shapes.shapeParts[n]; part < shapes.shapeParts[n + 1]; part++) {
-    const rings = [];
-    for (let r = shapes.partRings[part]; r < shapes.partRings[part + 1]; r++) rings.push(ring(r));
-    coordinates.push(rings);
-  }
-  return { type: "Feature", properties, geometry: { type: "MultiPolygon", coordinates } };
+  const geometry = shapes.isPoint ? { type: "Point", coordinates: ring(first)[0] }
+    : { type: "MultiLineString", coordinates: Array.from({ length: last - first }, (_, k) => ring(first + k)) };
+  return { type: "Feature", properties: {}, geometry };
 }

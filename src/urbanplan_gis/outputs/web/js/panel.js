@@ -107,7 +107,7 @@ function groundCard() {
     if (feature < 0 && !entry) continue;
     const source = table[`${label}_source`];
     const from = feature < 0 ? null : source.names[source.of[feature]];
-    rows.push(make("div", { class: "label" }, make("h4", {}, say(`layer.${label}`)),
+    rows.push(make("div", { class: "label" }, make("h3", { class: "part" }, say(`layer.${label}`)),
       entry ? make("p", { class: "class" }, swatch(entry.sign), make("span", {}, entry.code ? `${entry.code} – ${own(entry.name)}` : own(entry.name)))
         : legends[label] ? make("p", {}, say("unclassified")) : null,
       feature < 0 ? null : make("p", { class: "faint" }, say("feature", { id: ids.names[feature] })),
@@ -117,7 +117,7 @@ function groundCard() {
   const standing = new Set(listed("plans_in_force"));
   const over = listed("plans");
   if (over.length) {
-    rows.push(make("div", { class: "label" }, make("h4", {}, say("plans_here")),
+    rows.push(make("div", { class: "label" }, make("h3", { class: "part" }, say("plans_here")),
       make("ul", {}, over.map((id) => {
         const plan = groundOf(number_).plans.list.find((one) => one.id === id);
         const named = plan && plan.name && plan.name !== id ? `${id} – ${plan.name}` : id;

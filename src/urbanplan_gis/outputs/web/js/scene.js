@@ -12,7 +12,7 @@ const state = {
 };
 
 /** The map itself: engine, layers, and the scale (metres to a pixel) that shows the whole city. */
-const view = { map: null, layers: [], wholeScale: 1, box: null };
+const view = { map: null, studio: null, layers: [], wholeScale: 1, box: null };
 
 const grounds = content.grounds.map(() => null);
 let units = null;
@@ -44,37 +44,35 @@ async function loadOverlays() {
   if (found.lines) findingParts.lines = await shapesOf(found.lines, false);
 }
 
-/** The faces of one day, read when they are first needed. */
+function block(name) {
+  return document.getElementById(name).textContent;
+}
+
+/** The faces of one day, read by the painter when they are first needed. */
 async function loadGround(number) {
   if (grounds[number]) return;
-  const told = await tableOf(`ground-${number}-classes`);
-  const shapes = readShapes(await block(`ground-${number}-shapes`), groundOf(number).count, true);
-  const columns = {};
-  for (const label of Object.keys(told)) columns[label] = Int16Array.from(told[label]);
+  const source = `ground-${number}`;
+  const { shapes, columns } = await view.studio.ask("ground", { source, count: groundOf(number).count,
+    packed: block(`${source}-shapes`), classes: block(`${source}-classes`) });
   grounds[number] = { table: null, shapes, columns };
-  for (const layer of view.layers) {
-    if (layer.source !== `ground-${number}`) continue;
-    Object.assign(layer, { shapes, columns, classes: columns[layer.column] });
-  }
 }
 
 /** The same with all that is known of each face: its features, their sources, plans. */
 async function loadTable(number) {
   await loadGround(number);
   const ground = grounds[number];
-  ground.table = ground.table || (await tableOf(`ground-${number}-table`));
+  ground.table = ground.table || (await unpackedTable(block(`ground-${number}-table`)));
   return ground;
 }
 
 /** All layers, the lowest first. */
 function makeLayers() {
   const layers = [];
-  const add = (id, told) => layers.push({ id, visible: false, columns: {}, ...told });
+  const add = (id, told) => layers.push({ id, visible: false, ...told });
   const zero = new Int16Array(content.units.list.length);
   const borders = Int16Array.from(content.units.class);
-  const unitColumns = { all: zero, border: borders };
-  const ofUnits = { source: "units", shapes: units, columns: unitColumns };
-  add("paper", { ...ofUnits, kind: "area", column: "all", classes: zero, signs: [PAPER_SIGN] });
+  const ofUnits = { source: "units", shapes: units };
+  add("paper", { ...ofUnits, kind: "area", classes: zero, signs: [PAPER_SIGN] });
   content.grounds.forEach((ground, n) => {
     for (const label of CODED) {
       if (!ground.legends[label]) continue;
@@ -83,9 +81,9 @@ function makeLayers() {
     }
   });
   const none = new Int16Array(content.units.list.length).fill(-1);
-  add("figure", { ...ofUnits, kind: "area", changing: true, theme: "figure", classes: none,
+  add("figure", { ...ofUnits, kind: "area", theme: "figure", classes: none,
     signs: content.scale.map((step) => step.sign) });
-  add("unsure", { ...ofUnits, kind: "area", changing: true, theme: "figure", classes: none,
+  add("unsure", { ...ofUnits, kind: "area", theme: "figure", classes: none,
     signs: [content.incomplete.sign] });
   content.grounds.forEach((ground, n) => {
     if (!ground.legends.green) return;
@@ -94,21 +92,20 @@ function makeLayers() {
   });
   if (roads) {
     const classes = Int16Array.from(content.roads.class);
-    add("roads", { source: "roads", shapes: roads, kind: "line", column: "rank", classes, overlay: "roads",
-      columns: { rank: classes }, reverse: true, signs: content.roads.legend.map((entry) => entry.sign) });
+    add("roads", { source: "roads", shapes: roads, kind: "line", classes, overlay: "roads", reverse: true,
+      signs: content.roads.legend.map((entry) => entry.sign) });
   }
   content.grounds.forEach((ground, n) => {
     if (!ground.plans) return;
     const classes = Int16Array.from(ground.plans.class);
-    const told = { source: `plans-${n}`, shapes: planShapes[n], column: "standing", classes, ground: n,
-                   columns: { standing: classes } };
+    const told = { source: `plans-${n}`, shapes: planShapes[n], classes, ground: n, overlapping: true };
     const [standing, not, other] = ground.plans.legend.map((entry) => entry.sign);
     add(`plans-${n}-void`, { ...told, kind: "area", overlay: "plans_out", signs: [null, ground.plans.void, null] });
     add(`plans-${n}-other`, { ...told, kind: "line", overlay: "plans_other", signs: [null, null, other] });
     add(`plans-${n}-out`, { ...told, kind: "line", overlay: "plans_out", signs: [null, not, null] });
     add(`plans-${n}-in`, { ...told, kind: "line", overlay: "plans_in", signs: [standing, null, null] });
   });
-  add("borders", { ...ofUnits, kind: "line", column: "border", classes: borders, overlay: "borders",
+  add("borders", { ...ofUnits, kind: "line", classes: borders, overlay: "borders",
     signs: content.units.legend.map((entry) => entry.sign) });
   const found = content.findings;
   const signs = found.legend.map((entry) => entry.sign);
@@ -116,13 +113,13 @@ function makeLayers() {
     if (!found[name]) continue;
     const classes = Int16Array.from(found[name].class);
     add(`findings-${name}`, { source: `findings-${name}`, shapes: findingParts[name], kind: "line", classes,
-      column: "severity", columns: { severity: classes }, overlay: "findings", signs, reverse: true });
+      overlay: "findings", signs, reverse: true });
   }
   if (found.list.length) {
     const order = found.legend.map((entry) => entry.id);
     const classes = Int16Array.from(found.list, (one) => order.indexOf(one.severity));
     add("findings-places", { source: "findings-places", shapes: findingPlaces, kind: "point", classes,
-      column: "severity", columns: { severity: classes }, overlay: "findings", signs, reverse: true });
+      overlay: "findings", signs, reverse: true });
   }
   return layers;
 }
@@ -148,11 +145,16 @@ async function showScene() {
     const here = layer.ground === undefined || layer.ground === number;
     const asked = layer.theme ? layer.theme === state.theme
       : layer.overlay ? state.overlays.has(layer.overlay) : true;
+    if (layer.column && here && grounds[number]) {
+      const { shapes, columns } = grounds[number];
+      Object.assign(layer, { shapes, classes: columns[layer.column], sent: true });
+    }
     layer.visible = Boolean(here && asked && layer.shapes);
     if (layer.id === "figure") layer.classes = unitClasses((panel) => (panel ? panel.step : noData));
     if (layer.id === "unsure") layer.classes = unitClasses((panel) => (panel && panel.unsure ? 0 : -1));
   }
-  view.map.update();
+  view.studio.show(view.layers.filter((layer) => layer.visible));
+  view.map.update(view.studio);
   placeNames();
 }
 

@@ -85,8 +85,8 @@ function showHits(left) {
   list.replaceChildren(...hits.map((hit, n) => make("li", { role: "option", id: `hit-${n}`, "aria-selected": n === hitAt ? "true" : "false",
     onmousedown: (event) => { event.preventDefault(); chooseHit(n); } },
     make("span", { dir: "auto" }, hit.text), make("small", {}, say(`kind_${hit.kind}`)))));
-  if (!hits.length) list.append(make("li", { class: "none" }, say("no_hits")));
-  if (left > 0) list.append(make("li", { class: "none" }, say("more_hits", { count: number(left, 0) })));
+  if (!hits.length) list.append(make("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, say("no_hits")));
+  if (left > 0) list.append(make("li", { class: "none", role: "option", "aria-disabled": "true", "aria-selected": "false" }, say("more_hits", { count: number(left, 0) })));
   list.hidden = false;
   const query = document.getElementById("query");
   query.setAttribute("aria-expanded", "true");

@@ -3,17 +3,15 @@
 const plane = content.plane;
 
 async function inflated(text) {
-  const packed = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+  const letters = atob(text);
+  const packed = new Uint8Array(letters.length);
+  for (let n = 0; n < letters.length; n++) packed[n] = letters.charCodeAt(n);
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }
 
-async function block(name) {
-  return inflated(document.getElementById(name).textContent);
-}
-
-async function tableOf(name) {
-  return JSON.parse(new TextDecoder().decode(await block(name)));
+async function unpackedTable(text) {
+  return JSON.parse(new TextDecoder().decode(await inflated(text)));
 }
 
 /** Reads `count` shapes; parts are lists of rings, rings lists of vertices. */
