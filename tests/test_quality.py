@@ -191,6 +191,34 @@ def test_invalid_ring_is_mended_and_a_collapsed_one_set_aside() -> None:
     assert len(parcels.frame) == len(kept) + sum(item.dropped for item in result.findings)
 
 
+SQUARE = [(0, 0), (9, 0), (9, 9), (0, 9), (0, 0)]
+HOLE = [(2, 2), (4, 2), (4, 4), (2, 4), (2, 2)]
+
+
+@pytest.mark.parametrize(
+    ("rings", "vi", "en"),
+    [
+        ([[(0, 0), (9, 9), (9, 0), (0, 9)]], "đường biên tự cắt", "the outline crosses itself"),
+        ([SQUARE, [(20, 2), (24, 2), (24, 4)]], "lỗ nằm ngoài đường bao", "a hole lies outside"),
+        ([SQUARE, [(1, 1), (8, 1), (8, 8), (1, 8)], HOLE], "lỗ nằm trong lỗ", "within a hole"),
+        ([SQUARE, [(0, 4), (4, 0), (9, 4), (4, 9)]], "phần trong bị lỗ chia cắt", "inside apart"),
+        ([[(0, 0), (5, 5), (9, 0), (9, 9), (5, 5), (0, 9)]], "vòng tự chạm", "touches itself"),
+    ],
+)
+def test_what_is_wrong_with_a_polygon_is_said_in_words(
+    rings: list[list[tuple[int, int]]], vi: str, en: str
+) -> None:
+    shell, *holes = [[(EAST + x, NORTH + y) for x, y in ring] for ring in rings]
+    parcels = layer(Role.LAND_USE, *full_cover(), parcel("bad", Polygon(shell, holes)))
+    (invalid,) = [
+        item
+        for item in checked(two_units(), parcels).findings
+        if item.code == "invalid_geometry" and item.feature_ids == ("bad",)
+    ]
+    assert f"({vi}" in invalid.message.say("vi")
+    assert en in invalid.message.say("en")
+
+
 def test_declared_area_further_off_than_the_tolerance() -> None:
     parcels = [
         parcel("a", square(0, 0), declared_area_m2=10_099.0),  # computed is 0.98 % smaller

@@ -6,7 +6,7 @@ import shapely
 
 from urbanplan_gis.geometry.validity import repair_polygons
 from urbanplan_gis.model.data import Finding, Layer, Severity
-from urbanplan_gis.text import Text
+from urbanplan_gis.text import Text, keys
 
 
 def check_validity(layer: Layer) -> tuple[Layer, list[Finding]]:
@@ -51,6 +51,8 @@ def _first_point(collapsed: shapely.Geometry) -> shapely.Geometry:
     return shapely.Point(shapely.get_coordinates(collapsed)[0])
 
 
-def _reason(text: str) -> str:
-    """GEOS' reason without its coordinates, which the finding gives as its place."""
-    return text.split("[", 1)[0].strip()
+def _reason(text: str) -> Text | str:
+    """GEOS' reason in words, without its coordinates, which the finding gives as its place."""
+    reason = text.split("[", 1)[0].strip()
+    key = "invalid_because." + reason.lower().replace("-", "_").replace(" ", "_")
+    return Text.of(key) if key in keys() else reason
