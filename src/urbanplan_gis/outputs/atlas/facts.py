@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -244,9 +244,3 @@ def definition_name(row: FigureRow) -> Name:
         [one for one in known.definitions if one.definition_id == row.definition] if known else []
     )
     return found[0].name if found else Name(row.definition, row.definition)
-
-
-def states_of(rows: Iterable[FigureRow]) -> tuple[str, ...]:
-    """The states that figures are of, existing first."""
-    present = {row.state for row in rows}
-    return tuple(state for state in STATES if state in present)

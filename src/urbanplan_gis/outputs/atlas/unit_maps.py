@@ -30,7 +30,8 @@ from urbanplan_gis.text import say
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.sheets.data import SheetData
 
-UNCLASSIFIED = Symbol(fill="#ffffff", hatch="....", hatch_color="#9a9a9a")
+#: as on the sheets: ground without a code
+UNCLASSIFIED = symbols.UNCODED
 _UNIT = Symbol(line=INK, line_mm=0.6)
 _OTHER_BORDER = Symbol(line="#8a8a8a", line_mm=0.2, dash_mm=(2.0, 0.7, 0.3, 0.7))
 _PLAIN = Symbol(fill="#f7f6f1")
