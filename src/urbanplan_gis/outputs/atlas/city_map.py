@@ -12,13 +12,14 @@ from urbanplan_gis.outputs.atlas.maps import (
     draw_map,
     fitted,
     layout_for,
+    true_north,
     within,
 )
 from urbanplan_gis.outputs.atlas.paper import BODY, Sheet
 from urbanplan_gis.outputs.sheets.boxes import stack
 from urbanplan_gis.outputs.sheets.labels import Taken
 from urbanplan_gis.outputs.sheets.page import Rect
-from urbanplan_gis.outputs.sheets.parts import legend, north_arrow, scale_bar
+from urbanplan_gis.outputs.sheets.parts import legend, scale_bar
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.atlas.ground import CityGround
@@ -49,6 +50,7 @@ def city_layout(city: CityGround) -> Layout:
 def draw_city_map(
     sheet: Sheet,
     city: CityGround,
+    crs: str,
     classes: Sequence[MapClass],
     labels: Callable[[Layout, Taken], Sequence[Placed]],
     lang: str,
@@ -61,5 +63,5 @@ def draw_city_map(
     width = MAP_ROOM.width
     sheet.put(legend(shown, width * 0.64, _KEY, 2, lang), MAP_ROOM.x, top)
     bar = scale_bar(layout.scale, width * 0.3, _KEY, lang)
-    arrow = north_arrow(_KEY * 1.9, _KEY, lang)
+    arrow = true_north(crs, layout, _KEY, lang)
     sheet.put(stack([bar, arrow], 2), MAP_ROOM.x + width * 0.68, top)

@@ -17,6 +17,7 @@ from urbanplan_gis.outputs.atlas.maps import (
     layout_for,
     place_texts,
     scale_for,
+    true_north,
     unit_label,
     within,
 )
@@ -37,7 +38,7 @@ from urbanplan_gis.outputs.sheets.choropleth import (
 )
 from urbanplan_gis.outputs.sheets.labels import Taken
 from urbanplan_gis.outputs.sheets.page import Rect
-from urbanplan_gis.outputs.sheets.parts import legend, north_arrow, scale_bar
+from urbanplan_gis.outputs.sheets.parts import legend, scale_bar
 from urbanplan_gis.outputs.sheets.symbols import CITY_BORDER, Symbol
 from urbanplan_gis.outputs.sheets.theme import BORDER, MapClass, outer_rings
 from urbanplan_gis.text import say
@@ -86,18 +87,16 @@ def draw_figure_maps(
     high = max(head.height for head in heads) + 1.0
     columns, rows = _best_grid(len(shown), room, high, city_bounds(city))
     width, each = _width(columns), (room.height - _GAP * (rows - 1)) / rows
-    scale = 0
     for number, (row, classes) in enumerate(zip(shown, of_maps, strict=True)):
         down, across = divmod(number, columns)
         x, top = room.x + across * (width + _GAP), room.top - down * (each + _GAP)
         sheet.put(_head(row, width, lang), x, top)
         layout = layout_for(Rect(x, top - each, width, each - high), city_bounds(city))
-        scale = layout.scale
         texts = _texts(city, row, by_unit, lang)
         placed = place_texts(layout, Taken(), texts, _LABEL)
         draw_small(sheet, layout, within(classes, layout), Labels(tuple(placed)))
-    bar = scale_bar(scale, 58.0, SIZE, lang)
-    arrow = north_arrow(SIZE * 1.9, SIZE * 0.8, lang)
+    bar = scale_bar(layout.scale, 58.0, SIZE, lang)
+    arrow = true_north(furniture.crs, layout, SIZE * 0.8, lang)
     sheet.put(beside([bar, arrow], 4), BODY.right - bar.width - arrow.width - 4,
               BODY.y + foot.height)  # fmt: skip
     sheet.put(foot, BODY.x, BODY.y + foot.height)

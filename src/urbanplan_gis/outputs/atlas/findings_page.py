@@ -63,7 +63,7 @@ def draw_findings(
     def labels(layout: Layout, taken: Taken) -> list[Placed]:
         return place_names(layout, taken, names, Font(6.6, color="#444444"))
 
-    draw_city_map(sheet, city, classes, labels, lang)
+    draw_city_map(sheet, city, furniture.crs, classes, labels, lang)
     x, width = LIST_ROOM.x, LIST_ROOM.width
     if not rows:
         none = paragraph(say("atlas.none.city_findings", lang), Font(9), width)

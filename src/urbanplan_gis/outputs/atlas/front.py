@@ -17,6 +17,7 @@ from urbanplan_gis.outputs.atlas.maps import (
     layout_for,
     place_names,
     place_texts,
+    true_north,
     within,
 )
 from urbanplan_gis.outputs.atlas.paper import (
@@ -34,7 +35,7 @@ from urbanplan_gis.outputs.atlas.words import clipped, printable
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, paragraph, rule, stack
 from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place_number
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
-from urbanplan_gis.outputs.sheets.parts import legend, north_arrow, scale_bar
+from urbanplan_gis.outputs.sheets.parts import legend, scale_bar
 from urbanplan_gis.outputs.sheets.symbols import CITY_BORDER, GREY, INK, Symbol
 from urbanplan_gis.outputs.sheets.theme import AREA, BORDER, GROUND, MapClass, outer_rings
 from urbanplan_gis.text import date, say
@@ -135,7 +136,7 @@ def draw_index(
     note = paragraph(say("atlas.index.map", lang), Font(HEAD), room.width * 0.62)
     sheet.put(stack([note, key], 1.5), room.x, top)
     bar = scale_bar(layout.scale, room.width * 0.3, HEAD, lang)
-    arrow = north_arrow(HEAD * 1.9, HEAD, lang)
+    arrow = true_north(furniture.crs, layout, HEAD, lang)
     sheet.put(stack([bar, arrow], 2), room.x + room.width * 0.68, top)
     return sheet
 

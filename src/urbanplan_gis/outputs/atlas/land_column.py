@@ -16,6 +16,7 @@ from urbanplan_gis.outputs.atlas.maps import (
     layout_for,
     place_class_codes,
     place_names,
+    true_north,
     within,
 )
 from urbanplan_gis.outputs.atlas.paper import HEAD, NOTE, SIZE, Sheet
@@ -26,8 +27,8 @@ from urbanplan_gis.outputs.sheets.boxes import Block, Font, beside, paragraph, s
 from urbanplan_gis.outputs.sheets.data import reader_number
 from urbanplan_gis.outputs.sheets.grid import convergence_words
 from urbanplan_gis.outputs.sheets.labels import Taken
-from urbanplan_gis.outputs.sheets.page import Rect
-from urbanplan_gis.outputs.sheets.parts import legend, north_arrow, scale_bar
+from urbanplan_gis.outputs.sheets.page import Layout, Rect
+from urbanplan_gis.outputs.sheets.parts import legend, scale_bar
 from urbanplan_gis.outputs.sheets.theme import MapClass, Theme
 from urbanplan_gis.text import say
 
@@ -63,12 +64,13 @@ def draw_land(
     sheet.put(head, room.x, room.top)
     classes = land_classes(ground, theme, lang)
     notes = _notes(theme, classes)
-    least = _side(1, "", facts, lang).height
     free = room.height - head.height - 2 * TICKS_MM - 2
     width = room.width - _SIDE_MM - _GAP
     # what shows hangs on the frame, whose height hangs on the legend of what shows: the window of
     # the lowest frame holds the unit too, and neighbours that only a higher one would show are few
     key = legend_block(classes, notes, width, free - _LEAST_MAP_MM, lang)
+    lowest = layout_for(Rect(0, 0, room.width - 2 * TICKS_MM, _LEAST_MAP_MM), ground.outline.bounds)
+    least = _side(lowest, data.crs, facts, lang).height
     high = free - max(key.height, least, 30.0)
     frame = Rect(
         room.x + TICKS_MM, room.top - head.height - TICKS_MM - high,
@@ -82,8 +84,7 @@ def draw_land(
         placed += place_class_codes(layout, taken, shown)
     draw_map(sheet, layout, shown, Labels(tuple(placed)), lang)
     top = frame.y - TICKS_MM - 1
-    north = convergence_words(data.crs, layout, lang)
-    sheet.put(_side(layout.scale, north, facts, lang), room.x, top)
+    sheet.put(_side(layout, data.crs, facts, lang), room.x, top)
     key = legend_block(shown, notes, width, top - room.y, lang)
     sheet.put(key, room.x + _SIDE_MM + _GAP, top)
 
@@ -112,10 +113,11 @@ def side_width() -> float:
     return _SIDE_MM
 
 
-def _side(scale: int, north: str, facts: Block, lang: str) -> Block:
-    """Scale bar and north arrow, and the facts below them; two lines of words at least."""
-    arrow = north_arrow(SIZE * 1.9, SIZE, lang)
-    bar = scale_bar(scale, _SIDE_MM, SIZE, lang)
+def _side(layout: Layout, crs: str, facts: Block, lang: str) -> Block:
+    """Scale bar and north arrow, and the facts below them."""
+    arrow = true_north(crs, layout, SIZE, lang)
+    bar = scale_bar(layout.scale, _SIDE_MM, SIZE, lang)
+    north = convergence_words(crs, layout, lang)
     words = clipped(north, Font(NOTE), _SIDE_MM - arrow.width - 2, 5)
     return stack([bar, beside([arrow, words], 2), facts], 2.5)
 

@@ -13,11 +13,12 @@ import shapely
 from urbanplan_gis.outputs.atlas.paper import DPI, PAPER, Sheet
 from urbanplan_gis.outputs.atlas.words import printable
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, Mark, Word
-from urbanplan_gis.outputs.sheets.grid import draw_grid
+from urbanplan_gis.outputs.sheets.grid import convergence, draw_grid
 from urbanplan_gis.outputs.sheets.ink import draw_halo, draw_shapes, draw_word
 from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place, place_number
 from urbanplan_gis.outputs.sheets.mapframe import draw_classes, map_axes, set_extent, short_name
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
+from urbanplan_gis.outputs.sheets.parts import north_arrow
 from urbanplan_gis.outputs.sheets.patches import place_codes
 from urbanplan_gis.outputs.sheets.symbols import GREY, INK, Symbol
 from urbanplan_gis.outputs.sheets.theme import MapClass
@@ -108,6 +109,11 @@ def _draw_ground(
     for label in labels.placed:
         _write(sheet, label)
     return axes
+
+
+def true_north(crs: str, layout: Layout, size: float, lang: str) -> Block:
+    """The arrow to true north at the middle of a map whose grid north is up."""
+    return north_arrow(size * 1.9, size, lang, convergence(crs, layout))
 
 
 def within(classes: Iterable[MapClass], layout: Layout) -> tuple[MapClass, ...]:

@@ -63,7 +63,7 @@ def draw_plans(
     x, width = LIST_ROOM.x, LIST_ROOM.width
     if not plans.rows:
         sheet.put(paragraph(say("atlas.none.city_plans", lang), Font(9), width), x, LIST_ROOM.top)
-        draw_city_map(sheet, city, classes, lambda layout, taken: [], lang)
+        draw_city_map(sheet, city, furniture.crs, classes, lambda layout, taken: [], lang)
         return sheet
     chart = width * 0.16
     years = _years(plans.rows, furniture.as_of)
@@ -110,7 +110,7 @@ def draw_plans(
     def labels(layout: Layout, taken: Taken) -> list[Placed]:
         return place_numbers(layout, taken, listed, Font(8.0, bold=True, color="#0b3d2e"))
 
-    draw_city_map(sheet, city, classes, labels, lang)
+    draw_city_map(sheet, city, furniture.crs, classes, labels, lang)
     return sheet
 
 
@@ -119,12 +119,11 @@ def _coverage(
 ) -> Block:
     """How much of each unit zoning plans cover, as bars, with the hectares that are missing."""
     head = section(say("atlas.plan.coverage", lang), width, HEAD)
+    unit = unit_words(covered[0][1].unit, lang)
     columns = (
         Column(say("map.table.unit", lang), 0.30),
         Column("", 0.42),
-        Column(
-            say("map.table.value", lang, unit=unit_words(covered[0][1].unit, lang)), 0.14, "right"
-        ),
+        Column(say("map.table.value", lang, unit=unit), 0.14, "right"),
         Column(say("map.table.gap", lang), 0.14, "right"),
     )
     bar = width * 0.40

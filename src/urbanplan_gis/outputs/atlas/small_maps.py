@@ -122,11 +122,11 @@ def plans_table(
     if not rows:
         return paragraph(say("atlas.none.plans", lang), Font(SIZE), width), 0
     heads = (
-        Column(say("atlas.finding.number", lang), 0.07),
-        Column(say("atlas.plan.name", lang), 0.38),
-        Column(say("atlas.plan.approved", lang), 0.19),
-        Column(say("atlas.plan.standing", lang), 0.20),
-        Column(say("atlas.plan.area", lang), 0.17, "right"),
+        Column(say("atlas.finding.number", lang), 0.05),
+        Column(say("atlas.plan.name", lang), 0.42),
+        Column(say("atlas.plan.approved", lang), 0.175),
+        Column(say("atlas.plan.standing", lang), 0.19),
+        Column(say("atlas.plan.area", lang), 0.165, "right"),
     )
     lines = [
         Line(
@@ -150,10 +150,10 @@ def findings_table(
     if not rows:
         return paragraph(say("atlas.none.findings", lang), Font(SIZE), width), 0
     heads = (
-        Column(say("atlas.finding.number", lang), 0.07),
-        Column(say("atlas.finding.what", lang), 0.47),
-        Column(say("atlas.finding.ids", lang), 0.29),
-        Column(say("atlas.finding.area", lang), 0.17, "right"),
+        Column(say("atlas.finding.number", lang), 0.05),
+        Column(say("atlas.finding.what", lang), 0.45),
+        Column(say("atlas.finding.ids", lang), 0.34),
+        Column(say("atlas.finding.area", lang), 0.16, "right"),
     )
     lines = [
         Line((str(number), finding_words(row, lang), printable(row.feature_ids.replace(";", "; ")),
