@@ -71,10 +71,10 @@ def draw_findings(
         return sheet
     most = max(row.count for row in rows)
     columns = (
-        Column(say("atlas.finding.what", lang), 0.38),
-        Column(say("table.column.severity", lang), 0.10),
-        Column(say("atlas.finding.count", lang), 0.08, "right"),
-        Column("", 0.18),
+        Column(say("atlas.finding.what", lang), 0.39),
+        Column(say("table.column.severity", lang), 0.13),
+        Column(say("atlas.finding.count", lang), 0.09, "right"),
+        Column("", 0.13),
         Column(say("atlas.finding.total", lang), 0.13, "right"),
         Column(say("atlas.finding.largest", lang), 0.13, "right"),
     )
@@ -84,7 +84,7 @@ def draw_findings(
                 in_layer(row.code, row.layer, lang),
                 say(f"severity.{row.severity}", lang),
                 str(row.count),
-                _count_bar(row, most, width * 0.16),
+                _count_bar(row, most, width * 0.12),
                 hectares(row.total_ha, lang) if row.total_ha else "–",
                 hectares(row.largest_ha, lang) if row.largest_ha else "–",
             )

@@ -122,8 +122,8 @@ def plans_table(
     if not rows:
         return paragraph(say("atlas.none.plans", lang), Font(SIZE), width), 0
     heads = (
-        Column(say("atlas.finding.number", lang), 0.05),
-        Column(say("atlas.plan.name", lang), 0.42),
+        Column(say("atlas.finding.number", lang), 0.08),
+        Column(say("atlas.plan.name", lang), 0.41),
         Column(say("atlas.plan.approved", lang), 0.175),
         Column(say("atlas.plan.standing", lang), 0.19),
         Column(say("atlas.plan.area", lang), 0.165, "right"),
@@ -150,8 +150,8 @@ def findings_table(
     if not rows:
         return paragraph(say("atlas.none.findings", lang), Font(SIZE), width), 0
     heads = (
-        Column(say("atlas.finding.number", lang), 0.05),
-        Column(say("atlas.finding.what", lang), 0.45),
+        Column(say("atlas.finding.number", lang), 0.08),
+        Column(say("atlas.finding.what", lang), 0.43),
         Column(say("atlas.finding.ids", lang), 0.34),
         Column(say("atlas.finding.area", lang), 0.16, "right"),
     )
@@ -168,7 +168,7 @@ def findings_table(
         block, shown = table(heads, lines, width, TABLE, height - note.line_mm * 2 - 1)
     rest = rows[shown:]
     if rest:
-        area = reader_number(sum(row.area_ha for row in rest), 2)
+        area = hectares(sum(row.area_ha for row in rest), lang)
         more = say("atlas.more.findings", lang, count=len(rest), ha=area)
         block = stack([block, clipped(more, note, width, 2)], 0.4)
     return block, shown

@@ -89,9 +89,10 @@ def table(
 def breaks_words(
     columns: Sequence[Column], lines: Sequence[Line], width: float, size: float
 ) -> bool:
-    """Whether a word of a cell is wider than its column, so that it would be broken."""
+    """Whether a word of a cell or head is wider than its column, so that it would be broken."""
     total = sum(column.share for column in columns)
-    for line in lines:
+    heads = Line(tuple(column.head for column in columns), bold=True)
+    for line in (heads, *lines):
         font = Font(size, bold=line.bold)
         for column, cell in zip(columns, line.cells, strict=True):
             room = column.share / total * width - 2 * size * _PAD
