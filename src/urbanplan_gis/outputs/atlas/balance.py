@@ -52,9 +52,9 @@ def balance_table(lines: Sequence[Line], width: float, size: float, lang: str) -
     columns = (
         Column("", 0.04),
         Column(say("table.column.code", lang), codes),
-        Column(say("atlas.balance.class", lang), 0.72 - codes),
-        Column(say("atlas.balance.area", lang), 0.14, "right"),
-        Column(say("atlas.balance.share", lang), 0.10, "right"),
+        Column(say("atlas.balance.class", lang), 0.69 - codes),
+        Column(say("atlas.balance.area", lang), 0.16, "right"),
+        Column(say("atlas.balance.share", lang), 0.11, "right"),
     )
     return table(columns, lines, width, size)[0]
 

@@ -83,14 +83,18 @@ def draw_figure_maps(
     of_maps = [_classes(city, row, by_unit, lang) for row in shown]
     foot = _foot(of_maps, left_out, lang)
     room = Rect(BODY.x, BODY.y + foot.height + 3, BODY.width, BODY.height - foot.height - 3)
-    heads = [_head(row, _width(_COLUMNS), lang) for row in shown]
+    land = [_of_land(row, by_unit, city.units["code"]) for row in shown]
+    heads = [
+        _head(row, is_land, _width(_COLUMNS), lang)
+        for row, is_land in zip(shown, land, strict=True)
+    ]
     high = max(head.height for head in heads) + 1.0
     columns, rows = _best_grid(len(shown), room, high, city_bounds(city))
     width, each = _width(columns), (room.height - _GAP * (rows - 1)) / rows
     for number, (row, classes) in enumerate(zip(shown, of_maps, strict=True)):
         down, across = divmod(number, columns)
         x, top = room.x + across * (width + _GAP), room.top - down * (each + _GAP)
-        sheet.put(_head(row, width, lang), x, top)
+        sheet.put(_head(row, land[number], width, lang), x, top)
         layout = layout_for(Rect(x, top - each, width, each - high), city_bounds(city))
         texts = _texts(city, row, by_unit, lang)
         placed = place_texts(layout, Taken(), texts, _LABEL)
@@ -122,11 +126,11 @@ def _best_grid(
     return min(choices)[2:] if choices else (_COLUMNS, -(-count // _COLUMNS))
 
 
-def _head(row: FigureRow, width: float, lang: str) -> Block:
+def _head(row: FigureRow, land: bool, width: float, lang: str) -> Block:
     """What a map is of: the indicator, what the numbers on it are, value and target of the city."""
     numbers = (
         say("map.table.gap", lang)
-        if _has_gap(row)
+        if land
         else say("map.table.value", lang, unit=unit_words(row.unit, lang))
     )
     parts = [say("atlas.matrix.city_value", lang, value=value_words(row, lang))]
@@ -145,8 +149,15 @@ def _head(row: FigureRow, width: float, lang: str) -> Block:
     )
 
 
-def _has_gap(row: FigureRow) -> bool:
-    return bool(row.targets) and row.targets[0].gap_ha is not None
+def _gap(row: FigureRow) -> float | None:
+    return row.targets[0].gap_ha if row.targets else None
+
+
+def _of_land(
+    row: FigureRow, by_unit: Mapping[str, Sequence[FigureRow]], codes: Iterable[str]
+) -> bool:
+    """Whether units are short of hectares or have some to spare, rather than of anything else."""
+    return any(_gap(one) is not None for one in _rows(row, by_unit, codes).values())
 
 
 def _rows(
@@ -205,13 +216,16 @@ def _texts(
     """What is printed on each unit: hectares short or over, or the value where it is no land; with
     the unit's name where that finds room."""
     found = _rows(row, by_unit, city.units["code"])
+    land = _of_land(row, by_unit, city.units["code"])
     texts = []
     units = zip(city.units["code"], city.units["kind"], city.shapes, strict=True)
     for code, kind, shape in units:
         one = found.get(code)
         if one is None or one.value is None:
             continue
-        gap = one.targets[0].gap_ha if one.targets else None
+        gap = _gap(one)
+        if land and gap is None:
+            continue
         text = shown_words(one, lang) if gap is None else signed_gap(gap, lang)
         name = unit_label(city.names[code], kind)
         texts.append((((name, text), (text,)), shape))

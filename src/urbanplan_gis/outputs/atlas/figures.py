@@ -99,7 +99,7 @@ def _row(row: FigureRow, width: float, size: float, lang: str, full: bool) -> Bl
 
 
 def _outcome(row: FigureRow, width: float, size: float, lang: str) -> list[Block]:
-    """Verdict and hectares missing, and the interval, in two lines beside the bar."""
+    """Verdict and hectares missing, and the interval, below one another beside the bar."""
     verdict = say(f"verdict.{row.verdict}", lang)
     gap = gap_words(row, lang)
     judged = row.verdict not in (Verdict.REFERENCE, Verdict.NO_DATA)
@@ -108,7 +108,7 @@ def _outcome(row: FigureRow, width: float, size: float, lang: str) -> list[Block
     lines = [clipped(first, font, width, 2, gid="verdict")]
     bounds = interval_words(row, lang)
     if bounds:
-        lines.append(clipped(bounds, Font(size * _SMALL, color="#444444"), width, 1))
+        lines.append(clipped(bounds, Font(size * _SMALL, color="#444444"), width, 2))
     return lines
 
 

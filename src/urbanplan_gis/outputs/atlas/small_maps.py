@@ -151,9 +151,9 @@ def findings_table(
         return paragraph(say("atlas.none.findings", lang), Font(SIZE), width), 0
     heads = (
         Column(say("atlas.finding.number", lang), 0.08),
-        Column(say("atlas.finding.what", lang), 0.43),
-        Column(say("atlas.finding.ids", lang), 0.34),
-        Column(say("atlas.finding.area", lang), 0.16, "right"),
+        Column(say("atlas.finding.what", lang), 0.42),
+        Column(say("atlas.finding.ids", lang), 0.33),
+        Column(say("atlas.finding.area", lang), 0.18, "right"),
     )
     lines = [
         Line((str(number), finding_words(row, lang), printable(row.feature_ids.replace(";", "; ")),
