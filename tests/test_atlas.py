@@ -178,6 +178,21 @@ def test_the_scale_measured_on_the_page(city: Path) -> None:
     assert second - first == pytest.approx(62.5, abs=0.2)
 
 
+def test_no_letter_is_too_small_to_read(city: Path) -> None:
+    """Six points at the least on the pages of all kinds, seven in the table of figures."""
+    sizes: dict[int, set[float]] = {}
+    pages = PdfReader(output(city, "atlas.pdf")).pages
+    for number, page in enumerate(pages):
+
+        def visit(said: str, _cm: object, tm: list[float], _font: object, size: float) -> None:
+            if said.strip():
+                sizes.setdefault(number, set()).add(size * max(abs(tm[0]), abs(tm[1])))  # noqa: B023
+
+        page.extract_text(visitor_text=visit)
+    assert len(sizes) == len(FRONT) + len(UNITS)
+    assert min(min(found) for found in sizes.values()) >= 6.0
+
+
 def test_nothing_is_made_twice(city: Path) -> None:
     assert make_atlas(run_of(city)) == []
 
