@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from urbanplan_gis.outputs.sheets.page import Layout
     from urbanplan_gis.outputs.sheets.theme import MapClass
 
-_MAP_MM, _GAP = 222.0, 6.0
+_MAP_MM, _GAP = 228.0, 6.0
 #: room (mm) below the map for its legend, scale and arrow
 _BELOW_MM = 40.0
 _KEY = 7.6

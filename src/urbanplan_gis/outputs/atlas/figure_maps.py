@@ -66,6 +66,18 @@ def mapped_figures(
     return tuple(row for row in whole if (row.indicator, row.state) in known)
 
 
+def rows_of(
+    row: FigureRow, by_unit: Mapping[str, Sequence[FigureRow]], codes: Iterable[str]
+) -> dict[str, FigureRow]:
+    """The figures of units by their codes, of the indicator and state of ``row``."""
+    found = {}
+    for code in codes:
+        for one in by_unit.get(code, ()):
+            if (one.indicator, one.state) == (row.indicator, row.state):
+                found[code] = one
+    return found
+
+
 def draw_figure_maps(
     furniture: Furniture,
     city: CityGround,
@@ -157,19 +169,7 @@ def _of_land(
     row: FigureRow, by_unit: Mapping[str, Sequence[FigureRow]], codes: Iterable[str]
 ) -> bool:
     """Whether units are short of hectares or have some to spare, rather than of anything else."""
-    return any(_gap(one) is not None for one in _rows(row, by_unit, codes).values())
-
-
-def _rows(
-    row: FigureRow, by_unit: Mapping[str, Sequence[FigureRow]], codes: Iterable[str]
-) -> dict[str, FigureRow]:
-    """The figures of units by their codes, of the indicator and state of ``row``."""
-    found = {}
-    for code in codes:
-        for one in by_unit.get(code, ()):
-            if (one.indicator, one.state) == (row.indicator, row.state):
-                found[code] = one
-    return found
+    return any(_gap(one) is not None for one in rows_of(row, by_unit, codes).values())
 
 
 def table_row(row: FigureRow) -> dict[str, Any]:
@@ -191,7 +191,7 @@ def _classes(
 ) -> list[MapClass]:
     """Units by their step on the scale of the sheets, hatched where the figure is not sure."""
     units = city.units.assign(geometry=list(city.shapes))
-    rows = {code: table_row(one) for code, one in _rows(row, by_unit, units["code"]).items()}
+    rows = {code: table_row(one) for code, one in rows_of(row, by_unit, units["code"]).items()}
     heading = say("map.legend.borders", lang)
     borders = (
         ("unit_border", _BORDER, shapely.boundary(city.shapes), 0.0, "atlas.class.unit_border"),
@@ -215,7 +215,7 @@ def _texts(
 ) -> list[tuple[tuple[tuple[str, ...], ...], Any]]:
     """What is printed on each unit: hectares short or over, or the value where it is no land; with
     the unit's name where that finds room."""
-    found = _rows(row, by_unit, city.units["code"])
+    found = rows_of(row, by_unit, city.units["code"])
     land = _of_land(row, by_unit, city.units["code"])
     texts = []
     units = zip(city.units["code"], city.units["kind"], city.shapes, strict=True)

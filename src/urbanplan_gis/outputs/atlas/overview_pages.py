@@ -17,6 +17,7 @@ from urbanplan_gis.outputs.atlas.figure_maps import (
     MAPS_ON_A_PAGE,
     draw_figure_maps,
     mapped_figures,
+    rows_of,
 )
 from urbanplan_gis.outputs.atlas.findings_page import CodeRow, draw_findings
 from urbanplan_gis.outputs.atlas.ground import CityGround, Shapes, finding_rows, list_plans
@@ -85,7 +86,7 @@ def _map_pages(atlas: Atlas) -> list[Page]:
     left_out = tuple(row for row in whole if row not in shown)
     size = MAPS_ON_A_PAGE
     parts = [shown[start : start + size] for start in range(0, len(shown), size)]
-    values = [tables.figures.get(code, ()) for code in codes]
+    values = [[rows_of(row, tables.figures, codes) for row in part] for part in parts]
     kinds = [list(city.units["kind"]), list(city.units["slated"])]
 
     def draw(part: int, title: str, label: str, lang: str) -> Sheet:
@@ -95,7 +96,7 @@ def _map_pages(atlas: Atlas) -> list[Page]:
 
     return [
         replace(
-            _plain("unit_maps", atlas, (parts[n], left_out, values, kinds, outlines(city)),
+            _plain("unit_maps", atlas, (parts[n], left_out, values[n], kinds, outlines(city)),
                    partial(draw, n)),
             key=numbered("unit_maps", n),
             title=part_title(Text.of("atlas.page.unit_maps"), n, len(parts)),

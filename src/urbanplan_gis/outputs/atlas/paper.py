@@ -42,7 +42,7 @@ BODY = Rect(
     PAPER.height - 2 * _MARGIN - _HEADER - _FOOTER,
 )  # fmt: skip
 #: points of running text, of headings, of tables, and of notes: the smallest letters of a page
-SIZE, HEAD, TABLE, NOTE = 7.2, 8.4, 7.2, 6.4
+SIZE, HEAD, TABLE, NOTE = 7.2, 8.4, 7.0, 6.4
 #: of lists on overview pages, the largest at which everything finds room
 SIZES = (8.6, 8.2, 7.8, 7.4, 7.0)
 #: for the seams between polygons; nothing is rasterised

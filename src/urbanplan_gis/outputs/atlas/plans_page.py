@@ -65,17 +65,17 @@ def draw_plans(
         sheet.put(paragraph(say("atlas.none.city_plans", lang), Font(9), width), x, LIST_ROOM.top)
         draw_city_map(sheet, city, furniture.crs, classes, lambda layout, taken: [], lang)
         return sheet
-    chart = width * 0.15
+    chart = width * 0.13
     years = _years(plans.rows, furniture.as_of)
     columns = (
         Column(say("atlas.finding.number", lang), 0.05),
-        Column(say("atlas.plan.name", lang), 0.23),
+        Column(say("atlas.plan.name", lang), 0.25),
         Column(say("table.column.kind", lang), 0.11),
         Column(say("table.column.decision", lang), 0.11),
         Column(say("atlas.plan.approved", lang), 0.11),
         Column(say("atlas.plan.standing", lang), 0.12),
         Column(say("atlas.plan.whole_area", lang), 0.11, "right"),
-        Column(say("atlas.plan.chart", lang), 0.16),
+        Column(say("atlas.plan.chart", lang), 0.14),
     )
     starts = {row.plan_id: row.approved for row in plans.rows}
     lines = [Line(("", "", "", "", "", "", "", _axis(years, chart)))]
