@@ -165,7 +165,7 @@ def _axis(years: tuple[int, int], width: float) -> Block:
     """Years over the chart, as many as find room."""
     first, last = years
     step = next(
-        (n for n in (1, 2, 5, 10, 20, 50, 100) if width / max((last - first) / n, 1) > 9), 200
+        (n for n in (1, 2, 5, 10, 20, 50, 100) if width / max((last - first) / n, 1) > 7), 200
     )
     font = Font(NOTE)
     marks = []

@@ -36,8 +36,8 @@ from urbanplan_gis.outputs.sheets.parts import legend_blocks
 from urbanplan_gis.outputs.sheets.theme import MapClass
 from urbanplan_gis.text import say
 
-#: heights of a map: the largest at which the list below it is whole, else the one given last
-_MAP_MM = (60.0, 56.0, 52.0, 48.0, 44.0)
+#: heights of a map: the largest at which the list below it is whole, else the one given apart
+_MAP_MM, _LONG_LIST_MM = (60.0, 56.0, 52.0, 48.0, 44.0, 38.0), 44.0
 _NUMBERED = 8
 _NAME = Font(6.2, color="#666666")
 #: classes that the legend of the main map explains
@@ -83,7 +83,8 @@ def draw_findings_map(sheet: Sheet, room: Rect, ground: UnitGround, lang: str) -
 def _draw(sheet: Sheet, room: Rect, ground: UnitGround, content: _Content, lang: str) -> None:
     head = section(content.title, room.width, HEAD)
     sheet.put(head, room.x, room.top)
-    for high in _MAP_MM:
+    wanted = min(len(content.numbered), _NUMBERED)
+    for high in (*_MAP_MM, _LONG_LIST_MM):
         frame = Rect(
             room.x + TICKS_MM,
             room.top - head.height - 0.8 - TICKS_MM - high,
@@ -95,7 +96,7 @@ def _draw(sheet: Sheet, room: Rect, ground: UnitGround, content: _Content, lang:
         key = _key(layout, room.width, shown, lang)
         top = frame.y - TICKS_MM - 0.6
         block, count = content.listed(top - key.height - 1 - room.y)
-        if count == min(len(content.numbered), _NUMBERED):
+        if count == wanted:
             break
     sheet.put(stack([key, block], 1), room.x, top)
     taken = Taken()
