@@ -19,21 +19,18 @@ def balance_lines(balance: Balance, count: int, size: float, lang: str) -> list[
     their swatches are for letters of ``size`` points."""
     coded = [row for row in balance.rows if row.code_list and row.area_ha > 0]
     bare = [row for row in balance.rows if not row.code_list]
-    top, rest = coded[:count], coded[count:]
-    areas = [row.area_ha for row in top]
-    if rest:
-        areas.append(sum(row.area_ha for row in rest))
-    areas.append(sum(row.area_ha for row in bare))
+    areas = [row.area_ha for row in coded] + [sum(row.area_ha for row in bare)]
+    total = sum(areas)
+    # rounded before some are summed up: a class prints alike however many are listed
     printed = adding_up(areas)
-    total = sum(areas) or 1.0
-    shares = (
-        adding_up([100 * area / total for area in areas], 1) if sum(areas) else [0.0] * len(areas)
-    )
+    shares = adding_up([100 * area / total for area in areas], 1) if total else [0.0] * len(areas)
     names = [(row.code, printable(row.name.say(lang)), _class_swatch(row.code_list, row.code, size))
-             for row in top]  # fmt: skip
-    if rest:
-        more = say("atlas.balance.rest", lang, count=len(rest))
-        names.append(("", more, _swatch(None, size)))
+             for row in coded[:count]]  # fmt: skip
+    left = len(coded) - count
+    if left > 0:
+        names.append(("", say("atlas.balance.rest", lang, count=left), _swatch(None, size)))
+        printed = [*printed[:count], sum(printed[count:-1]), printed[-1]]
+        shares = [*shares[:count], sum(shares[count:-1]), shares[-1]]
     names.append(("", say("class.unclassified", lang), _swatch(UNCLASSIFIED, size)))
     lines = [
         Line((mark, printable(code), name, number(area, lang, 2), number(share, lang, 1)))

@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 _GAP = 4.0
 #: the main map is never lower than this, whatever its legend needs
 _LEAST_MAP_MM = 136.0
-_LEGEND_SIZES = ((7.2, 3), (6.8, 3), (6.4, 3), (6.2, 4))
+#: letters of the legend, and its columns: few, where names would be broken over many lines
+_LEGEND_SIZES, _COLUMNS, _BRIEF_COLUMNS = (7.2, 6.8, 6.4, 6.2), (2, 3), (2, 3, 4)
 _SIDE_MM = 58.0
 #: longest code that the legend prints in a column of its own
 _SHORT_CODE = 4
@@ -130,30 +131,44 @@ def _notes(theme: Theme | None, classes: Sequence[MapClass]) -> list[str]:
 def legend_block(
     classes: Sequence[MapClass], notes: Sequence[str], width: float, height: float, lang: str
 ) -> Block:
-    """The legend in the largest letters that fit; the last try cuts names to what fits."""
+    """The legend in the largest letters that fit, in the columns that need least height; the last
+    try cuts names to what fits."""
     listed = [one for one in classes if len(one.shapes)]
-    for size, count in _LEGEND_SIZES:
-        block = stack([legend(listed, width, size, count, lang), _small(notes, width)], 1)
-        if block.height <= height:
-            return block
-    size, count = _LEGEND_SIZES[-1]
-    brief = [_brief(one, width / count - 2.0, size) for one in listed]
-    notes = [*notes, say("atlas.map.brief_names", lang)]
-    return stack([legend(brief, width, size, count, lang), _small(notes, width)], 1)
+
+    def block(shown: Sequence[MapClass], texts: Sequence[str], size: float, count: int) -> Block:
+        return stack([legend(shown, width, size, count, lang), _small(texts, width)], 1)
+
+    for size in _LEGEND_SIZES:
+        found = min(
+            (block(listed, notes, size, count) for count in _COLUMNS), key=lambda one: one.height
+        )
+        if found.height <= height:
+            return found
+    texts = [*notes, say("atlas.map.brief_names", lang)]
+    for count in _BRIEF_COLUMNS:
+        found = block(_brief(listed, width / count - 2.0, size), texts, size, count)
+        if found.height <= height:
+            break
+    return found
 
 
 def _small(notes: Sequence[str], width: float) -> Block:
     return stack([paragraph(text, Font(NOTE), width) for text in notes])
 
 
-def _brief(entry: MapClass, width: float, size: float) -> MapClass:
-    """A class whose legend entry takes one line: its code, and as much of its name as fits."""
+def _brief(entries: Sequence[MapClass], width: float, size: float) -> list[MapClass]:
+    """Classes whose entries take one line: a short code, and as much of the name as fits."""
     font = Font(size)
-    short = len(entry.code) <= _SHORT_CODE
-    name = entry.name if short else entry.code
-    room = width - size * 1.4 - (text_width(entry.code, Font(size, bold=True)) if short else 0)
-    if text_width(name, font) > room:
-        while name and text_width(name + "…", font) > room:
-            name = name[:-1]
-        name = name.rstrip() + "…"
-    return replace(entry, name=name, code=entry.code if short else "", heading="")
+    codes = [text_width(one.code, Font(size, bold=True)) for one in entries
+             if len(one.code) <= _SHORT_CODE]  # fmt: skip
+    room = width - size * 1.5 - max(codes, default=0.0)
+    brief = []
+    for one in entries:
+        short = len(one.code) <= _SHORT_CODE
+        name = one.name if short else one.code
+        if text_width(name, font) > room:
+            while name and text_width(name + "…", font) > room:
+                name = name[:-1]
+            name = name.rstrip() + "…"
+        brief.append(replace(one, name=name, code=one.code if short else "", heading=""))
+    return brief
