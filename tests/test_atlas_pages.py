@@ -13,6 +13,9 @@ from pypdf import PdfReader
 
 from test_atlas_bars import figure, words
 from test_loaders_vector import CRS, square
+from urbanplan_gis.model.figures import Verdict
+from urbanplan_gis.outputs.atlas.balance_page import GROUP_FILLS, PLANNED
+from urbanplan_gis.outputs.atlas.bars import bar_symbol
 from urbanplan_gis.outputs.atlas.facts import FigureRow, TargetRow
 from urbanplan_gis.outputs.atlas.figure_maps import (
     MAPS_ON_A_PAGE,
@@ -22,17 +25,19 @@ from urbanplan_gis.outputs.atlas.figure_maps import (
     table_row,
 )
 from urbanplan_gis.outputs.atlas.figures import figures_block
+from urbanplan_gis.outputs.atlas.front import COMMUNE, WARD
 from urbanplan_gis.outputs.atlas.ground import CityGround, Shapes, UnitGround
 from urbanplan_gis.outputs.atlas.land_column import classified_words
 from urbanplan_gis.outputs.atlas.maps import layout_for, place_class_codes, true_north
 from urbanplan_gis.outputs.atlas.paper import Furniture, save_page
 from urbanplan_gis.outputs.atlas.table import Column, Line, breaks_words, largest_table
-from urbanplan_gis.outputs.atlas.unit_maps import UNCLASSIFIED
+from urbanplan_gis.outputs.atlas.unit_maps import PLAIN, SEVERITY_COLOURS, UNCLASSIFIED
 from urbanplan_gis.outputs.sheets.boxes import Mark
 from urbanplan_gis.outputs.sheets.choropleth import step_of
+from urbanplan_gis.outputs.sheets.colour_sight import LEAST_DISTANCE, distances
 from urbanplan_gis.outputs.sheets.labels import Taken
 from urbanplan_gis.outputs.sheets.page import Rect
-from urbanplan_gis.outputs.sheets.symbols import UNCODED, Symbol
+from urbanplan_gis.outputs.sheets.symbols import CONTEXT, COVERED, NOT_COVERED, UNCODED, Symbol
 from urbanplan_gis.outputs.sheets.theme import AREA, MapClass
 from urbanplan_gis.outputs.sheets.write import settings
 from urbanplan_gis.outputs.stored_run import StoredRun
@@ -171,3 +176,21 @@ def test_ground_without_a_class_has_one_colour_and_is_counted() -> None:
     )
     assert said(ODT=100.0) == ""
     assert "does not cover" in said(none=100.0)
+
+
+@pytest.mark.parametrize(
+    "together",
+    [
+        (WARD, COMMUNE),
+        (*(Symbol(fill=fill) for fill in GROUP_FILLS.values()), PLANNED),
+        (COVERED, NOT_COVERED, CONTEXT),
+        (PLAIN, CONTEXT, *(Symbol(fill=fill) for fill in SEVERITY_COLOURS.values())),
+        tuple(one for one in map(bar_symbol, Verdict) if not one.hatch),
+    ],
+)
+def test_colours_of_one_legend_can_be_told_apart(together: tuple[Symbol, ...]) -> None:
+    """By normal and by deuteranope eyes."""
+    fills = list(dict.fromkeys(str(one.fill) for one in together))
+    apart = distances(fills)[np.triu_indices(len(fills), 1)]
+    assert len(apart)
+    assert apart.min() >= LEAST_DISTANCE

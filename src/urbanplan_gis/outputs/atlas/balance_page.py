@@ -35,7 +35,8 @@ _TABLES = (
     (10.4, 200), (9.6, 200), (8.8, 200), (8.2, 200), (7.6, 200), (7.0, 200), (7.0, 60), (7.0, 45),
 )  # fmt: skip
 _BAR_ROW, _BAR_COLUMNS = (9.6, 8.6, 7.6, 6.4, 5.4), 2
-_GROUP_FILLS = {"NNP": "#e6d96a", "PNN": "#e58f8f", "CSD": "#ffffff"}
+GROUP_FILLS = {"NNP": "#e6d96a", "PNN": "#e58f8f", "CSD": "#ffffff"}
+PLANNED = Symbol(fill="#b9c7d6")
 
 
 def draw_balance(
@@ -144,13 +145,13 @@ def _groups(lang: str) -> dict[str, tuple[str, Symbol]]:
     """Names and symbols of the main groups of land."""
     found = {
         code: (styles.style_of(styles.LAND_FILE, "tt08-2024", code), fill)
-        for code, fill in _GROUP_FILLS.items()
+        for code, fill in GROUP_FILLS.items()
     }
     groups = {
         code: (style.name.say(lang) if style else code, Symbol(fill=fill))
         for code, (style, fill) in found.items()
     }
-    groups["planned"] = (say("atlas.balance.planned", lang), Symbol(fill="#b9c7d6"))
+    groups["planned"] = (say("atlas.balance.planned", lang), PLANNED)
     groups["other"] = (say("map.legend.other", lang), NO_COLOUR)
     groups[""] = (say("class.unclassified", lang), UNCLASSIFIED)
     return groups
@@ -164,7 +165,7 @@ def _shares(balance: Balance) -> dict[str, float]:
         group = styles.top_group(row.code_list, row.code)
         planned = styles.style_of(styles.PLAN_FILE, row.code_list, row.code) is not None
         key = "planned" if planned else "other"
-        if group and group.code in _GROUP_FILLS:
+        if group and group.code in GROUP_FILLS:
             key = group.code
         key = key if row.code_list else ""
         shares[key] = shares.get(key, 0.0) + (row.area_ha / total if total else 0.0)

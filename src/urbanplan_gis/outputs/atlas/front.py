@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 
 #: the page number of every page leads to the index
 BACK = ((BODY.right - 60.0, 8.0, BODY.right, BODY.y - 1.0), "index")
-_WARD, _COMMUNE = Symbol(fill="#e9d9c3"), Symbol(fill="#f4f2e6")
+WARD, COMMUNE = Symbol(fill="#e2c9a6"), Symbol(fill="#f4f2e6")
 _BORDER = Symbol(line="#6b6b6b", line_mm=0.2)
 _SOURCES = 14
 #: height of a row and columns of the index: fewer and higher rows where there is room
@@ -233,8 +233,8 @@ def city_classes(city: CityGround, lang: str, plain: bool = False) -> tuple[MapC
         ((), city.shapes) if plain else (city.shapes[kinds == "ward"], city.shapes[kinds != "ward"])
     )
     named = (
-        ("wards", _WARD, wards, AREA if not plain else GROUND, "atlas.outline.wards"),
-        ("communes", _COMMUNE, communes, AREA if not plain else GROUND,
+        ("wards", WARD, wards, AREA if not plain else GROUND, "atlas.outline.wards"),
+        ("communes", COMMUNE, communes, AREA if not plain else GROUND,
          "atlas.class.city_ground" if plain else "atlas.outline.communes"),
         ("unit_border", _BORDER, shapely.boundary(city.shapes), BORDER, "atlas.class.unit_border"),
         ("city_border", CITY_BORDER, outer_rings(city.shapes), BORDER + 0.2,

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 UNCLASSIFIED = symbols.UNCODED
 _UNIT = Symbol(line=INK, line_mm=0.6)
 _OTHER_BORDER = Symbol(line="#8a8a8a", line_mm=0.2, dash_mm=(2.0, 0.7, 0.3, 0.7))
-_PLAIN = Symbol(fill="#f7f6f1")
-_COVERED = Symbol(fill="#cfe5df")
+#: the unit's own ground under findings
+PLAIN = Symbol(fill="#fdf0c8")
 _OTHER_PLAN = Symbol(line=GREY, line_mm=0.3, dash_mm=(0.4, 0.6))
 SEVERITY_COLOURS = {
     Severity.ERROR: "#b30000",
@@ -96,8 +96,8 @@ def plan_classes(ground: UnitGround, lang: str) -> tuple[MapClass, ...]:
               if row.kind == ZONING_PLAN and row.in_force]  # fmt: skip
     covered = [shapely.intersection(shapely.union_all(active), ground.outline)] if active else []
     named = (
-        ("unit_ground", _PLAIN, [ground.outline], GROUND, "atlas.class.not_covered"),
-        ("covered", _COVERED, covered, AREA, "atlas.class.covered"),
+        ("not_covered", symbols.NOT_COVERED, [ground.outline], GROUND, "atlas.class.not_covered"),
+        ("covered", symbols.COVERED, covered, AREA, "atlas.class.covered"),
     )
     classes = [
         MapClass(key, say(text, lang), symbol, _array(drawn), level)
@@ -127,7 +127,7 @@ def plan_line_classes(plans: Shapes, lang: str) -> tuple[MapClass, ...]:
 
 def finding_classes(ground: UnitGround, layout: Layout, lang: str) -> tuple[MapClass, ...]:
     """Findings by severity: their ground, or a dot where it would be too small to see."""
-    plain = MapClass("unit_ground", say("atlas.class.unit_ground", lang), _PLAIN,
+    plain = MapClass("unit_ground", say("atlas.class.unit_ground", lang), PLAIN,
                      _array([ground.outline]), GROUND)  # fmt: skip
     return (
         plain,
