@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pytest
 from pypdf import PdfReader
+from shapely import Polygon
 
 from test_atlas_bars import figure, words
 from test_loaders_vector import CRS, square
@@ -26,12 +27,17 @@ from urbanplan_gis.outputs.atlas.figure_maps import (
 )
 from urbanplan_gis.outputs.atlas.figures import figures_block
 from urbanplan_gis.outputs.atlas.front import COMMUNE, WARD
-from urbanplan_gis.outputs.atlas.ground import CityGround, Shapes, UnitGround
+from urbanplan_gis.outputs.atlas.ground import CityGround, PlanRow, Shapes, UnitGround
 from urbanplan_gis.outputs.atlas.land_column import classified_words
 from urbanplan_gis.outputs.atlas.maps import layout_for, place_class_codes, true_north
 from urbanplan_gis.outputs.atlas.paper import Furniture, save_page
 from urbanplan_gis.outputs.atlas.table import Column, Line, breaks_words, largest_table
-from urbanplan_gis.outputs.atlas.unit_maps import PLAIN, SEVERITY_COLOURS, UNCLASSIFIED
+from urbanplan_gis.outputs.atlas.unit_maps import (
+    PLAIN,
+    SEVERITY_COLOURS,
+    UNCLASSIFIED,
+    plan_classes,
+)
 from urbanplan_gis.outputs.sheets.boxes import Mark
 from urbanplan_gis.outputs.sheets.choropleth import step_of
 from urbanplan_gis.outputs.sheets.colour_sight import LEAST_DISTANCE, distances
@@ -176,6 +182,28 @@ def test_ground_without_a_class_has_one_colour_and_is_counted() -> None:
     )
     assert said(ODT=100.0) == ""
     assert "does not cover" in said(none=100.0)
+
+
+def plan(ground: Polygon, in_force: bool = True) -> Shapes:
+    row = PlanRow("P", "P", "zoning", "", None, None, "", in_force, 1.0)
+    return Shapes((row,), np.array([ground]))
+
+
+@pytest.mark.parametrize(
+    ("plans", "keys"),
+    [
+        (plan(square(-10, -10, 2000)), {"covered"}),
+        (plan(square(500, 0, 1000)), {"not_covered", "covered"}),
+        (plan(square(500, 0, 1000), in_force=False), {"not_covered"}),
+    ],
+)
+def test_ground_covered_altogether_has_no_class_of_ground_left(
+    plans: Shapes, keys: set[str]
+) -> None:
+    unit = UnitGround("a", square(0, 0, 1000), "", {}, plans, plans, (), (), "")
+    drawn = {one.key: one.shapes for one in plan_classes(unit, "en")}
+    assert {"covered", "not_covered"} & set(drawn) == keys
+    assert sum(drawn[key][0].area for key in keys) == pytest.approx(1_000_000)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from urbanplan_gis.model.data import Severity
-from urbanplan_gis.outputs.atlas.ground import SEVERITIES, ZONING_PLAN, Shapes, UnitGround
+from urbanplan_gis.outputs.atlas.ground import SEVERITIES, SPECK_M2, ZONING_PLAN, Shapes, UnitGround
 from urbanplan_gis.outputs.sheets import symbols
 from urbanplan_gis.outputs.sheets.page import Layout
 from urbanplan_gis.outputs.sheets.symbols import CONTEXT, GREY, INK, Symbol
@@ -91,17 +91,23 @@ def surroundings(ground: UnitGround, lang: str) -> tuple[MapClass, ...]:
 
 
 def plan_classes(ground: UnitGround, lang: str) -> tuple[MapClass, ...]:
-    """Outlines of plans, in force or not, and the ground of the unit that those in force cover."""
+    """Outlines of plans, in force or not, and the ground of the unit that those in force cover and
+    that they leave."""
     active = [shape for row, shape in zip(ground.plans.rows, ground.plans.ground, strict=True)
               if row.kind == ZONING_PLAN and row.in_force]  # fmt: skip
-    covered = [shapely.intersection(shapely.union_all(active), ground.outline)] if active else []
+    whole = shapely.union_all(active)
+    covered, left = shapely.intersection(whole, ground.outline), ground.outline
+    if covered.area:
+        left = shapely.difference(ground.outline, whole)
     named = (
-        ("not_covered", symbols.NOT_COVERED, [ground.outline], GROUND, "atlas.class.not_covered"),
+        ("not_covered", symbols.NOT_COVERED, left, GROUND, "atlas.class.not_covered"),
         ("covered", symbols.COVERED, covered, AREA, "atlas.class.covered"),
     )
+    # nothing has no entry in the legend, nor has what is only how borders were drawn
     classes = [
-        MapClass(key, say(text, lang), symbol, _array(drawn), level)
+        MapClass(key, say(text, lang), symbol, _array([drawn]), level)
         for key, symbol, drawn, level, text in named
+        if drawn.area > SPECK_M2 or drawn is ground.outline
     ]
     return (*classes, *plan_line_classes(ground.plans, lang), *surroundings(ground, lang))
 
