@@ -139,8 +139,10 @@ def legend_block(
         return stack([legend(shown, width, size, count, lang), _small(texts, width)], 1)
 
     for size in _LEGEND_SIZES:
+        whole = [count for count in _COLUMNS if not _breaks(listed, width / count, size)]
         found = min(
-            (block(listed, notes, size, count) for count in _COLUMNS), key=lambda one: one.height
+            (block(listed, notes, size, count) for count in whole or _COLUMNS[:1]),
+            key=lambda one: one.height,
         )
         if found.height <= height:
             return found
@@ -150,6 +152,16 @@ def legend_block(
         if found.height <= height:
             break
     return found
+
+
+def _breaks(entries: Sequence[MapClass], column: float, size: float) -> bool:
+    """Whether a word of a name, or a long code, is wider than its part of a legend's column."""
+    font = Font(size)
+    codes = [text_width(one.code, Font(size, bold=True)) for one in entries
+             if len(one.code) <= _SHORT_CODE]  # fmt: skip
+    room = column - size * 1.75 - max(codes, default=0.0)
+    words = (word for one in entries for word in f"{one.name} ({one.code})".split())
+    return any(text_width(word, font) > room for word in words)
 
 
 def _small(notes: Sequence[str], width: float) -> Block:
