@@ -114,6 +114,7 @@ def _unit_page(atlas: Atlas, place: int) -> Page:
     row = atlas.city.units.iloc[place]
     code, kind = str(row["code"]), str(row["kind"])
     name = atlas.city.names[code]
+    balance = atlas.tables.balances.get(code)
     facts = UnitFacts(
         code=code,
         name=name,
@@ -121,9 +122,10 @@ def _unit_page(atlas: Atlas, place: int) -> Page:
         slated=bool(row["slated"]),
         number=place + 1,
         figures=atlas.tables.unit_figures(code),
-        balance=atlas.tables.balances.get(code),
+        balance=balance,
         population=atlas.tables.population.get(code),
-        area_ha=float(atlas.city.shapes[place].area) / 1e4,
+        # that of the faces, where there are any: the land balance beside it adds up to it
+        area_ha=balance.area_ha if balance else float(atlas.city.shapes[place].area) / 1e4,
     )
     read: list[UnitGround] = []
 
