@@ -12,7 +12,7 @@ import shapely
 
 from urbanplan_gis.outputs.atlas import overview
 from urbanplan_gis.outputs.atlas.balance_page import draw_balance
-from urbanplan_gis.outputs.atlas.facts import CITY, GROUPS, FigureRow
+from urbanplan_gis.outputs.atlas.facts import CITY, COVERAGE, GROUPS, FigureRow
 from urbanplan_gis.outputs.atlas.figure_maps import (
     MAPS_ON_A_PAGE,
     draw_figure_maps,
@@ -34,8 +34,6 @@ from urbanplan_gis.outputs.atlas.page import (
 from urbanplan_gis.outputs.atlas.paper import Sheet
 from urbanplan_gis.outputs.atlas.plans_page import draw_plans
 from urbanplan_gis.text import Name, Text
-
-_COVERAGE = "zoning_coverage"
 
 
 def overview_pages(atlas: Atlas) -> list[Page]:
@@ -71,7 +69,7 @@ def _covered(atlas: Atlas) -> list[tuple[Text | Name, FigureRow]]:
         (name, row)
         for name, code in named
         for row in atlas.tables.figures.get(code, ())
-        if row.indicator == _COVERAGE
+        if row.indicator == COVERAGE
     ]
     known = next((row for _, row in found if row.value is not None), None)
     return [pair for pair in found if known is not None and pair[1].state == known.state]

@@ -139,9 +139,11 @@ def _coverage(
         )
         for number, (name, row) in enumerate(covered)
     ]
-    room = height - head.height - 1
+    said = any(row.leaves_ground_out for _, row in covered)
+    notes = [paragraph(say("atlas.plan.of_urban_land", lang), Font(SIZE), width)] if said else []
+    room = height - head.height - sum(note.height + 1 for note in notes) - 1
     more = more_of("unit_figures", lang)
-    return stack([head, largest_table(columns, lines, width, room, SIZES, more)[0]], 1)
+    return stack([head, largest_table(columns, lines, width, room, SIZES, more)[0], *notes], 1)
 
 
 def _missing(row: FigureRow, lang: str) -> str:

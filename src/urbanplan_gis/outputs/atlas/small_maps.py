@@ -47,23 +47,28 @@ _OF_MAIN_MAP = ("context", "unit_border", "this_unit")
 @dataclass(frozen=True)
 class _Content:
     """What one small map shows: its classes at a scale, the ground numbered, the list of a
-    height with the number of rows it found room for, and the colour of its numbers."""
+    height with the number of rows it found room for, the colour of its numbers, and a note."""
 
     title: str
     classes: Callable[[Layout], Sequence[MapClass]]
     numbered: Any
     listed: Callable[[float], tuple[Block, int]]
     color: str
+    note: str = ""
 
 
-def draw_plans_map(sheet: Sheet, room: Rect, ground: UnitGround, lang: str) -> None:
-    """Plans, numbered as in the list below them."""
+def draw_plans_map(
+    sheet: Sheet, room: Rect, ground: UnitGround, of_urban_land: bool, lang: str
+) -> None:
+    """Plans, numbered as in the list below them; whether the figure of coverage beside the map is
+    about urban land alone is said."""
     content = _Content(
         title=say("atlas.map.plans", lang),
         classes=lambda layout: plan_classes(ground, lang),
         numbered=shapely.intersection(ground.plans.ground, ground.outline),
         listed=lambda height: plans_table(ground.plans.rows, room.width, height, lang),
         color="#0b3d2e",
+        note=say("atlas.plan.of_urban_land", lang) if of_urban_land else "",
     )
     _draw(sheet, room, ground, content, lang)
 
@@ -93,7 +98,7 @@ def _draw(sheet: Sheet, room: Rect, ground: UnitGround, content: _Content, lang:
         )
         layout = layout_for(frame, ground.outline.bounds)
         shown = within(content.classes(layout), layout)
-        key = _key(layout, room.width, shown, lang)
+        key = _key(layout, room.width, shown, content.note, lang)
         top = frame.y - TICKS_MM - 0.6
         block, count = content.listed(top - key.height - 1 - room.y)
         if count == wanted:
@@ -106,13 +111,14 @@ def _draw(sheet: Sheet, room: Rect, ground: UnitGround, content: _Content, lang:
     draw_map(sheet, layout, shown, Labels(tuple(placed)), lang)
 
 
-def _key(layout: Layout, width: float, classes: Sequence[MapClass], lang: str) -> Block:
-    """Legend and scale of a small map."""
+def _key(layout: Layout, width: float, classes: Sequence[MapClass], note: str, lang: str) -> Block:
+    """Legend, scale and note of a small map."""
     gap = 2.0
     listed = [one for one in classes if one.key not in _OF_MAIN_MAP]
     blocks = legend_blocks(listed, (width - gap) / 2, NOTE)
     scale = say("map.scale", lang, n=reader_number(layout.scale, 0))
-    words = paragraph(say("atlas.map.scale_same_signs", lang, scale=scale), Font(NOTE), width)
+    said = f"{say('atlas.map.scale_same_signs', lang, scale=scale)} {note}".strip()
+    words = paragraph(said, Font(NOTE), width)
     return stack([columns(blocks, 2, width, gap), words], 0.6)
 
 

@@ -72,7 +72,9 @@ def draw_unit(
     land = Rect(BODY.x, BODY.y, _LAND_MM, BODY.height)
     draw_land(sheet, land, ground, data, beside_legend, lang)
     x, half = BODY.x + _LAND_MM + _GAP, (BODY.height - _GAP) / 2
-    draw_plans_map(sheet, Rect(x, BODY.y + half + _GAP, _SMALL_MM, half), ground, lang)
+    of_urban_land = any(row.leaves_ground_out for row in facts.figures)
+    plans = Rect(x, BODY.y + half + _GAP, _SMALL_MM, half)
+    draw_plans_map(sheet, plans, ground, of_urban_land, lang)
     draw_findings_map(sheet, Rect(x, BODY.y, _SMALL_MM, half), ground, lang)
     x += _SMALL_MM + _GAP
     _figures_column(sheet, Rect(x, BODY.y, BODY.right - x, BODY.height), facts, lang)
