@@ -29,7 +29,9 @@ fields = { plan_id = "id", name = "ten", kind = "loai", approved = "ngay", revok
 path = "people.csv"
 fields = { unit_code = "ma", year = "nam", residents = "dan_so" }
 """
-FRONT = ["cover", "index", "figures", "units", "balance", "plans", "findings", "method"]
+FRONT = [
+    "cover", "index", "figures", "unit_maps", "units", "balance", "plans", "findings", "method",
+]  # fmt: skip
 UNITS = ["unit-21010", "unit-21013"]
 
 
@@ -101,15 +103,17 @@ def test_bookmarks_labels_title_and_links(city: Path) -> None:
     assert groups == ["Overview", "Wards", "Communes"]
     overview, wards, communes = (item for item in bound.outline if isinstance(item, list))
     assert [item.title.split(" · ")[0] for item in overview] == [
-        "i", "ii", "iii", "iv", "v", "vi", "vii", "viii",
+        "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix",
     ]  # fmt: skip
     assert [item.title for item in (*wards, *communes)] == ["1 · Phường A", "2 · Xã B"]
-    assert bound.get_destination_page_number(communes[0]) == 9
-    assert bound.page_labels == ["i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "1", "2"]
+    assert bound.get_destination_page_number(communes[0]) == 10
+    assert bound.page_labels == [
+        "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "1", "2",
+    ]  # fmt: skip
     # the lines of the list, then the numbers on the key map
-    assert links(bound, 1) == [*range(2, 10), 8, 9]
+    assert links(bound, 1) == [*range(2, 11), 9, 10]
     # and from a page back to the index
-    assert links(bound, 9) == [1]
+    assert links(bound, 10) == [1]
 
 
 def links(bound: PdfReader, page: int) -> list[int | None]:
@@ -120,14 +124,14 @@ def links(bound: PdfReader, page: int) -> list[int | None]:
 
 def test_text_is_text_in_the_right_language(city: Path) -> None:
     vi, en = (output(city, name) for name in ("atlas.pdf", "atlas.en.pdf"))
-    unit = text(vi, 8)
+    unit = text(vi, 9)
     for words in ("Phường A", "Hiện trạng sử dụng đất", "CHÚ GIẢI", "Đất ở tại đô thị",
                   "Tỷ lệ đất giao thông trên đất xây dựng đô thị", "tham khảo", "BẢN NHÁP / DRAFT",
                   "Trang 1", "30/06/2025", "phía đông: Xã B"):  # fmt: skip
         assert words in unit
-    assert "east: Xã B" in text(en, 8)
-    assert "Urban residential land" in text(en, 8)
-    for page in range(10):
+    assert "east: Xã B" in text(en, 9)
+    assert "Urban residential land" in text(en, 9)
+    for page in range(11):
         assert "Trang" not in text(en, page)
         assert "Page " not in text(vi, page)
 
@@ -174,6 +178,21 @@ def test_the_scale_measured_on_the_page(city: Path) -> None:
     assert second - first == pytest.approx(62.5, abs=0.2)
 
 
+def test_no_letter_is_too_small_to_read(city: Path) -> None:
+    """Six points at the least on the pages of all kinds, seven in the table of figures."""
+    sizes: dict[int, set[float]] = {}
+    pages = PdfReader(output(city, "atlas.pdf")).pages
+    for number, page in enumerate(pages):
+
+        def visit(said: str, _cm: object, tm: list[float], _font: object, size: float) -> None:
+            if said.strip():
+                sizes.setdefault(number, set()).add(size * max(abs(tm[0]), abs(tm[1])))  # noqa: B023
+
+        page.extract_text(visitor_text=visit)
+    assert len(sizes) == len(FRONT) + len(UNITS)
+    assert min(min(found) for found in sizes.values()) >= 6.0
+
+
 def test_nothing_is_made_twice(city: Path) -> None:
     assert make_atlas(run_of(city)) == []
 
@@ -199,9 +218,9 @@ def test_one_parcel_of_one_unit(city: Path, tmp_path: Path) -> None:
     parcels(150).to_file(folder / "lu.gpkg")
     assert make_run(load_project(folder), "both") is not None
     made = set(make_atlas(run_of(folder, "vi")))
-    changed = vi("figures", "units", "balance", "findings", "unit-21010")
+    changed = vi("figures", "unit_maps", "units", "balance", "findings", "unit-21010")
     assert made - {"atlas.pdf"} <= changed
-    assert made >= vi("figures", "units", "balance", "unit-21010")
+    assert made >= vi("figures", "unit_maps", "units", "balance", "unit-21010")
     assert "atlas.pdf" in made
     assert "2,25" in text(output(folder, "atlas/vi/unit-21010.pdf"))
 

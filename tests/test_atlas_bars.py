@@ -6,8 +6,9 @@ import pytest
 import shapely
 
 from urbanplan_gis.model.figures import Verdict
+from urbanplan_gis.outputs.atlas.balance import balance_lines
 from urbanplan_gis.outputs.atlas.bars import Bullet, bar_symbol, bullet_block
-from urbanplan_gis.outputs.atlas.facts import FigureRow, TargetRow
+from urbanplan_gis.outputs.atlas.facts import Balance, BalanceRow, FigureRow, TargetRow
 from urbanplan_gis.outputs.atlas.figures import figures_block
 from urbanplan_gis.outputs.atlas.words import (
     adding_up,
@@ -20,6 +21,7 @@ from urbanplan_gis.outputs.atlas.words import (
     value_words,
 )
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, Mark, Word
+from urbanplan_gis.text import Name
 
 
 def figure(**changes: object) -> FigureRow:
@@ -122,6 +124,22 @@ def test_printed_areas_add_up() -> None:
     assert adding_up([0.0, 0.0]) == [0.0, 0.0]
     assert hectares(0.001, "vi") == "dưới 0,01"
     assert hectares(0.0, "vi") == "0,00"
+
+
+def test_a_class_prints_the_same_area_however_many_are_listed() -> None:
+    """Four classes of 1.005 ha and one of 0.98 make 5.00 ha."""
+    areas = (1.005, 1.005, 1.005, 1.005, 0.98)
+    balance = Balance("existing", tuple(
+        BalanceRow("own", f"C{n}", Name("a", "a"), area) for n, area in enumerate(areas)
+    ))  # fmt: skip
+    whole, brief = (
+        [line.cells[3] for line in balance_lines(balance, count, 7.0, "en")] for count in (9, 2)
+    )
+    assert whole[-1] == brief[-1] == "5.00"
+    assert brief[:2] == whole[:2]
+    # the rest is the sum of what would have been printed
+    rest = sum(float(str(area)) for area in whole[2:5])
+    assert float(str(brief[2])) == pytest.approx(rest)
 
 
 def test_text_from_data_fits_and_has_a_form_for_every_sign() -> None:

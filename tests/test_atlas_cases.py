@@ -17,10 +17,12 @@ from test_atlas_bars import words
 from test_loaders_vector import CRS, square, write_project
 from urbanplan_gis.outputs.atlas.front import INDEX_CAPACITY, Entry, index_links
 from urbanplan_gis.outputs.atlas.ground import CityGround, FindingRow, _surroundings, list_plans
+from urbanplan_gis.outputs.atlas.land_column import legend_block
 from urbanplan_gis.outputs.atlas.maps import layout_for
-from urbanplan_gis.outputs.atlas.pages import Page, pages_of, read_atlas, unit_key
+from urbanplan_gis.outputs.atlas.page import Page, read_atlas
+from urbanplan_gis.outputs.atlas.pages import pages_of, unit_key
 from urbanplan_gis.outputs.atlas.paper import BODY, save_page
-from urbanplan_gis.outputs.atlas.unit_page import _findings_table, _legend
+from urbanplan_gis.outputs.atlas.small_maps import findings_table
 from urbanplan_gis.outputs.sheets.page import Rect
 from urbanplan_gis.outputs.sheets.symbols import Symbol
 from urbanplan_gis.outputs.sheets.theme import AREA, MapClass
@@ -107,18 +109,18 @@ def test_a_legend_of_more_classes_than_there_is_room_for_is_cut_and_says_so() ->
                  Symbol(fill="#ffffff"), ground, AREA, code=f"C{n:03d}")
         for n in range(120)
     ]  # fmt: skip
-    block = _legend(classes, [], 116.0, 108.0, "vi")
+    block = legend_block(classes, [], 116.0, 108.0, "vi")
     assert block.height <= 108.0
     assert "land_balance.csv" in words(block)
     assert all(f"C{n:03d}" in words(block) for n in range(120))
-    few = _legend(classes[:5], [], 116.0, 108.0, "vi")
+    few = legend_block(classes[:5], [], 116.0, 108.0, "vi")
     assert "land_balance.csv" not in words(few)
 
 
 def test_findings_that_are_not_listed_are_counted_with_their_hectares() -> None:
     rows = [FindingRow(f"f{n}", "overlap", "warning", "zoning", f"a{n};b{n}", 50.0 - n)
             for n in range(50)]  # fmt: skip
-    block, shown = _findings_table(rows, 96.0, 40.0, "en")
+    block, shown = findings_table(rows, 96.0, 40.0, "en")
     assert 0 < shown < 50
     assert block.height <= 40.0
     rest = sum(range(1, 51 - shown))  # 50 - n for those left: from 50 - shown down to 1

@@ -28,7 +28,7 @@ _NEUTRAL = "#5b7d9a"
 _VERDICTS = {
     Verdict.EXCEEDED: Symbol(fill="#1f7a4d"),
     Verdict.MET: Symbol(fill="#3d9a5f"),
-    Verdict.NEAR: Symbol(fill="#d9b72b"),
+    Verdict.NEAR: Symbol(fill="#e8cf4a"),
     Verdict.NOT_YET: Symbol(fill="#e0803c"),
     Verdict.MISSED: Symbol(fill="#b2182b"),
     Verdict.INCONCLUSIVE: Symbol(fill="#ddd0e6", hatch="////", hatch_color="#6e5a8a"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,8 @@ CITY = "city"
 GROUPS = ("city", "wards", "slated")
 STATES = ("existing", "planned")
 UNCLASSIFIED = "unclassified"
+#: the indicator of ground under zoning plans, and how its definitions on urban land alone end
+COVERAGE, _OF_URBAN_LAND = "zoning_coverage", "-in-general_plan"
 _UNIT_COUNT = "units"
 _DECIMALS = 2
 _RESIDENTS = "residents"
@@ -64,6 +66,15 @@ class FigureRow:
         """Decimals the indicator is printed with."""
         known = indicators().get(self.indicator)
         return known.decimals if known else _DECIMALS
+
+    @property
+    def leaves_ground_out(self) -> bool:
+        """Whether it tells how much of the urban land zoning plans cover, and not of all ground."""
+        return (
+            self.indicator == COVERAGE
+            and self.value is not None
+            and self.definition.endswith(_OF_URBAN_LAND)
+        )
 
 
 @dataclass(frozen=True)
@@ -244,9 +255,3 @@ def definition_name(row: FigureRow) -> Name:
         [one for one in known.definitions if one.definition_id == row.definition] if known else []
     )
     return found[0].name if found else Name(row.definition, row.definition)
-
-
-def states_of(rows: Iterable[FigureRow]) -> tuple[str, ...]:
-    """The states that figures are of, existing first."""
-    present = {row.state for row in rows}
-    return tuple(state for state in STATES if state in present)

@@ -22,7 +22,9 @@ from urbanplan_gis.outputs.sheets.symbols import GREY
 from urbanplan_gis.text import Text, say
 
 _BAR_SHARE, _BAR_MM = 0.56, 4.2
-_VALUE_SHARE = 0.30
+_VALUE_SHARE = 0.22
+#: the smaller letters of a row, as a share of its size
+_SMALL = 0.92
 _ROW_GAP = 1.5
 
 
@@ -79,10 +81,10 @@ def _as_many_as_fit(
 
 
 def _row(row: FigureRow, width: float, size: float, lang: str, full: bool) -> Block:
-    small = Font(size * 0.86, color="#444444")
+    small = Font(size * _SMALL, color="#444444")
     side = width * _VALUE_SHARE
     left = width - side - 2
-    name = clipped(printable(row.name.say(lang)), Font(size, bold=True), left, 2)
+    name = clipped(figure_words(row, lang), Font(size, bold=True), left, 3)
     value = paragraph(value_words(row, lang), Font(size, bold=True), side, "right", gid="value")
     bar = bullet_block(bullet_of(row), width * _BAR_SHARE, _BAR_MM * size / 6.4)
     beside_bar = stack(_outcome(row, width - bar.width - 2, size, lang))
@@ -97,7 +99,7 @@ def _row(row: FigureRow, width: float, size: float, lang: str, full: bool) -> Bl
 
 
 def _outcome(row: FigureRow, width: float, size: float, lang: str) -> list[Block]:
-    """Verdict and hectares missing, and the interval, in two lines beside the bar."""
+    """Verdict and hectares missing, and the interval, below one another beside the bar."""
     verdict = say(f"verdict.{row.verdict}", lang)
     gap = gap_words(row, lang)
     judged = row.verdict not in (Verdict.REFERENCE, Verdict.NO_DATA)
@@ -106,17 +108,20 @@ def _outcome(row: FigureRow, width: float, size: float, lang: str) -> list[Block
     lines = [clipped(first, font, width, 2, gid="verdict")]
     bounds = interval_words(row, lang)
     if bounds:
-        lines.append(clipped(bounds, Font(size * 0.86, color="#444444"), width, 1))
+        lines.append(clipped(bounds, Font(size * _SMALL, color="#444444"), width, 2))
     return lines
 
 
+def figure_words(row: FigureRow, lang: str) -> str:
+    """The name of an indicator and the state it is of."""
+    return f"{printable(row.name.say(lang))} – {say(f'state.{row.state}', lang)}"
+
+
 def _small_print(row: FigureRow, lang: str) -> str:
-    state = say(f"state.{row.state}", lang)
-    parts = (state, targets_words(row, lang), known_words(row, lang))
+    parts = (targets_words(row, lang), known_words(row, lang))
     return " · ".join(part for part in parts if part)
 
 
 def _rests_on(row: FigureRow, lang: str) -> str:
-    name = definition_name(row)
     basis = Text.of(f"basis.{row.basis}")
-    return say("atlas.bar.rests_on", lang, name=name, id=row.definition, basis=basis)
+    return say("atlas.bar.rests_on", lang, name=definition_name(row), basis=basis)

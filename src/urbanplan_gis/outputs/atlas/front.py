@@ -17,12 +17,13 @@ from urbanplan_gis.outputs.atlas.maps import (
     layout_for,
     place_names,
     place_texts,
+    true_north,
     within,
 )
 from urbanplan_gis.outputs.atlas.paper import (
     BODY,
+    HEAD,
     PAPER,
-    SIZE,
     Furniture,
     Sheet,
     new_sheet,
@@ -34,7 +35,7 @@ from urbanplan_gis.outputs.atlas.words import clipped, printable
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, paragraph, rule, stack
 from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place_number
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
-from urbanplan_gis.outputs.sheets.parts import legend, north_arrow, scale_bar
+from urbanplan_gis.outputs.sheets.parts import legend, scale_bar
 from urbanplan_gis.outputs.sheets.symbols import CITY_BORDER, GREY, INK, Symbol
 from urbanplan_gis.outputs.sheets.theme import AREA, BORDER, GROUND, MapClass, outer_rings
 from urbanplan_gis.text import date, say
@@ -44,14 +45,14 @@ if TYPE_CHECKING:
 
 #: the page number of every page leads to the index
 BACK = ((BODY.right - 60.0, 8.0, BODY.right, BODY.y - 1.0), "index")
-_WARD, _COMMUNE = Symbol(fill="#e9d9c3"), Symbol(fill="#f4f2e6")
+WARD, COMMUNE = Symbol(fill="#e2c9a6"), Symbol(fill="#f4f2e6")
 _BORDER = Symbol(line="#6b6b6b", line_mm=0.2)
 _SOURCES = 14
 #: height of a row and columns of the index: fewer and higher rows where there is room
-_ROWS = ((5.2, 2), (4.4, 3), (3.7, 4))
-_LIST_MM = 206.0
+_ROWS = ((9.0, 1), (7.6, 1), (6.4, 1), (5.4, 1), (7.0, 2), (5.4, 2))
+_LIST_MM = 172.0
 #: entries one page of the index can hold
-INDEX_CAPACITY = 200
+INDEX_CAPACITY = 90
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Link:
 def draw_cover(furniture: Furniture, city: CityGround, sources: Sequence[str], lang: str) -> Sheet:
     """Title, city, day, boundaries, stamps, sources, and the city's units."""
     sheet = new_sheet()
-    left, width = 24.0, 168.0
+    left, width = 16.0, 166.0
     kinds = list(city.units["kind"])
     count = {kind: kinds.count(kind) for kind in ("ward", "commune")}
     words = [
@@ -91,25 +92,25 @@ def draw_cover(furniture: Furniture, city: CityGround, sources: Sequence[str], l
         stamps_block(furniture.stamps, lang),
         paragraph(
             say("atlas.cover.content", lang, wards=count["ward"], communes=count["commune"]),
-            Font(9), width,
+            Font(10), width,
         ),
-        paragraph(say("atlas.cover.attached", lang), Font(9), width),
+        paragraph(say("atlas.cover.attached", lang), Font(10), width),
     ]  # fmt: skip
-    sheet.put(stack(words, 6), left, PAPER.height - 34)
-    listed = [clipped(printable(line), Font(6.4), width, 2) for line in sources[:_SOURCES]]
+    sheet.put(stack(words, 7), left, PAPER.height - 26)
+    listed = [clipped(printable(line), Font(7.6), width, 2) for line in sources[:_SOURCES]]
     if len(sources) > _SOURCES:
         more = say("atlas.more.sources", lang, count=len(sources) - _SOURCES)
-        listed.append(paragraph(more, Font(6.4), width))
+        listed.append(paragraph(more, Font(7.6), width))
     block = stack([section(say("atlas.cover.sources", lang), width, 8), *listed], 0.8)
     sheet.put(block, left, 20 + block.height)
-    room = Rect(212, 50, 184, PAPER.height - 84)
+    room = Rect(194, 40, 218, PAPER.height - 68)
     layout = layout_for(fitted(room, city_bounds(city), 120), city_bounds(city))
     classes = within(city_classes(city, lang), layout)
     taken = Taken()
     names = zip(city.names.values(), city.units["kind"], city.shapes, strict=True)
-    labels = place_names(layout, taken, names, Font(6.4))
+    labels = place_names(layout, taken, names, Font(7.0))
     draw_map(sheet, layout, classes, Labels(tuple(labels)), lang)
-    sheet.put(legend(classes, room.width, SIZE, 2, lang), room.x, layout.frame.y - TICKS_MM - 2)
+    sheet.put(legend(classes, room.width, HEAD, 2, lang), room.x, layout.frame.y - TICKS_MM - 2)
     return sheet
 
 
@@ -130,12 +131,12 @@ def draw_index(
     room = _map_room()
     classes = within(city_classes(city, lang), layout)
     draw_map(sheet, layout, classes, Labels(tuple(placed)), lang)
-    key = legend(classes, room.width * 0.62, SIZE, 2, lang)
+    key = legend(classes, room.width * 0.62, HEAD, 2, lang)
     top = layout.frame.y - TICKS_MM - 2
-    note = paragraph(say("atlas.index.map", lang), Font(SIZE), room.width * 0.62)
+    note = paragraph(say("atlas.index.map", lang), Font(HEAD), room.width * 0.62)
     sheet.put(stack([note, key], 1.5), room.x, top)
-    bar = scale_bar(layout.scale, room.width * 0.3, SIZE, lang)
-    arrow = north_arrow(SIZE * 1.9, SIZE, lang)
+    bar = scale_bar(layout.scale, room.width * 0.3, HEAD, lang)
+    arrow = true_north(furniture.crs, layout, HEAD, lang)
     sheet.put(stack([bar, arrow], 2), room.x + room.width * 0.68, top)
     return sheet
 
@@ -171,11 +172,12 @@ def _key_map(city: CityGround, numbers: Sequence[str]) -> tuple[Layout, list[Pla
     Numbers of units too small to hold them stand beside them, with a leader.
     """
     room = _map_room()
-    frame = Rect(room.x + TICKS_MM, room.y + 52, room.width - 2 * TICKS_MM, room.height - 58)
+    frame = Rect(room.x + TICKS_MM, room.y + 40, room.width - 2 * TICKS_MM, room.height - 46)
     layout = layout_for(fitted(frame, city_bounds(city), 100), city_bounds(city))
     named = list(zip(numbers, city.shapes, strict=True))
     taken = Taken()
-    placed = place_texts(layout, taken, named, Font(7.5, bold=True))
+    forms = [(((text,),), shape) for text, shape in named]
+    placed = place_texts(layout, taken, forms, Font(9.0, bold=True))
     found = {label.lines[0] for label in placed}
     inside = shapely.box(layout.frame.x, layout.frame.y, layout.frame.right, layout.frame.top)
     for text, shape in named:
@@ -184,7 +186,7 @@ def _key_map(city: CityGround, numbers: Sequence[str]) -> tuple[Layout, list[Pla
         ground = layout.to_page(shape)
         ground = ground if ground.area else ground.buffer(0.5)
         wanted = Wanted(f"text:{text}", ground, ())
-        placed.append(place_number(wanted, text, Font(6.0, bold=True), inside, taken))
+        placed.append(place_number(wanted, text, Font(7.0, bold=True), inside, taken))
     return layout, placed
 
 
@@ -206,7 +208,7 @@ def _listed(entries: Sequence[Entry]) -> list[tuple[Block, float, float]]:
 
 
 def _line(entry: Entry, width: float, high: float) -> Block:
-    size = min(high * 1.55, 8.0)
+    size = min(high * 1.5, 11.0)
     if not entry.key:
         return stack([paragraph(entry.title, Font(size, bold=True), width)])
     page, gap = 12.0, 2.0
@@ -231,8 +233,8 @@ def city_classes(city: CityGround, lang: str, plain: bool = False) -> tuple[MapC
         ((), city.shapes) if plain else (city.shapes[kinds == "ward"], city.shapes[kinds != "ward"])
     )
     named = (
-        ("wards", _WARD, wards, AREA if not plain else GROUND, "atlas.outline.wards"),
-        ("communes", _COMMUNE, communes, AREA if not plain else GROUND,
+        ("wards", WARD, wards, AREA if not plain else GROUND, "atlas.outline.wards"),
+        ("communes", COMMUNE, communes, AREA if not plain else GROUND,
          "atlas.class.city_ground" if plain else "atlas.outline.communes"),
         ("unit_border", _BORDER, shapely.boundary(city.shapes), BORDER, "atlas.class.unit_border"),
         ("city_border", CITY_BORDER, outer_rings(city.shapes), BORDER + 0.2,

@@ -35,7 +35,7 @@ _BORDER_M, _APART_M = 10.0, 1.0
 #: how far beyond a unit its surroundings are kept, as a share of its larger side; least metres
 _AROUND, _AROUND_M = 1.5, 500.0
 #: less ground than this (m²) of a plan in a unit is a matter of how borders were drawn
-_SPECK_M2 = 1.0
+SPECK_M2 = 1.0
 _EMPTY = np.array([], dtype=object)
 _COMPASS = ("e", "ne", "n", "nw", "w", "sw", "s", "se")
 SEVERITIES = (Severity.ERROR, Severity.WARNING, Severity.INFO)
@@ -263,7 +263,7 @@ def _plans(plans: gpd.GeoDataFrame | None, outline: Any, window: Any) -> Shapes:
 
 
 def list_plans(
-    plans: gpd.GeoDataFrame, areas_m2: np.ndarray, shapes: np.ndarray, least_m2: float = _SPECK_M2
+    plans: gpd.GeoDataFrame, areas_m2: np.ndarray, shapes: np.ndarray, least_m2: float = SPECK_M2
 ) -> Shapes:
     """Rows of plans, those drawn in several outlines as one; zoning plans first, largest first."""
     grouped: dict[str, tuple[PlanRow, list[Any]]] = {}

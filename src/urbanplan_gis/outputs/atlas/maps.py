@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
@@ -13,19 +13,25 @@ import shapely
 from urbanplan_gis.outputs.atlas.paper import DPI, PAPER, Sheet
 from urbanplan_gis.outputs.atlas.words import printable
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, Mark, Word
-from urbanplan_gis.outputs.sheets.grid import draw_grid
+from urbanplan_gis.outputs.sheets.grid import convergence, draw_grid
 from urbanplan_gis.outputs.sheets.ink import draw_halo, draw_shapes, draw_word
 from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place, place_number
 from urbanplan_gis.outputs.sheets.mapframe import draw_classes, map_axes, set_extent, short_name
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
+from urbanplan_gis.outputs.sheets.parts import north_arrow
 from urbanplan_gis.outputs.sheets.patches import place_codes
 from urbanplan_gis.outputs.sheets.symbols import GREY, INK, Symbol
 from urbanplan_gis.outputs.sheets.theme import MapClass
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 #: scales are these times a power of ten: closer than those of single sheets, so that small and
 #: large units alike fill their frames
 _STEPS = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0)
 _LARGEST_SCALE = 500
+#: letters of the grid, as a multiple of those on a sheet of this size
+_GRID_FACTOR = 1.14
 #: room (mm) between the ground shown and the frame
 _CLEAR_MM = 3.0
 #: room (mm) around a frame for the coordinates of the grid
@@ -53,7 +59,7 @@ def layout_for(frame: Rect, bounds: Sequence[float]) -> Layout:
     west, south, east, north = (float(n) for n in (*(centre - half), *(centre + half)))
     return Layout(
         paper=PAPER, border=PAPER, frame=frame, panel=frame, columns=(), scale=scale,
-        extent=(west, south, east, north), factor=1.0,
+        extent=(west, south, east, north), factor=_GRID_FACTOR,
     )  # fmt: skip
 
 
@@ -80,15 +86,34 @@ def draw_map(
     sheet: Sheet, layout: Layout, classes: Sequence[MapClass], labels: Labels, lang: str
 ) -> None:
     """Draw classes, grid, frame and labels at true scale."""
+    axes = _draw_ground(sheet, layout, classes, labels)
+    draw_grid(axes, sheet.axes, layout, lang)
+    set_extent(axes, layout)
+
+
+def draw_small(
+    sheet: Sheet, layout: Layout, classes: Sequence[MapClass], labels: Labels
+) -> None:  # fmt: skip
+    """Draw a map of a series: the same without the grid."""
+    set_extent(_draw_ground(sheet, layout, classes, labels), layout)
+
+
+def _draw_ground(
+    sheet: Sheet, layout: Layout, classes: Sequence[MapClass], labels: Labels
+) -> Axes:  # fmt: skip
     axes = map_axes(sheet.figure, layout)
     draw_classes(axes, classes, DPI)
-    draw_grid(axes, sheet.axes, layout, lang)
     frame = shapely.box(*_corners(layout.frame))
     edge = Symbol(edge=INK, edge_mm=0.3)
     draw_shapes(sheet.axes, _array([frame]), edge, zorder=5, seam_pt=0)
     for label in labels.placed:
         _write(sheet, label)
-    set_extent(axes, layout)
+    return axes
+
+
+def true_north(crs: str, layout: Layout, size: float, lang: str) -> Block:
+    """The arrow to true north at the middle of a map whose grid north is up."""
+    return north_arrow(size * 1.9, size, lang, convergence(crs, layout))
 
 
 def within(classes: Iterable[MapClass], layout: Layout) -> tuple[MapClass, ...]:
@@ -103,7 +128,7 @@ def place_names(
     """Names of units (name, kind, ground) where they find room."""
     wanted = []
     for number, (name, kind, ground) in enumerate(named):
-        text = printable(short_name(name, kind) if kind in ("ward", "commune") else name)
+        text = unit_label(name, kind)
         two = _in_two(text)
         forms = tuple(dict.fromkeys(((text,), two)))
         on_page = _on_page(layout, ground)
@@ -112,14 +137,20 @@ def place_names(
     return place(wanted, _frame(layout), taken)[0]
 
 
+def unit_label(name: str, kind: str) -> str:
+    """The name of a unit as maps print it."""
+    return printable(short_name(name, kind) if kind in ("ward", "commune") else name)
+
+
 def place_texts(
-    layout: Layout, taken: Taken, named: Iterable[tuple[str, Any]], font: Font
+    layout: Layout, taken: Taken, named: Iterable[tuple[Sequence[tuple[str, ...]], Any]], font: Font
 ) -> list[Placed]:
-    """Short texts in the middle of their ground, where they find room."""
+    """Short texts in the middle of their ground, in the first of their forms that finds room."""
     wanted = [
-        Wanted(f"text:{number:04d}", _on_page(layout, ground), (((printable(text),), font),))
-        for number, (text, ground) in enumerate(named)
-    ]
+        Wanted(f"text:{number:04d}", _on_page(layout, ground),
+               tuple((tuple(printable(line) for line in form), font) for form in forms))
+        for number, (forms, ground) in enumerate(named)
+    ]  # fmt: skip
     return place([one for one in wanted if one.ground.area > 0], _frame(layout), taken)[0]
 
 
@@ -144,7 +175,7 @@ def place_numbers(
 
 def place_class_codes(layout: Layout, taken: Taken, classes: Sequence[MapClass]) -> list[Placed]:
     """Codes on patches large enough to hold them."""
-    return place_codes(classes, layout, Font(5.0), taken)
+    return place_codes(classes, layout, Font(6.0), taken)
 
 
 def _write(sheet: Sheet, label: Placed) -> None:
@@ -152,16 +183,9 @@ def _write(sheet: Sheet, label: Placed) -> None:
         line = Symbol(line=GREY, line_mm=0.15)
         draw_shapes(sheet.axes, _array([label.leader]), line, _HALOS - 1, seam_pt=0)
     for text, baseline in label.baselines():
-        if not label.key.startswith("code:"):
-            draw_halo(sheet.axes, label.x, baseline, text, label.font, _HALOS)
+        draw_halo(sheet.axes, label.x, baseline, text, label.font, _HALOS, label.rim)
         word = Word(label.x, -baseline, text, label.font, "center", label.key)
         draw_word(sheet.axes, word, zorder=_LABELS)
-
-
-def number_dot(number: int, size: float) -> Block:
-    """A number as it stands on the map, for the first column of a list."""
-    font = Font(size, bold=True)
-    return Block(size * 0.5, font.line_mm, (Word(0, font.baseline_mm, str(number), font),))
 
 
 def swatch(symbol: Symbol, width: float, height: float, down: float) -> Block:

@@ -41,8 +41,10 @@ BODY = Rect(
     _MARGIN, _MARGIN + _FOOTER, PAPER.width - 2 * _MARGIN,
     PAPER.height - 2 * _MARGIN - _HEADER - _FOOTER,
 )  # fmt: skip
-#: points of running text
-SIZE = 6.4
+#: points of running text, of headings, of tables, and of notes: the smallest letters of a page
+SIZE, HEAD, TABLE, NOTE = 7.2, 8.4, 7.0, 6.4
+#: of lists on overview pages, the largest at which everything finds room
+SIZES = (8.6, 8.2, 7.8, 7.4, 7.0)
 #: for the seams between polygons; nothing is rasterised
 DPI = 300
 _TITLES = (16.0, 13.0, 10.0, 8.0)
@@ -140,7 +142,7 @@ def _header(sheet: Sheet, furniture: Furniture, title: str, subtitle: str, lang:
 def _footer(
     sheet: Sheet, furniture: Furniture, label: str, roles: tuple[str, ...], lang: str
 ) -> None:
-    top, small = BODY.y - 2.0, Font(5.2, color="#333333")
+    top, small = BODY.y - 2.0, Font(NOTE, color="#333333")
     sheet.put(_line(BODY.width, 0.25), BODY.x, top + 0.6)
     sources = shortened(furniture.sources_of(roles, lang), lang)
     said = "; ".join(line.removeprefix("– ") for line in sources)
@@ -159,7 +161,7 @@ def _footer(
     right = BODY.width - _FOOT_MM - 4
     said = say("atlas.footer.page", lang, page=label)
     page = paragraph(said, Font(10, bold=True), right, "right", gid="page_number")
-    day = paragraph(date(furniture.as_of, lang), Font(6.4, color=GREY), right, "right")
+    day = paragraph(date(furniture.as_of, lang), Font(SIZE, color=GREY), right, "right")
     sheet.put(stack([page, day], 0.3), BODY.right - right, top)
 
 

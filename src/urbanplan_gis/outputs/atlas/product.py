@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from urbanplan_gis.outputs.atlas.binding import BoundPage, bind
-from urbanplan_gis.outputs.atlas.pages import Atlas, Page, pages_of, read_atlas, title_of
+from urbanplan_gis.outputs.atlas.page import Atlas, Page, read_atlas
+from urbanplan_gis.outputs.atlas.pages import pages_of, title_of
 from urbanplan_gis.outputs.atlas.paper import save_page
 from urbanplan_gis.outputs.atlas.words import printable
 from urbanplan_gis.outputs.manifest import code_digest, digest_of

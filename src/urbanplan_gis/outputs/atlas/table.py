@@ -6,12 +6,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from urbanplan_gis.outputs.atlas.words import clipped
-from urbanplan_gis.outputs.sheets.boxes import Block, Font, beside, padded, paragraph, rule, stack
+from urbanplan_gis.outputs.sheets.boxes import (
+    Block,
+    Font,
+    beside,
+    padded,
+    paragraph,
+    rule,
+    stack,
+    text_width,
+)
 from urbanplan_gis.outputs.sheets.symbols import INK
 from urbanplan_gis.text import say
 
-#: lines a cell may have before its text is cut
-_CELL_LINES = 2
+#: lines a cell and a head may have before their text is cut
+_CELL_LINES, _HEAD_LINES = 2, 3
 _PAD, _GAP = 0.14, 0.06
 
 
@@ -39,13 +48,15 @@ def table(
     size: float,
     height: float | None = None,
     more: Callable[[int], str] | None = None,
-    head_lines: int = _CELL_LINES,
+    head_lines: int = _HEAD_LINES,
     ruled: bool = False,
+    cell_lines: int = _CELL_LINES,
 ) -> tuple[Block, int]:
     """The table and how many of its rows it shows, in letters of ``size`` points.
 
     With a ``height`` (mm) it shows as many rows as fit, and ``more`` words how many are left.
-    ``head_lines`` are the most lines a head may have; a ``ruled`` table has lines between rows.
+    ``head_lines`` and ``cell_lines`` are the most lines a head and a cell may have; a ``ruled``
+    table has lines between rows.
     """
     total = sum(column.share for column in columns)
     shares = [replace(column, share=column.share / total) for column in columns]
@@ -56,7 +67,7 @@ def table(
         rule(width, INK, 0.15),
     ]
     foot = rule(width, INK, 0.25)
-    rows = [_row(shares, line, width, size) for line in lines]
+    rows = [_row(shares, line, width, size, cell_lines) for line in lines]
     if ruled:
         rows = [stack([row, rule(width, "#d5d5d5", 0.1)], gap) for row in rows]
     shown = len(rows)
@@ -75,9 +86,46 @@ def table(
     return stack(blocks, gap), shown
 
 
-def _row(
-    columns: Sequence[Column], line: Line, width: float, size: float, most: int = _CELL_LINES
-) -> Block:
+def breaks_words(
+    columns: Sequence[Column], lines: Sequence[Line], width: float, size: float
+) -> bool:
+    """Whether a word of a cell or head is wider than its column, so that it would be broken."""
+    total = sum(column.share for column in columns)
+    heads = Line(tuple(column.head for column in columns), bold=True)
+    for line in (heads, *lines):
+        font = Font(size, bold=line.bold)
+        for column, cell in zip(columns, line.cells, strict=True):
+            room = column.share / total * width - 2 * size * _PAD
+            words = cell.split() if isinstance(cell, str) else ()
+            if any(text_width(word, font) > room for word in words):
+                return True
+    return False
+
+
+def largest_table(
+    columns: Sequence[Column],
+    lines: Sequence[Line],
+    width: float,
+    height: float,
+    sizes: Sequence[float],
+    more: Callable[[int], str],
+    ruled: bool = False,
+    cell_lines: int = _CELL_LINES,
+) -> tuple[Block, int]:
+    """A table in the largest letters at which all rows find room and no word is broken; else in
+    the smallest, with as many rows as fit."""
+    for size in sizes:
+        last = size == sizes[-1]
+        if not last and breaks_words(columns, lines, width, size):
+            continue
+        block, shown = table(columns, lines, width, size, height, more, ruled=ruled,
+                             cell_lines=cell_lines)  # fmt: skip
+        if last or shown == len(lines):
+            break
+    return block, shown
+
+
+def _row(columns: Sequence[Column], line: Line, width: float, size: float, most: int) -> Block:
     font, pad = Font(size, bold=line.bold), size * _PAD
     cells = []
     for column, cell in zip(columns, line.cells, strict=True):

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 
 from urbanplan_gis.model.data import Severity
-from urbanplan_gis.outputs.atlas.ground import SEVERITIES, ZONING_PLAN, Shapes, UnitGround
+from urbanplan_gis.outputs.atlas.ground import SEVERITIES, SPECK_M2, ZONING_PLAN, Shapes, UnitGround
 from urbanplan_gis.outputs.sheets import symbols
 from urbanplan_gis.outputs.sheets.page import Layout
 from urbanplan_gis.outputs.sheets.symbols import CONTEXT, GREY, INK, Symbol
@@ -30,11 +30,12 @@ from urbanplan_gis.text import say
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.sheets.data import SheetData
 
-UNCLASSIFIED = Symbol(fill="#ffffff", hatch="....", hatch_color="#9a9a9a")
+#: as on the sheets: ground without a code
+UNCLASSIFIED = symbols.UNCODED
 _UNIT = Symbol(line=INK, line_mm=0.6)
 _OTHER_BORDER = Symbol(line="#8a8a8a", line_mm=0.2, dash_mm=(2.0, 0.7, 0.3, 0.7))
-_PLAIN = Symbol(fill="#f7f6f1")
-_COVERED = Symbol(fill="#cfe5df")
+#: the unit's own ground under findings
+PLAIN = Symbol(fill="#fdf0c8")
 _OTHER_PLAN = Symbol(line=GREY, line_mm=0.3, dash_mm=(0.4, 0.6))
 SEVERITY_COLOURS = {
     Severity.ERROR: "#b30000",
@@ -90,17 +91,23 @@ def surroundings(ground: UnitGround, lang: str) -> tuple[MapClass, ...]:
 
 
 def plan_classes(ground: UnitGround, lang: str) -> tuple[MapClass, ...]:
-    """Outlines of plans, in force or not, and the ground of the unit that those in force cover."""
+    """Outlines of plans, in force or not, and the ground of the unit that those in force cover and
+    that they leave."""
     active = [shape for row, shape in zip(ground.plans.rows, ground.plans.ground, strict=True)
               if row.kind == ZONING_PLAN and row.in_force]  # fmt: skip
-    covered = [shapely.intersection(shapely.union_all(active), ground.outline)] if active else []
+    whole = shapely.union_all(active)
+    covered, left = shapely.intersection(whole, ground.outline), ground.outline
+    if covered.area:
+        left = shapely.difference(ground.outline, whole)
     named = (
-        ("unit_ground", _PLAIN, [ground.outline], GROUND, "atlas.class.not_covered"),
-        ("covered", _COVERED, covered, AREA, "atlas.class.covered"),
+        ("not_covered", symbols.NOT_COVERED, left, GROUND, "atlas.class.not_covered"),
+        ("covered", symbols.COVERED, covered, AREA, "atlas.class.covered"),
     )
+    # nothing has no entry in the legend, nor has what is only how borders were drawn
     classes = [
-        MapClass(key, say(text, lang), symbol, _array(drawn), level)
+        MapClass(key, say(text, lang), symbol, _array([drawn]), level)
         for key, symbol, drawn, level, text in named
+        if drawn.area > SPECK_M2 or drawn is ground.outline
     ]
     return (*classes, *plan_line_classes(ground.plans, lang), *surroundings(ground, lang))
 
@@ -126,7 +133,7 @@ def plan_line_classes(plans: Shapes, lang: str) -> tuple[MapClass, ...]:
 
 def finding_classes(ground: UnitGround, layout: Layout, lang: str) -> tuple[MapClass, ...]:
     """Findings by severity: their ground, or a dot where it would be too small to see."""
-    plain = MapClass("unit_ground", say("atlas.class.unit_ground", lang), _PLAIN,
+    plain = MapClass("unit_ground", say("atlas.class.unit_ground", lang), PLAIN,
                      _array([ground.outline]), GROUND)  # fmt: skip
     return (
         plain,

@@ -47,9 +47,15 @@ def value_words(row: FigureRow, lang: str) -> str:
     """The value with its unit, never rounded over its target; or that there is no figure."""
     if row.value is None:
         return say("verdict.no_data", lang)
+    return f"{shown_words(row, lang)} {unit_words(row.unit, lang)}"
+
+
+def shown_words(row: FigureRow, lang: str) -> str:
+    """The value without its unit, never rounded over its target; a dash where there is none."""
+    if row.value is None:
+        return "–"
     target = row.targets[0].value if row.targets else None
-    shown = number(readable(row.value, target, row.decimals), lang, row.decimals)
-    return f"{shown} {unit_words(row.unit, lang)}"
+    return number(readable(row.value, target, row.decimals), lang, row.decimals)
 
 
 def unit_words(unit: str, lang: str) -> str:
@@ -104,8 +110,12 @@ def known_words(row: FigureRow, lang: str) -> str:
     """How much of the ground or of the units is known, where that is not nearly all."""
     if row.value is None or row.completeness is None or row.completeness >= _COMPLETE:
         return ""
-    percent = reader_number(math.floor(1000 * row.completeness) / 10, 1)
-    return say("atlas.bar.known", lang, percent=percent)
+    return say("atlas.bar.known", lang, percent=known_percent(row.completeness))
+
+
+def known_percent(share: float) -> Name:
+    """A share that is known, in percent, never rounded up to what it does not reach."""
+    return reader_number(math.floor(1000 * share) / 10, 1)
 
 
 def hectares(value: float, lang: str) -> str:

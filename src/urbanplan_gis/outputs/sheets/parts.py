@@ -255,7 +255,9 @@ def scale_bar(scale: int, width: float, size: float, lang: str) -> Block:
         )
         for part in range(4)
     ]
-    for part in (0, 1, 2, 4):
+    # where the words of the second division would touch those of the first, they stay away
+    close = step < max(text_width(number(step_m * n, lang, 0), font) for n in (1, 2)) + size * 0.1
+    for part in (0, 2, 4) if close and not kilometres else (0, 1, 2, 4):
         ground = step_m * part / (1000 if kilometres else 1)
         text = number(ground, lang, 0 if ground == int(ground) else 1)
         if part == 4:
