@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from urbanplan_gis.model.figures import GROUPS, Indicator
+from urbanplan_gis.model.figures import GROUPS, Definition, Indicator
 from urbanplan_gis.outputs.explanation import measure_words
 from urbanplan_gis.outputs.report.content import (
     Block,
@@ -24,7 +24,7 @@ from urbanplan_gis.outputs.report.lines import (
 )
 from urbanplan_gis.outputs.report.pictures import Gallery
 from urbanplan_gis.outputs.report.sources import source_words
-from urbanplan_gis.outputs.report.tables import verdict_fills
+from urbanplan_gis.outputs.report.tables import heads, verdict_fills
 from urbanplan_gis.outputs.report.wording import NOTHING, Words, capital, real
 from urbanplan_gis.standards.indicators import indicators
 
@@ -48,7 +48,7 @@ def indicator_sections(
         for line in lines:
             blocks += _state(figures, line, gallery, words)
         title = words.name(indicator.name)
-        yield Section(f"{number}.{count}", title, 2, tuple(blocks), new_page=count > 1)
+        yield Section(f"{number}.{count}", title, 2, tuple(blocks))
 
 
 def _declared(indicator: Indicator, words: Words) -> Iterator[Block]:
@@ -97,9 +97,9 @@ def _defined(figures: Figures, line: Line, words: Words) -> Iterator[str]:
     """The definition in words, what it measures, and the sources."""
     definition = line.definition
     if definition is None:
-        yield words.say("indicator.definition_id", id=str(line.row["definition"]))
+        yield words.say("indicator.definition", name=str(line.row["definition"]))
     else:
-        yield words.known("map.note.definition", name=definition.name, id=definition.definition_id)
+        yield words.say("indicator.definition", name=words.name(definition.name))
         scope = words.known(f"explain.scope.{definition.scope}")
         sides = (("numerator", definition.numerator), ("denominator", definition.denominator))
         for side, measure in sides:
@@ -141,15 +141,16 @@ def _targets(line: Line, words: Words) -> Table:
                 source,
             )
         )
-    columns = (
-        Column(words.known("table.column.target_year"), 0.7, "center"),
+    columns = heads(
+        words,
+        ("target_year", 0.7, "center"),
         Column(_with_unit("table.column.target", line, words), 1.1, "center"),
         Column(_with_unit("table.column.value", line, words), 1.0, "center"),
-        Column(words.known("table.column.gap"), 1.1, "center"),
-        Column(words.known("table.column.verdict"), 1.1, "center"),
-        Column(words.known("table.column.basis"), 1.3),
-        Column(words.known("table.column.p_met"), 1.0, "center"),
-        Column(words.known("table.column.source"), 1.8),
+        ("gap", 1.1, "center"),
+        ("verdict", 1.1, "center"),
+        ("basis", 1.3),
+        ("p_met", 1.0, "center"),
+        ("source", 1.8),
     )
     verdicts = [str(row["verdict"]) for _, row in sorted(line.targets.items())]
     caption = _caption("indicator.targets", line, words)
@@ -207,14 +208,15 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
             )
         )
         verdicts.append(str(row["verdict"]))
-    columns = (
-        Column(words.say("main.number"), 0.4, "center"),
-        Column(words.known("table.column.unit_name"), 2.2),
+    columns = heads(
+        words,
+        ("main.number", 0.4, "center"),
+        ("unit_name", 2.2),
         Column(_with_unit("table.column.value", line, words), 1.0, "right"),
-        Column(words.say("indicator.between"), 1.4, "center"),
-        *([Column(words.known("table.column.gap_ha"), 1.2, "right")] if of_land else []),
-        Column(words.known("table.column.completeness"), 1.0, "right"),
-        Column(words.known("table.column.verdict"), 1.3, "center"),
+        ("indicator.between", 1.4, "center"),
+        *(Column(words.known("table.column.gap_ha"), 1.2, "right") for _ in range(of_land)),
+        ("completeness", 1.0, "right"),
+        ("verdict", 1.3, "center"),
     )
     strong = frozenset(range(len(units), len(cells)))
     fills = verdict_fills(verdicts, len(columns) - 1)
@@ -249,26 +251,26 @@ def _panel(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
     others = figures.others_of(line)
     if not others:
         return
-    names = {item.definition_id: item.name for item in reversed(line.indicator.definitions)}
+    known = {item.definition_id: item for item in reversed(line.indicator.definitions)}
     decimals = line.indicator.decimals
     rows, verdicts = [], []
     for row in (line.row, *others):
-        definition = str(row["definition"])
-        name = words.name(names[definition]) if definition in names else definition
+        declared = known.get(str(row["definition"]))
         rows.append(
             (
-                name,
-                definition,
+                words.name(declared.name) if declared else str(row["definition"]),
+                scope_words(declared, words) if declared else NOTHING,
                 words.value(real(row["value"]), real(row["target"]), decimals),
                 capital(words.token("verdict", str(row["verdict"]))),
             )
         )
         verdicts.append(str(row["verdict"]))
-    columns = (
-        Column(words.known("table.column.definition"), 2.6),
-        Column(words.say("indicator.id"), 1.8),
+    columns = heads(
+        words,
+        ("definition", 2.6),
+        ("indicator.scope", 2.2),
         Column(_with_unit("table.column.value", line, words), 1.0, "right"),
-        Column(words.known("table.column.verdict"), 1.4, "center"),
+        ("verdict", 1.4, "center"),
     )
     notes = []
     table = figures.run.table("definitions")
@@ -280,6 +282,11 @@ def _panel(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
     caption = _caption("indicator.panel", line, words)
     fills = verdict_fills(verdicts, 3)
     yield Table(caption, columns, tuple(rows), frozenset({0}), fills, tuple(notes))
+
+
+def scope_words(definition: Definition, words: Words) -> str:
+    """Which ground the city's figure counts."""
+    return capital(words.known(f"explain.scope.{definition.scope}").lstrip(", "))
 
 
 def _algebra(line: Line, words: Words) -> Iterator[Block]:
@@ -312,11 +319,13 @@ def _how_sure(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
     table = figures.run.table("uncertainty")
     rows = table[table["figure_id"] == line.row["figure_id"]].to_dict("records")
     if rows:
-        parts = {
-            name: NOTHING if real(rows[0][name]) is None else words.number(float(rows[0][name]), 4)
-            for name in ("sd", "digitising_sd", "classification_sd", "population_sd")
-        }
-        said.append(words.say("indicator.deviation", **parts))
+        parts = [
+            words.say(f"indicator.{name}", value=words.number(value, 4))
+            for name in ("digitising_sd", "classification_sd", "population_sd")
+            if (value := real(rows[0][name])) is not None
+        ]
+        whole = words.number(float(rows[0]["sd"]), 4)
+        said.append(words.say("indicator.deviation", sd=whole, parts=", ".join(parts)))
     else:
         said.append(words.say("indicator.no_deviation"))
     yield Paragraph(words.say("indicator.how_sure"), "strong")

@@ -63,6 +63,8 @@ class FormerValue:
 
     kind: str
     value: float | None = None
+    #: the verdict on the target that this period's figure is held against too, else empty
+    verdict: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,8 +158,12 @@ class Figures:
         key = tuple(str(row[name]) for name in SAME_FIGURE)
         if key not in self.former.values.index:
             return FormerValue("not_comparable")
-        value = float(self.former.values.loc[[key]].iloc[0])
-        return FormerValue("no_data") if math.isnan(value) else FormerValue("value", value)
+        before = self.former.figures.loc[[key]].iloc[0]
+        value = float(before["value"])
+        if math.isnan(value):
+            return FormerValue("no_data")
+        same = all(real(before[name]) == real(row[name]) for name in ("target_year", "target"))
+        return FormerValue("value", value, str(before["verdict"]) if same else "")
 
 
 def _absent(indicator: Indicator, run: StoredRun) -> Line:
@@ -218,6 +224,11 @@ def signed(value: float, decimals: int, words: Words) -> str:
     if not float(f"{abs(value):.{decimals}f}"):
         return shown
     return ("+" if value > 0 else "−") + shown
+
+
+def difference_unit(unit: str, words: Words) -> str:
+    """The unit of a difference of two figures: points of per cent."""
+    return words.known(f"unit_of_difference.{unit.replace('%', 'percent')}")
 
 
 def target_words(row: Row | None, words: Words) -> str:

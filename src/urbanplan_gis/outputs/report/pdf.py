@@ -22,7 +22,7 @@ from urbanplan_gis.outputs.report.content import (
     Section,
     Table,
 )
-from urbanplan_gis.outputs.report.layout import breakable, page_runs
+from urbanplan_gis.outputs.report.layout import breakable, kept_blocks, page_runs
 from urbanplan_gis.outputs.report.typeface import serif_face, spare_folder, without_boxes
 
 _MAIN = "report.typ"
@@ -82,7 +82,7 @@ def _content(report: Report) -> dict[str, Any]:
             "subject": head.subject,
             "recipient": head.recipient,
         },
-        "opening": [_block(block) for block in report.opening],
+        "opening": _blocks(report.opening),
         "body": _groups(report.body),
         "signature": {
             "title": report.signature.recipients_title,
@@ -99,19 +99,24 @@ def _groups(sections: Sequence[Section]) -> list[dict[str, Any]]:
     for landscape, group in page_runs(sections):
         # pages of another orientation are new pages already
         fresh = landscape or turned
-        items = [_section(item, fresh and at == 0) for at, item in enumerate(group)]
+        items = [_section(item, landscape, fresh and at == 0) for at, item in enumerate(group)]
         groups.append({"landscape": landscape, "sections": items})
         turned = landscape
     return groups
 
 
-def _section(section: Section, fresh: bool) -> dict[str, Any]:
+def _section(section: Section, landscape: bool, fresh: bool) -> dict[str, Any]:
     return {
         "title": section.title,
         "level": section.level,
         "new-page": section.new_page and not fresh,
-        "blocks": [_block(block) for block in section.blocks],
+        "landscape": landscape,
+        "blocks": _blocks(section.blocks),
     }
+
+
+def _blocks(blocks: Sequence[Block]) -> list[dict[str, Any]]:
+    return [{**_block(block), "kept": kept} for block, kept in kept_blocks(blocks)]
 
 
 def _block(block: Block) -> dict[str, Any]:

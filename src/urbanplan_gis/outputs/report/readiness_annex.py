@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from urbanplan_gis.outputs.report.content import Block, Column, Paragraph, Section, Table
 from urbanplan_gis.outputs.report.lines import CITY, Figures, amount_words
-from urbanplan_gis.outputs.report.tables import VERDICT_FILLS, verdict_fills
+from urbanplan_gis.outputs.report.tables import VERDICT_FILLS, heads, verdict_fills
 from urbanplan_gis.outputs.report.wording import NOTHING, Words, capital, real
 from urbanplan_gis.standards.law import law
 
@@ -95,9 +95,10 @@ def _matrix(regime: str, rows: Sequence[Cells], codes: Sequence[str], words: Wor
             line.append(_matrix_cell(found, verdicts, words))
             fills |= _fill(at, len(line) - 1, verdicts)
         cells.append(tuple(line))
-    columns = (
-        Column(words.known("table.column.standard"), 2.4),
-        Column(words.known("table.column.threshold"), 1.2, "center"),
+    columns = heads(
+        words,
+        ("standard", 2.4),
+        ("threshold", 1.2, "center"),
         *(Column(words.data(names[code]), 1.0, "center") for code in codes),
     )
     caption = words.say("readiness.matrix", regime=_regime(regime, words))
@@ -140,12 +141,13 @@ def _threshold(row: Cells, words: Words) -> str:
 
 def _share(rows: Sequence[Cells], words: Words) -> Table:
     """The share of wards now and after communes become wards."""
-    columns = (
-        Column(words.known("table.column.value_source"), 3.4),
-        Column(words.known("table.column.value"), 1.0, "center"),
-        Column(words.known("table.column.threshold"), 1.0, "center"),
-        Column(words.known("table.column.verdict"), 1.0, "center"),
-        Column(words.known("table.column.article"), 1.6),
+    columns = heads(
+        words,
+        ("value_source", 3.4),
+        ("value", 1.0, "center"),
+        ("threshold", 1.0, "center"),
+        ("verdict", 1.0, "center"),
+        ("article", 1.6),
     )
     cells = tuple(
         (
@@ -180,15 +182,16 @@ def _notes(rows: Sequence[Cells], words: Words) -> list[str]:
 def _card(rows: Sequence[Cells], notes: Sequence[str], words: Words) -> Iterator[Block]:
     """What each regime asks of a commune, with the latest number of each source."""
     shown = [row for row in _latest(rows) if row["verdict"] != _NO_DATA]
-    columns = (
-        Column(words.known("table.column.regime"), 1.7),
-        Column(words.known("table.column.standard"), 2.2),
-        Column(words.known("table.column.value"), 1.1, "center"),
-        Column(words.known("table.column.value_source"), 2.4),
-        Column(words.known("table.column.threshold"), 1.2, "center"),
-        Column(words.known("table.column.verdict"), 1.1, "center"),
-        Column(words.known("table.column.missing"), 0.9, "right"),
-        Column(words.known("table.column.confidence"), 1.0),
+    columns = heads(
+        words,
+        ("regime", 1.7),
+        ("standard", 2.2),
+        ("value", 1.1, "center"),
+        ("value_source", 2.4),
+        ("threshold", 1.2, "center"),
+        ("verdict", 1.1, "center"),
+        ("missing", 0.9, "right"),
+        ("confidence", 1.0),
     )
     cells = tuple(
         (

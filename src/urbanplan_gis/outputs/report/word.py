@@ -22,7 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from urbanplan_gis.errors import PlanDataError, bad_data
 from urbanplan_gis.outputs.report import word_xml
 from urbanplan_gis.outputs.report.content import Block, Picture, Report, Section
-from urbanplan_gis.outputs.report.layout import page_runs
+from urbanplan_gis.outputs.report.layout import kept_blocks, page_runs
 from urbanplan_gis.outputs.report.settings import TEMPLATE
 
 #: the paragraphs of a template that the report is put in place of
@@ -162,8 +162,8 @@ class _Writer:
     def place(self, mark: Any, sections: Sequence[Section], first: bool) -> None:
         """Write sections before ``mark``, which goes; pages turn with the sections."""
         if first:
-            for block in self._report.opening:
-                self._add(mark, block)
+            for block, kept in kept_blocks(self._report.opening):
+                self._add(mark, block, kept)
             toc = word_xml.contents(self._report.contents_title, self._report.sections, self._ids)
             for element in toc:
                 mark.addprevious(element)
@@ -190,15 +190,15 @@ class _Writer:
         style = self._ids[f"Heading {section.level}"]
         turn = section.new_page and not fresh
         mark.addprevious(word_xml.heading(section.title, style, self._headings, turn))
-        for block in section.blocks:
-            self._add(mark, block)
+        for block, kept in kept_blocks(section.blocks):
+            self._add(mark, block, kept, section.landscape)
 
-    def _add(self, mark: Any, block: Block) -> None:
+    def _add(self, mark: Any, block: Block, kept: bool, landscape: bool = False) -> None:
         if isinstance(block, Picture):
             mark.addprevious(self._picture(block))
             mark.addprevious(word_xml.paragraph(block.caption, self._ids["Caption"]))
             return
-        for element in word_xml.block(block, self._ids):
+        for element in word_xml.block(block, self._ids, kept, landscape):
             mark.addprevious(element)
 
     def _picture(self, picture: Picture) -> Any:

@@ -11,7 +11,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from urbanplan_gis.outputs.report.content import Block, Listing, Paragraph, Section, Table
-from urbanplan_gis.outputs.report.layout import breakable
+from urbanplan_gis.outputs.report.layout import bound_rows, breakable
 
 #: what XML cannot hold
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
@@ -27,25 +27,25 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("�", text)
 
 
-def block(item: Block, ids: Mapping[str, str]) -> Iterator[Any]:
-    """The elements of a paragraph, a list or a table."""
+def block(item: Block, ids: Mapping[str, str], kept: bool, landscape: bool) -> Iterator[Any]:
+    """The elements of a paragraph, a list or a table; ``kept`` stays with what follows."""
     if isinstance(item, Paragraph):
-        yield _paragraph(item, ids)
+        yield _paragraph(item, ids, kept)
     elif isinstance(item, Listing):
         yield from (paragraph(text, ids["List Bullet"]) for text in item.items)
     elif isinstance(item, Table):
         yield paragraph(item.caption, ids["Caption"], keep=True)
-        yield _table(item, ids)
+        yield _table(item, ids, landscape)
         yield from (paragraph(note, ids["Report Note"]) for note in item.notes)
         yield paragraph("", ids["Report Note"])
 
 
-def _paragraph(item: Paragraph, ids: Mapping[str, str]) -> Any:
+def _paragraph(item: Paragraph, ids: Mapping[str, str], kept: bool) -> Any:
     if item.kind == "note":
         return paragraph(item.text, ids["Report Note"])
     if item.kind == "strong":
         return paragraph(item.text, ids["Normal"], keep=True, strong=True)
-    return paragraph(item.text, ids["Report Body"])
+    return paragraph(item.text, ids["Report Body"], keep=kept)
 
 
 def paragraph(text: str, style: str, keep: bool = False, strong: bool = False) -> Any:
@@ -102,17 +102,19 @@ def _field(code: str) -> str:
     )
 
 
-def _table(table: Table, ids: Mapping[str, str]) -> Any:
-    """A table as wide as the text; its header repeats, its rows stay whole."""
+def _table(table: Table, ids: Mapping[str, str], landscape: bool) -> Any:
+    """A table as wide as the text; its header repeats, its rows stay whole, and no page has one
+    row of it alone."""
     whole = sum(column.share for column in table.columns)
     widths = [round(_WHOLE * column.share / whole) for column in table.columns]
     size = next(size for least, size in _LETTERS if len(table.columns) >= least)
     grid = "".join(f'<w:gridCol w:w="{2 * width}"/>' for width in widths)
     head = "".join(
-        _cell(column.header, width, "center", ids["Report Cell"], size, True, "e9edf2")
+        _cell(column.header, width, "center", ids["Report Cell"], size, True, "e9edf2", True)
         for column, width in zip(table.columns, widths, strict=True)
     )
     rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
+    bound = bound_rows(table, size / 2, landscape)
     for at, row in enumerate(table.rows):
         cells = "".join(
             _cell(
@@ -123,6 +125,7 @@ def _table(table: Table, ids: Mapping[str, str]) -> Any:
                 size,
                 at in table.strong,
                 table.fills.get((at, place), "").lstrip("#"),
+                at in bound,
             )
             for place, (text, column, width) in enumerate(
                 zip(row, table.columns, widths, strict=True)
@@ -136,11 +139,21 @@ def _table(table: Table, ids: Mapping[str, str]) -> Any:
     )
 
 
-def _cell(text: str, width: int, align: str, style: str, size: int, strong: bool, fill: str) -> str:
+def _cell(
+    text: str,
+    width: int,
+    align: str,
+    style: str,
+    size: int,
+    strong: bool,
+    fill: str,
+    bound: bool,
+) -> str:
+    kept = "<w:keepNext/>" if bound else ""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="pct"/>{shade}</w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/><w:jc w:val="{align}"/></w:pPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}<w:jc w:val="{align}"/></w:pPr>'
         f"{_run(breakable(text), strong, size)}</w:p></w:tc>"
     )
 

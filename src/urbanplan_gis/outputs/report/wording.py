@@ -17,11 +17,12 @@ from urbanplan_gis.text import Name, Text, date, keys, number, say
 NOTHING = "–"
 #: a blank at which no line ends
 KEPT = "\u00a0"
-_CONFIDENCE = re.compile(r"\((verbatim|second-hand|unverified)\)")
 _RANGE = re.compile(r"^([\d.,]+)–([\d.,]+)$")
 #: names longer than this are cut, with an ellipsis; the tables have them whole
 _LONGEST_NAME = 90
 _SMALL = 0.01
+#: a name as columns have it
+_COLUMN = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,11 @@ class Words:
             found = [vi if self.lang == "vi" else en for vi, en in texts_of(cell)]
         else:
             found = [cell]
-        return tuple(legible(self._sure(text)) for text in found if text)
+        return tuple(legible(self._statistics(text)) for text in found if text)
 
-    def _sure(self, text: str) -> str:
-        """Tokens of how surely a text was read, that notes hold as they are, in words."""
-        return _CONFIDENCE.sub(lambda found: f"({self.token('confidence', found[1])})", text)
+    def _statistics(self, text: str) -> str:
+        """Names of columns of statistics, that notes hold as they are, in words."""
+        return _COLUMN.sub(lambda found: self.token("explain.statistic", found[0]), text)
 
     def text(self, cell: str) -> str:
         """A cell of words in this language."""
@@ -131,6 +132,11 @@ def real(cell: object) -> float | None:
     except (TypeError, ValueError):
         return None
     return value if math.isfinite(value) else None
+
+
+def uncapital(text: str) -> str:
+    """A name inside a sentence; one that begins with several capitals keeps them."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def capital(text: str) -> str:
