@@ -215,17 +215,33 @@ def _sentences(line: Line, words: Words) -> Iterable[str]:
     elif line.former.kind == "not_comparable":
         text += " " + words.say("results.not_comparable")
     yield text
-    for year, row in sorted(line.targets.items()):
+    if line.targets:
+        yield words.say("results.held", targets=_held(line, unit, words))
+
+
+def _held(line: Line, unit: str, words: Words) -> str:
+    """Each target with its verdict and what is missing; what all rest on is said once."""
+    rows = sorted(line.targets.items())
+    bases = [str(row["basis"]) for _, row in rows]
+    said = []
+    for (year, row), basis in zip(rows, bases, strict=True):
         verdict = words.token("verdict", str(row["verdict"]))
-        said = words.say(
-            "results.target", year=year, target=target_words(row, words), unit=unit, verdict=verdict
-        )
+        target = target_words(row, words)
+        text = words.say("results.target", year=year, target=target, unit=unit, verdict=verdict)
         short = short_words(line.gaps.get(year), words)
         if short != words.say("nothing"):
-            said += words.say("results.short", short=short)
-        if row["basis"] != "law" and row["basis"]:
-            said += words.say("results.basis", basis=words.token("basis", str(row["basis"])))
-        yield said + "."
+            text += words.say("results.short", short=short)
+        if len(set(bases)) > 1:
+            text += _basis(basis, words)
+        said.append(text)
+    joined = "; ".join(said)
+    return joined if len(set(bases)) > 1 else joined + _basis(bases[0], words)
+
+
+def _basis(basis: str, words: Words) -> str:
+    if basis in ("law", ""):
+        return ""
+    return words.say("results.basis", basis=words.token("basis", basis))
 
 
 def _targets(line: Line, unit: str, words: Words) -> str:

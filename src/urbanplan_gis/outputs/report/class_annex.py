@@ -81,7 +81,7 @@ def _card(scheme: str, name: str, rows: Sequence[Cells], words: Words) -> Iterat
         ("value", 1.2, "center"),
         ("minimum", 0.9, "center"),
         ("maximum", 0.9, "center"),
-        ("points", 1.1, "center"),
+        ("points", 1.5, "center"),
         ("verdict", 1.1, "center"),
         ("missing_to_minimum", 0.9, "right"),
         ("confidence", 1.0),

@@ -18,6 +18,7 @@ from urbanplan_gis.outputs.report.lines import (
     Figures,
     Line,
     Row,
+    declared_definitions,
     signed,
     target_words,
     value_words,
@@ -25,13 +26,15 @@ from urbanplan_gis.outputs.report.lines import (
 from urbanplan_gis.outputs.report.pictures import Gallery
 from urbanplan_gis.outputs.report.sources import source_words
 from urbanplan_gis.outputs.report.tables import heads, verdict_fills
-from urbanplan_gis.outputs.report.wording import NOTHING, Words, capital, real
+from urbanplan_gis.outputs.report.wording import LONGEST_CITATION, NOTHING, Words, capital, real
 from urbanplan_gis.standards.indicators import indicators
 
 #: fewer units with a value make no map
 _LEAST_ON_MAP = 2
 #: probabilities closer to 0 or 1 are not told apart from them
 _NEARLY = 0.001
+#: what a standard deviation is made of, as uncertainty.csv has it
+_PARTS = ("digitising_sd", "classification_sd", "population_sd")
 
 
 def indicator_sections(
@@ -55,7 +58,11 @@ def _declared(indicator: Indicator, words: Words) -> Iterator[Block]:
     """What the indicator is, by which text, and what it has to reach."""
     confidence = words.token("confidence", indicator.confidence)
     yield Paragraph(
-        words.say("indicator.source", source=words.data(indicator.source), confidence=confidence)
+        words.say(
+            "indicator.source",
+            source=words.data(indicator.source, LONGEST_CITATION),
+            confidence=confidence,
+        )
     )
 
 
@@ -128,7 +135,7 @@ def _targets(line: Line, words: Words) -> Table:
         # a target of the office's own may stand in the place of the programme's
         if target is not None and target.value == real(row["target"]):
             confidence = words.token("confidence", target.confidence)
-            source = f"{words.data(target.source)} [{confidence}]"
+            source = f"{words.data(target.source, LONGEST_CITATION)} [{confidence}]"
         rows.append(
             (
                 str(year),
@@ -149,7 +156,7 @@ def _targets(line: Line, words: Words) -> Table:
         ("gap", 1.1, "center"),
         ("verdict", 1.1, "center"),
         ("basis", 1.3),
-        ("p_met", 1.0, "center"),
+        ("p_met", 1.15, "center"),
         ("source", 1.8),
     )
     verdicts = [str(row["verdict"]) for _, row in sorted(line.targets.items())]
@@ -215,7 +222,7 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
         Column(_with_unit("table.column.value", line, words), 1.0, "right"),
         ("indicator.between", 1.4, "center"),
         *(Column(words.known("table.column.gap_ha"), 1.2, "right") for _ in range(of_land)),
-        ("completeness", 1.0, "right"),
+        ("completeness", 1.15, "right"),
         ("verdict", 1.3, "center"),
     )
     strong = frozenset(range(len(units), len(cells)))
@@ -251,7 +258,7 @@ def _panel(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
     others = figures.others_of(line)
     if not others:
         return
-    known = {item.definition_id: item for item in reversed(line.indicator.definitions)}
+    known = declared_definitions(line.indicator)
     decimals = line.indicator.decimals
     rows, verdicts = [], []
     for row in (line.row, *others):
@@ -268,7 +275,7 @@ def _panel(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
     columns = heads(
         words,
         ("definition", 2.6),
-        ("indicator.scope", 2.2),
+        ("indicator.scope", 3.0),
         Column(_with_unit("table.column.value", line, words), 1.0, "right"),
         ("verdict", 1.4, "center"),
     )
@@ -308,6 +315,12 @@ def _how_sure(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
         return
     decimals = max(line.indicator.decimals, 2)
     unit = words.unit(line.indicator.unit)
+    table = figures.run.table("uncertainty")
+    rows = table[table["figure_id"] == line.row["figure_id"]].to_dict("records")
+    if not rows and words.number(low, decimals) == words.number(high, decimals):
+        yield Paragraph(words.say("indicator.how_sure"), "strong")
+        yield Listing((words.say("indicator.no_range"),))
+        return
     said = [
         words.say(
             "indicator.interval",
@@ -316,16 +329,16 @@ def _how_sure(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
             unit=unit,
         )
     ]
-    table = figures.run.table("uncertainty")
-    rows = table[table["figure_id"] == line.row["figure_id"]].to_dict("records")
-    if rows:
-        parts = [
-            words.say(f"indicator.{name}", value=words.number(value, 4))
-            for name in ("digitising_sd", "classification_sd", "population_sd")
-            if (value := real(rows[0][name])) is not None
-        ]
-        whole = words.number(float(rows[0]["sd"]), 4)
-        said.append(words.say("indicator.deviation", sd=whole, parts=", ".join(parts)))
+    found = {name: real(rows[0][name]) for name in ("sd", *_PARTS)} if rows else {}
+    parts = [
+        words.say(f"indicator.{name}", value=words.number(value, 4))
+        for name in _PARTS
+        if (value := found.get(name)) is not None
+    ]
+    whole = found.get("sd")
+    if whole is not None and parts:
+        sd = words.number(whole, 4)
+        said.append(words.say("indicator.deviation", sd=sd, parts=", ".join(parts)))
     else:
         said.append(words.say("indicator.no_deviation"))
     yield Paragraph(words.say("indicator.how_sure"), "strong")

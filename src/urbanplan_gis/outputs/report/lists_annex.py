@@ -39,7 +39,7 @@ def plans_section(figures: Figures, number: str, words: Words) -> Section:
         ("main.number", 0.4, "center"),
         ("name", 2.2),
         ("plan_id", 1.2),
-        ("kind", 1.1),
+        ("kind", 1.3),
         ("decision", 1.2),
         ("approved", 0.9, "center"),
         ("plans.level", 0.9, "center"),

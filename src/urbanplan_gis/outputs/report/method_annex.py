@@ -6,15 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
+from urbanplan_gis.model.figures import Indicator
+from urbanplan_gis.outputs.report.annex import annex
 from urbanplan_gis.outputs.report.content import (
     Block,
     Paragraph,
     Section,
     Table,
 )
-from urbanplan_gis.outputs.report.lines import Figures, Line
+from urbanplan_gis.outputs.report.lines import Figures, declared_definitions
 from urbanplan_gis.outputs.report.tables import heads
-from urbanplan_gis.outputs.report.wording import NOTHING, Words
+from urbanplan_gis.outputs.report.wording import LONGEST_CITATION, NOTHING, Words
 from urbanplan_gis.outputs.sheets.sheet_files import FOLDER, SheetFile, sheets_of
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
@@ -36,9 +38,7 @@ def method_section(figures: Figures, number: str, words: Words) -> Section:
         _parameters(figures, words),
         *_sheets(figures, words),
     ]
-    return Section(
-        number, words.say("method.title"), 1, tuple(blocks), landscape=True, new_page=True
-    )
+    return annex(number, "method", blocks, words)
 
 
 def _origins(figures: Figures, words: Words) -> Table:
@@ -51,8 +51,8 @@ def _origins(figures: Figures, words: Words) -> Table:
         (
             "; ".join(dict.fromkeys(roles.get(origin.source, [NOTHING]))),
             words.data(origin.path),
-            words.data(origin.publisher) or NOTHING,
-            words.data(origin.document) or NOTHING,
+            words.data(origin.publisher, LONGEST_CITATION) or NOTHING,
+            words.data(origin.document, LONGEST_CITATION) or NOTHING,
             words.date(origin.date),
             words.data(origin.licence) or NOTHING,
             words.data(origin.crs) or NOTHING,
@@ -135,20 +135,23 @@ def _class_sets(figures: Figures, words: Words) -> Iterator[Table]:
 
 def _definitions(figures: Figures, words: Words) -> Iterator[Table]:
     """The ids by which the tables name the definitions that the report gives in words."""
-    rows = tuple(
-        (words.name(line.indicator.name), words.name(declared.name), declared.definition_id)
-        for line in {line.indicator.indicator_id: line for line in figures.lines}.values()
-        for declared in {item.definition_id: item for item in line.indicator.definitions}.values()
-        if declared.definition_id in _used_definitions(figures, line)
-    )
+    rows: list[tuple[str, ...]] = []
+    for indicator in {
+        line.indicator.indicator_id: line.indicator for line in figures.lines
+    }.values():
+        used = _used_definitions(figures, indicator)
+        found = [item for key, item in declared_definitions(indicator).items() if key in used]
+        name = words.name(indicator.name)
+        for at, item in enumerate(found):
+            rows.append(("" if at else name, words.name(item.name), item.definition_id))
     columns = heads(words, ("indicator", 3.0), ("definition", 3.0), ("method.id", 2.4))
     if rows:
-        yield Table(words.say("method.definitions"), columns, rows)
+        yield Table(words.say("method.definitions"), columns, tuple(rows))
 
 
-def _used_definitions(figures: Figures, line: Line) -> set[str]:
+def _used_definitions(figures: Figures, indicator: Indicator) -> set[str]:
     table = figures.run.figures
-    return set(table["definition"][table["indicator"] == line.indicator.indicator_id])
+    return set(table["definition"][table["indicator"] == indicator.indicator_id])
 
 
 def _used_sets(figures: Figures) -> set[str]:
@@ -232,7 +235,10 @@ def _title(sheet: SheetFile, words: Words) -> str:
     if about.title is not None:
         return words.data(words.name(about.title))
     indicator = indicators().get(about.indicator or "")
-    return words.name(indicator.name) if indicator else words.token("map.title", str(about.theme))
+    if indicator is not None:
+        return words.name(indicator.name)
+    # the sheets have their titles in capitals
+    return words.token("map.title", str(about.theme)).capitalize()
 
 
 def _sheet_title(stem: str, titles: Mapping[str, str], words: Words) -> str:

@@ -26,14 +26,14 @@ def norms_section(figures: Figures, number: str, words: Words) -> Section:
     silent = [row for row in table if row["verdict"] == NO_DATA]
     columns = heads(
         words,
-        ("name", 2.4),
+        ("name", 2.2),
         ("value", 1.1, "center"),
         ("threshold", 1.2, "center"),
         ("verdict", 1.0, "center"),
         ("missing", 0.8, "right"),
         ("article", 1.6),
         ("confidence", 0.9),
-        ("note", 2.2),
+        ("note", 3.6),
     )
     cells = tuple(
         (
@@ -85,7 +85,9 @@ def _norm_note(row: Cells, words: Words) -> str:
     text = "; ".join(dict.fromkeys(said)) or NOTHING
     return _FIGURE_ID.sub(
         lambda found: (
-            f"«{words.name(indicators()[found[1]].name)}»" if found[1] in indicators() else found[0]
+            words.say("quoted", text=words.name(indicators()[found[1]].name))
+            if found[1] in indicators()
+            else found[0]
         ),
         text,
     )

@@ -88,7 +88,7 @@ def _kinds(findings: pd.DataFrame, words: Words) -> Table:
     columns = heads(
         words,
         ("severity", 0.8),
-        ("code", 1.5),
+        ("quality.kind", 1.7),
         ("layer", 1.3),
         ("quality.count", 0.7, "right"),
         ("area_ha", 0.9, "right"),
@@ -161,11 +161,11 @@ def _dearest(
     )
     columns = heads(
         words,
-        ("finding_id", 1.8),
-        ("message", 3.2),
+        ("finding_id", 2.0),
+        ("message", 3.4),
         ("quality.choice", 1.3),
         ("indicator", 2.2),
-        ("scenario", 1.1),
+        ("scenario", 1.8),
         ("quality.delta", 1.1, "right"),
     )
     more = len(worth) - len(rows)

@@ -138,11 +138,11 @@ def _table(figures: Figures, words: Words) -> Table:
     with_former = figures.former is not None
     columns = heads(
         words,
-        ("main.indicator", 3.2 if with_former else 4.0),
-        ("summary.target", 1.4, "center"),
-        ("main.now", 1.0, "center"),
-        *((("main.former", 1.1, "center"), ("main.change", 1.0, "center")) if with_former else ()),
-        ("main.short", 1.9, "center"),
+        ("main.indicator", 2.9 if with_former else 4.0),
+        ("summary.target", 1.75, "center"),
+        ("main.now", 0.95, "center"),
+        *((("main.former", 1.0, "center"), ("main.change", 1.0, "center")) if with_former else ()),
+        ("main.short", 2.2, "center"),
         ("main.verdict", 1.5, "center"),
     )
     rows = tuple(_row(line, with_former, words) for line in lines)

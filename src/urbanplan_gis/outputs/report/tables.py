@@ -94,17 +94,17 @@ def main_table(figures: Figures, facts: ReportFacts, words: Words) -> Table:
         verdicts.append(_other_verdict(name, total))
     columns = heads(
         words,
-        ("main.number", 0.6, "center"),
-        ("main.indicator", 2.6),
+        ("main.number", 0.5, "center"),
+        ("main.indicator", 2.7),
         ("main.unit", 0.85, "center"),
-        *(Column(words.say("main.target", year=year), 1.15, "center") for year in years),
-        ("main.former", 1.0, "center"),
-        ("main.now", 1.0, "center"),
-        ("main.change", 1.1, "center"),
-        ("main.short", 1.45, "center"),
+        *(Column(words.say("main.target", year=year), 1.0, "center") for year in years),
+        ("main.former", 0.95, "center"),
+        ("main.now", 0.95, "center"),
+        ("main.change", 0.9, "center"),
+        ("main.short", 1.75, "center"),
         ("main.verdict", 1.15, "center"),
-        ("main.source", 1.85),
-        ("main.lead", 1.1),
+        ("main.source", 3.0),
+        ("main.lead", 0.9),
     )
     notes = [words.say("main.note.short"), *_former_notes(figures, words)]
     notes += [words.say(f"main.note.{basis}") for basis in _bases(figures)]
@@ -200,8 +200,9 @@ def _other_verdict(name: str, total: Mapping[str, str] | None) -> str:
 def points_words(total: Mapping[str, str], words: Words) -> str:
     """The points of a scorecard: what is sure and what is possible, of how many."""
     low, high, most = (words.amount(total[f"points_{end}"]) for end in ("low", "high", "max"))
-    points = low if low == high else words.say("points_between", low=low, high=high)
-    return words.say("points", points=points, most=most)
+    if low == high:
+        return words.say("points", points=low, most=most)
+    return words.say("points_between", low=low, high=high, most=most)
 
 
 def class_total(figures: Figures) -> Mapping[str, str] | None:

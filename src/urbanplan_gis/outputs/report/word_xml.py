@@ -11,7 +11,7 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from urbanplan_gis.outputs.report.content import Block, Listing, Paragraph, Section, Table
-from urbanplan_gis.outputs.report.layout import bound_rows, breakable
+from urbanplan_gis.outputs.report.layout import bound_rows, breakable, letters_of_columns
 
 #: what XML cannot hold
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
@@ -109,16 +109,26 @@ def _table(table: Table, ids: Mapping[str, str], landscape: bool) -> Any:
     widths = [round(_WHOLE * column.share / whole) for column in table.columns]
     size = next(size for least, size in _LETTERS if len(table.columns) >= least)
     grid = "".join(f'<w:gridCol w:w="{2 * width}"/>' for width in widths)
+    letters = letters_of_columns(table, size / 2, landscape)
     head = "".join(
-        _cell(column.header, width, "center", ids["Report Cell"], size, True, "e9edf2", True)
-        for column, width in zip(table.columns, widths, strict=True)
+        _cell(
+            breakable(column.header, room),
+            width,
+            "center",
+            ids["Report Cell"],
+            size,
+            True,
+            "e9edf2",
+            True,
+        )
+        for column, width, room in zip(table.columns, widths, letters, strict=True)
     )
     rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
     bound = bound_rows(table, size / 2, landscape)
     for at, row in enumerate(table.rows):
         cells = "".join(
             _cell(
-                text,
+                breakable(text, room),
                 width,
                 column.align,
                 ids["Report Cell"],
@@ -127,8 +137,8 @@ def _table(table: Table, ids: Mapping[str, str], landscape: bool) -> Any:
                 table.fills.get((at, place), "").lstrip("#"),
                 at in bound,
             )
-            for place, (text, column, width) in enumerate(
-                zip(row, table.columns, widths, strict=True)
+            for place, (text, column, width, room) in enumerate(
+                zip(row, table.columns, widths, letters, strict=True)
             )
         )
         rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>")
@@ -154,7 +164,7 @@ def _cell(
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="pct"/>{shade}</w:tcPr>'
         f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}<w:jc w:val="{align}"/></w:pPr>'
-        f"{_run(breakable(text), strong, size)}</w:p></w:tc>"
+        f"{_run(text, strong, size)}</w:p></w:tc>"
     )
 
 

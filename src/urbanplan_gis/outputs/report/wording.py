@@ -19,10 +19,10 @@ NOTHING = "–"
 KEPT = "\u00a0"
 _RANGE = re.compile(r"^([\d.,]+)–([\d.,]+)$")
 #: names longer than this are cut, with an ellipsis; the tables have them whole
-_LONGEST_NAME = 90
+LONGEST_NAME = 90
+#: so are texts of law and documents where they are cited
+LONGEST_CITATION = 400
 _SMALL = 0.01
-#: a name as columns have it
-_COLUMN = re.compile(r"\b[a-z0-9]+(?:_[a-z0-9]+)+\b")
 
 
 @dataclass(frozen=True)
@@ -55,10 +55,10 @@ class Words:
     def name(self, value: Name | Text) -> str:
         return value.say(self.lang)
 
-    def data(self, text: str) -> str:
-        """A name from data, fit for print; a very long one is cut."""
+    def data(self, text: str, most: int = LONGEST_NAME) -> str:
+        """A text from data, fit for print; one of more than ``most`` letters is cut."""
         text = legible(" ".join(text.split()))
-        return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1].rstrip() + "…"
+        return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
     def texts(self, cell: str) -> tuple[str, ...]:
         """The texts of a cell of notes, in this language, without the stamp of synthetic data."""
@@ -71,8 +71,13 @@ class Words:
         return tuple(legible(self._statistics(text)) for text in found if text)
 
     def _statistics(self, text: str) -> str:
-        """Names of columns of statistics, that notes hold as they are, in words."""
-        return _COLUMN.sub(lambda found: self.token("explain.statistic", found[0]), text)
+        """Columns of statistics in words, where a note holds their names as they are."""
+        before, after = say("note.error_unknown", self.lang, names="\x00").split("\x00")
+        names = re.compile(f"{re.escape(before)}([\\w, ]+){re.escape(after)}")
+        return names.sub(lambda found: before + self._listed(found[1]) + after, text)
+
+    def _listed(self, names: str) -> str:
+        return ", ".join(self.token("explain.statistic", name) for name in names.split(", "))
 
     def text(self, cell: str) -> str:
         """A cell of words in this language."""
