@@ -217,7 +217,7 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
         verdicts.append(str(row["verdict"]))
     columns = heads(
         words,
-        ("main.number", 0.4, "center"),
+        ("main.number", 0.5, "center"),
         ("unit_name", 2.2),
         Column(_with_unit("table.column.value", line, words), 1.0, "right"),
         ("indicator.between", 1.4, "center"),
@@ -311,7 +311,8 @@ def _algebra(line: Line, words: Words) -> Iterator[Block]:
 def _how_sure(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
     """The interval and what it is made of."""
     low, high = real(line.row["low"]), real(line.row["high"])
-    if line.value is None or low is None or high is None:
+    # a count is exact
+    if line.value is None or low is None or high is None or not line.indicator.decimals:
         return
     decimals = max(line.indicator.decimals, 2)
     unit = words.unit(line.indicator.unit)

@@ -23,7 +23,7 @@ _MM_PER_PT = 0.353
 #: a line and a letter as parts of the size of letters
 _LINE, _LETTER = 1.3, 0.45
 #: tables of no more than this part of a page stay whole
-_SHORT = 0.4
+_SHORT = 0.33
 #: rows at either end of a long table that stay together
 _TOGETHER = 3
 

@@ -36,7 +36,7 @@ def plans_section(figures: Figures, number: str, words: Words) -> Section:
     )
     columns = heads(
         words,
-        ("main.number", 0.4, "center"),
+        ("main.number", 0.45, "center"),
         ("name", 2.2),
         ("plan_id", 1.2),
         ("kind", 1.3),

@@ -94,7 +94,7 @@ def main_table(figures: Figures, facts: ReportFacts, words: Words) -> Table:
         verdicts.append(_other_verdict(name, total))
     columns = heads(
         words,
-        ("main.number", 0.5, "center"),
+        ("main.number", 0.55, "center"),
         ("main.indicator", 2.7),
         ("main.unit", 0.85, "center"),
         *(Column(words.say("main.target", year=year), 1.0, "center") for year in years),

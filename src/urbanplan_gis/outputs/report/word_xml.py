@@ -17,6 +17,8 @@ from urbanplan_gis.outputs.report.layout import bound_rows, breakable, letters_o
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 #: the width of the text in fiftieths of a per cent
 _WHOLE = 5000
+#: from the lines of a table to its letters, in twentieths of a point
+_MARGIN = 57
 _NAMESPACE = nsdecls("w")
 #: columns from which on the letters of a table are smaller (half points)
 _LETTERS = ((10, 15), (7, 16), (0, 19))
@@ -37,7 +39,15 @@ def block(item: Block, ids: Mapping[str, str], kept: bool, landscape: bool) -> I
         yield paragraph(item.caption, ids["Caption"], keep=True)
         yield _table(item, ids, landscape)
         yield from (paragraph(note, ids["Report Note"]) for note in item.notes)
-        yield paragraph("", ids["Report Note"])
+        yield _gap()
+
+
+def _gap() -> Any:
+    """A little room below a table, that no page is begun for."""
+    return parse_xml(
+        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" '
+        'w:lineRule="exact"/></w:pPr></w:p>'
+    )
 
 
 def _paragraph(item: Paragraph, ids: Mapping[str, str], kept: bool) -> Any:
@@ -81,9 +91,14 @@ def _bookmark(number: int) -> str:
 
 
 def contents(title: str, sections: Sequence[Section], ids: Mapping[str, str]) -> Iterator[Any]:
-    """The headings with links to them; their pages are fields that programs work out."""
+    """The headings with links to them; their pages are fields that programs work out.
+
+    The letter is a few pages: its sections are left out, so that the contents end on their page.
+    """
     yield paragraph(title, ids["TOC Heading"], keep=True)
     for number, section in enumerate(sections, start=1):
+        if section.level > 1 and not section.number[0].isdigit():
+            continue
         mark = _bookmark(number)
         page = _field(rf"PAGEREF {mark} \h")
         yield parse_xml(
@@ -144,7 +159,9 @@ def _table(table: Table, ids: Mapping[str, str], landscape: bool) -> Any:
         rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>")
     return parse_xml(
         f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblStyle w:val="{ids["Table Grid"]}"/>'
-        f'<w:tblW w:w="{_WHOLE}" w:type="pct"/><w:tblLayout w:type="fixed"/></w:tblPr>'
+        f'<w:tblW w:w="{_WHOLE}" w:type="pct"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tblCellMar><w:left w:w="{_MARGIN}" w:type="dxa"/>'
+        f'<w:right w:w="{_MARGIN}" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 
