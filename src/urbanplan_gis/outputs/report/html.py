@@ -22,7 +22,7 @@ from urbanplan_gis.outputs.report.content import (
 from urbanplan_gis.outputs.report.layout import breakable, letters_of_columns
 
 #: the size of letters in printed tables, as the style has it
-_PRINTED_PT = 8.0
+_PRINTED_PT = 7.5
 
 
 def write_html(report: Report, path: Path) -> None:
