@@ -88,7 +88,9 @@ def _state(figures: Figures, line: Line, gallery: Gallery, words: Words) -> Iter
             yield picture
         yield table
     yield from _panel(figures, line, words)
-    yield from _algebra(line, words)
+    # of a count the targets say it all
+    if line.indicator.decimals:
+        yield from _algebra(line, words)
     yield from _how_sure(figures, line, words)
     notes = words.texts(str(line.row["note"]))
     definition = line.definition

@@ -45,7 +45,7 @@ def block(item: Block, ids: Mapping[str, str], kept: bool, landscape: bool) -> I
 def _gap() -> Any:
     """A little room below a table, that no page is begun for."""
     return parse_xml(
-        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" '
+        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" '
         'w:lineRule="exact"/></w:pPr></w:p>'
     )
 
