@@ -192,6 +192,14 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
     """The figures of every unit, then of the groups; units are numbered as on the map."""
     decimals = line.indicator.decimals
     units = [row for row in rows if row["unit_code"] not in GROUPS]
+    notes = [words.say("indicator.units_note")]
+    if not line.indicator.decimals:
+        # a count concerns some units only
+        counted = [row for row in units if real(row["value"]) is not None]
+        if len(counted) < len(units):
+            silent = len(units) - len(counted)
+            notes.append(words.say("indicator.units_silent", count=words.number(silent, 0)))
+        units = counted
     groups = [row for name in GROUPS for row in rows if row["unit_code"] == name]
     numbers = {str(row["unit_code"]): count for count, row in enumerate(units, start=1)}
     of_land = any(real(row["gap_ha"]) is not None for row in rows)
@@ -229,9 +237,8 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
     )
     strong = frozenset(range(len(units), len(cells)))
     fills = verdict_fills(verdicts, len(columns) - 1)
-    notes = (words.say("indicator.units_note"),)
     caption = _caption("indicator.units", line, words)
-    return Table(caption, columns, tuple(cells), strong, fills, notes), numbers
+    return Table(caption, columns, tuple(cells), strong, fills, tuple(notes)), numbers
 
 
 def _picture(

@@ -45,7 +45,7 @@ def block(item: Block, ids: Mapping[str, str], kept: bool, landscape: bool) -> I
 def _gap() -> Any:
     """A little room below a table, that no page is begun for."""
     return parse_xml(
-        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" '
+        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="100" '
         'w:lineRule="exact"/></w:pPr></w:p>'
     )
 
@@ -188,7 +188,7 @@ def _cell(
 def section_break(layout: Any) -> Any:
     """The last, empty paragraph of a run of pages, with their layout."""
     element = parse_xml(
-        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" '
+        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="100" '
         'w:lineRule="exact"/></w:pPr></w:p>'
     )
     element.pPr.append(layout)
