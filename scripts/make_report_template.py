@@ -55,8 +55,8 @@ def _set_styles(document: Any) -> None:
         ("Caption", "Normal", 11, True, False, 8, 4),
         ("List Bullet", "Normal", 13, False, False, 0, 3),
         ("TOC Heading", "Normal", 12, True, False, 8, 4),
-        ("toc 1", "Normal", 11, False, False, 2, 1),
-        ("toc 2", "Normal", 10, False, False, 0, 0),
+        ("toc 1", "Normal", 10.5, False, False, 0, 0),
+        ("toc 2", "Normal", 9.5, False, False, 0, 0),
         ("Report Body", "Normal", 13, False, False, 0, 6),
         ("Report Note", "Normal", 9, False, True, 1, 1),
         ("Report Cell", "Normal", 9, False, False, 0, 0),
@@ -72,6 +72,7 @@ def _set_styles(document: Any) -> None:
     styles["Report Body"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     for name, indent in (("toc 1", 0), ("toc 2", 6)):
         layout = styles[name].paragraph_format
+        layout.line_spacing = 1.0
         layout.left_indent = Mm(indent)
         layout.right_indent = Mm(10)
         layout.tab_stops.add_tab_stop(_TEXT_WIDTH, WD_TAB_ALIGNMENT.RIGHT, WD_TAB_LEADER.DOTS)
@@ -193,8 +194,17 @@ def _run(paragraph: Any, text: str, points: float, bold: bool = False, italic: b
 
 
 def _field(paragraph: Any, code: str) -> None:
-    run = _run(paragraph, "", 10)
-    for kind, text in (("begin", None), (None, f" {code} "), ("end", None)):
+    for kind, text in (
+        ("begin", None),
+        (None, f" {code} "),
+        ("separate", None),
+        ("shown", "1"),
+        ("end", None),
+    ):
+        # what a field shows has the look of the run it stands in
+        run = _run(paragraph, text if kind == "shown" else "", 10)
+        if kind == "shown":
+            continue
         element = OxmlElement("w:instrText" if text else "w:fldChar")
         if text:
             element.text = text

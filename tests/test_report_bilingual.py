@@ -9,7 +9,7 @@ import pytest
 from urbanplan_gis.outputs.report.bilingual import texts_of
 from urbanplan_gis.outputs.report.pictures import _place
 from urbanplan_gis.outputs.report.wording import Words
-from urbanplan_gis.text import Text, _template, keys, say
+from urbanplan_gis.text import Text, _template, keys
 
 STAMP = "DỮ LIỆU MÔ PHỎNG / SYNTHETIC"
 
@@ -83,8 +83,13 @@ def test_numbers_ranges_and_levels_are_put_into_the_readers_form() -> None:
     assert (vi.amount("1234.5"), en.amount("1234.5")) == ("1.234,50", "1,234.50")
     assert (vi.amount("Cấp tỉnh"), en.amount("Cấp tỉnh")) == ("cấp tỉnh", "provincial")
     assert vi.amount("") == "–"
-    assert en.text("giảm (second-hand) / reduced (second-hand)") == "reduced (read second-hand)"
-    assert say("confidence.second-hand", "vi") in vi.text("giảm (second-hand) / less (second-hand)")
+
+
+def test_notes_name_statistics_in_words() -> None:
+    note = Text.of("note.error_unknown", names="fibre_households, households")
+    words = Words("en", "both").text(note.say("both"))
+    assert words.startswith("no error is declared for households with fibre, households:")
+    assert "số hộ có cáp quang, số hộ:" in Words("vi", "vi").text(f"a; {note.say('vi')}")
 
 
 def test_long_names_are_cut_and_signs_that_programs_obey_are_written_out() -> None:

@@ -1,4 +1,4 @@
-"""The letter itself: head, one-page summary, the five parts of the form, signature."""
+"""The letter itself: head, the five parts of the form, signature."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from urbanplan_gis.outputs.report.content import (
     Block,
-    Column,
     Letterhead,
     Listing,
     Paragraph,
@@ -17,7 +16,6 @@ from urbanplan_gis.outputs.report.content import (
 )
 from urbanplan_gis.outputs.report.lines import (
     REACHED,
-    UNDECIDED,
     Figures,
     Line,
     change_words,
@@ -27,14 +25,9 @@ from urbanplan_gis.outputs.report.lines import (
     value_words,
 )
 from urbanplan_gis.outputs.report.settings import LetterFacts, ReportFacts
-from urbanplan_gis.outputs.report.tables import (
-    line_name,
-    main_table,
-    short_by_year,
-    verdict_fills,
-    verdict_words,
-)
-from urbanplan_gis.outputs.report.wording import Words, capital, real
+from urbanplan_gis.outputs.report.summary import summary
+from urbanplan_gis.outputs.report.tables import heads, line_name, main_table
+from urbanplan_gis.outputs.report.wording import Words, real
 from urbanplan_gis.project_facts import ProjectName
 
 #: part of the programme -> what this report holds on it (catalogue: report.duty)
@@ -104,98 +97,6 @@ def opening(figures: Figures, words: Words) -> tuple[Block, ...]:
             words.say("opening.about", day=facts.as_of, boundaries=facts.boundaries, period=period)
         ),
     )
-
-
-def summary(figures: Figures, words: Words) -> Section:
-    """One page: how many targets are reached, what is missing, what changed, what to know."""
-    lines = figures.main
-    columns = (
-        Column(words.say("main.indicator"), 3.2),
-        Column(words.say("summary.target"), 1.3, "center"),
-        Column(words.say("main.now"), 1.3, "center"),
-        Column(words.say("main.former"), 1.2, "center"),
-        Column(words.say("main.change"), 1.2, "center"),
-        Column(words.say("main.short"), 1.6, "center"),
-        Column(words.say("main.verdict"), 1.5, "center"),
-    )
-    rows = tuple(_summary_row(line, words) for line in lines)
-    fills = verdict_fills((line.verdict for line in lines), len(columns) - 1)
-    blocks: list[Block] = [
-        Paragraph(_counted(lines, words)),
-        Table(words.say("summary.caption"), columns, rows, fills=fills),
-    ]
-    blocks += [
-        Paragraph(words.say("summary.know"), "strong"),
-        Listing(tuple(_know(figures, words))),
-    ]
-    return Section("", words.say("summary.title"), 1, tuple(blocks), new_page=True)
-
-
-def _counted(lines: Iterable[Line], words: Words) -> str:
-    """How many targets have which verdict; one line for each indicator."""
-    by_indicator = {line.indicator.indicator_id: line.verdict for line in reversed(list(lines))}
-    counts = Counter(by_indicator.values())
-    order = ("exceeded", "met", "near", "not_yet", "missed", "inconclusive", "no_data", "reference")
-    parts = [
-        words.say("summary.count", count=counts[token], verdict=words.token("verdict", token))
-        for token in order
-        if counts[token]
-    ]
-    return words.say("summary.counted", count=len(by_indicator), parts="; ".join(parts))
-
-
-def _summary_row(line: Line, words: Words) -> tuple[str, ...]:
-    year = real(line.row["target_year"])
-    target = target_words(line.row, words)
-    if year is not None:
-        target = words.say("by_year", year=str(int(year)), amount=target)
-    return (
-        words.say("with_unit", name=line_name(line, words), unit=words.unit(line.indicator.unit)),
-        target,
-        value_words(line, words),
-        former_words(line, words),
-        change_words(line, words),
-        short_by_year(line, words),
-        verdict_words(line, words),
-    )
-
-
-def _know(figures: Figures, words: Words) -> Iterable[str]:
-    """What a reader must know before using the figures."""
-    lines = figures.main
-    proposals = [line for line in lines if str(line.row["basis"]) == "proposal"]
-    if proposals:
-        yield words.say("summary.proposal", count=len(proposals), of=len(lines))
-    undecided = [line for line in lines if line.verdict in UNDECIDED]
-    for token in UNDECIDED:
-        names = [line_name(line, words) for line in undecided if line.verdict == token]
-        if names:
-            verdict = words.token("verdict", token)
-            yield words.say("summary.undecided", verdict=capital(verdict), names="; ".join(names))
-    hanging = [line for line in lines if _hangs(figures, line)]
-    if hanging:
-        names = "; ".join(line_name(line, words) for line in hanging)
-        yield words.say("summary.hangs", names=names)
-    findings = figures.run.table("findings")
-    counts = Counter(findings["severity"])
-    yield words.say(
-        "summary.findings",
-        errors=words.number(counts["error"], 0),
-        warnings=words.number(counts["warning"], 0),
-        infos=words.number(counts["info"], 0),
-    )
-    if figures.former is None:
-        yield words.say("main.note.no_former")
-
-
-def _hangs(figures: Figures, line: Line) -> bool:
-    """Whether the verdict hangs on the definition (``flips`` of definitions.csv)."""
-    table = figures.run.table("definitions")
-    if table.empty or not line.row["target_year"]:
-        return False
-    year = real(line.row["target_year"])
-    rows = table[(table["figure_id"] == line.row["figure_id"]) & (table["flips"] == "1")]
-    return any(real(value) == year for value in rows["target_year"])
 
 
 def body(figures: Figures, facts: ReportFacts, words: Words) -> tuple[Section, ...]:
@@ -297,33 +198,59 @@ def _result(number: int, lines: list[Line], words: Words) -> Section:
 
 def _sentences(line: Line, words: Words) -> Iterable[str]:
     unit = words.unit(line.indicator.unit)
+    state = words.known(f"state.{line.state}")
     if line.value is None:
-        text = words.say("results.no_value", state=words.known(f"state.{line.state}"))
-    else:
-        text = words.say(
-            "results.value",
-            value=value_words(line, words),
-            unit=unit,
-            day=line_day(line, words),
-            state=words.known(f"state.{line.state}"),
-        )
+        yield words.say("results.no_value", state=state, targets=_targets(line, unit, words))
+        return
+    text = words.say(
+        "results.value",
+        value=value_words(line, words),
+        unit=unit,
+        day=line_day(line, words),
+        state=state,
+    )
     change = change_words(line, words)
-    if line.former.kind == "value" and line.value is not None:
+    if line.former.kind == "value":
         text += " " + words.say("results.change", former=former_words(line, words), change=change)
     elif line.former.kind == "not_comparable":
         text += " " + words.say("results.not_comparable")
     yield text
-    for year, row in sorted(line.targets.items()):
+    if line.targets:
+        yield words.say("results.held", targets=_held(line, unit, words))
+
+
+def _held(line: Line, unit: str, words: Words) -> str:
+    """Each target with its verdict and what is missing; what all rest on is said once."""
+    rows = sorted(line.targets.items())
+    bases = [str(row["basis"]) for _, row in rows]
+    said = []
+    for (year, row), basis in zip(rows, bases, strict=True):
         verdict = words.token("verdict", str(row["verdict"]))
-        said = words.say(
-            "results.target", year=year, target=target_words(row, words), unit=unit, verdict=verdict
-        )
+        target = target_words(row, words)
+        text = words.say("results.target", year=year, target=target, unit=unit, verdict=verdict)
         short = short_words(line.gaps.get(year), words)
-        if short != words.say("nothing") and line.value is not None:
-            said += words.say("results.short", short=short)
-        if row["basis"] != "law" and row["basis"]:
-            said += words.say("results.basis", basis=words.token("basis", str(row["basis"])))
-        yield said + "."
+        if short != words.say("nothing"):
+            text += words.say("results.short", short=short)
+        if len(set(bases)) > 1:
+            text += _basis(basis, words)
+        said.append(text)
+    joined = "; ".join(said)
+    return joined if len(set(bases)) > 1 else joined + _basis(bases[0], words)
+
+
+def _basis(basis: str, words: Words) -> str:
+    if basis in ("law", ""):
+        return ""
+    return words.say("results.basis", basis=words.token("basis", basis))
+
+
+def _targets(line: Line, unit: str, words: Words) -> str:
+    """The targets of a figure there is no value to hold against; empty without one."""
+    named = [
+        words.say("results.wanted", year=year, target=target_words(row, words), unit=unit)
+        for year, row in sorted(line.targets.items())
+    ]
+    return words.say("results.targets", targets="; ".join(named)) if named else ""
 
 
 def line_day(line: Line, words: Words) -> str:
@@ -332,10 +259,11 @@ def line_day(line: Line, words: Words) -> str:
 
 def _duties(words: Words) -> Table:
     """Duties of the programme without a number, and what this report holds on each."""
-    columns = (
-        Column(words.say("tasks.part"), 0.6, "center"),
-        Column(words.say("tasks.duty"), 2.4),
-        Column(words.say("tasks.here"), 2.4),
+    columns = heads(
+        words,
+        ("tasks.part", 0.6, "center"),
+        ("tasks.duty", 2.4),
+        ("tasks.here", 2.4),
     )
     rows = tuple(
         tuple(words.say(f"duty.{name}.{cell}") for cell in ("part", "duty", "here"))
@@ -351,7 +279,12 @@ def _shortcomings(figures: Figures, words: Words) -> Iterable[Block]:
         yield Paragraph(words.say("shortcomings.none"))
         return
     yield Paragraph(words.say("shortcomings.lead"))
-    yield Listing(tuple(_shortcoming(line, words) for line in short))
+    known = [line for line in short if line.value is not None]
+    silent = [line_name(line, words) for line in short if line.value is None]
+    items = [_shortcoming(line, words) for line in known]
+    if silent:
+        items.append(words.say("shortcomings.silent", names="; ".join(silent)))
+    yield Listing(tuple(items))
 
 
 def _shortcoming(line: Line, words: Words) -> str:
@@ -386,12 +319,13 @@ def _proposals(figures: Figures, words: Words) -> Iterable[Block]:
         yield Paragraph(words.say("proposals.none"))
         return
     yield Paragraph(words.say("proposals.lead"))
-    columns = (
-        Column(words.say("main.indicator"), 2.6),
-        Column(words.say("proposals.year"), 0.7, "center"),
-        Column(words.say("main.short"), 1.2, "right"),
-        Column(words.say("proposals.growing"), 1.3, "right"),
-        Column(words.say("proposals.ahead"), 1.3, "right"),
-        Column(words.say("proposals.pace"), 1.2, "right"),
+    columns = heads(
+        words,
+        ("main.indicator", 2.6),
+        ("proposals.year", 0.7, "center"),
+        ("main.short", 1.2, "right"),
+        ("proposals.growing", 1.3, "right"),
+        ("proposals.ahead", 1.3, "right"),
+        ("proposals.pace", 1.2, "right"),
     )
     yield Table(words.say("proposals.caption"), columns, tuple(rows))

@@ -5,21 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from urbanplan_gis.outputs.report.annexes import (
-    balance_section,
-    class_section,
-    decisions_section,
-    green_section,
-    norms_section,
-    plans_section,
-    projects_section,
-)
 from urbanplan_gis.outputs.report.body import body, letterhead, opening, signature
+from urbanplan_gis.outputs.report.class_annex import class_section
 from urbanplan_gis.outputs.report.content import Block, Paragraph, Picture, Report, Section, Table
 from urbanplan_gis.outputs.report.indicator_annex import indicator_sections
+from urbanplan_gis.outputs.report.land_annex import balance_section, green_section
 from urbanplan_gis.outputs.report.lines import Figures
-from urbanplan_gis.outputs.report.method_annex import method_section, quality_section
+from urbanplan_gis.outputs.report.lists_annex import plans_section, projects_section
+from urbanplan_gis.outputs.report.method_annex import method_section
+from urbanplan_gis.outputs.report.norms_annex import norms_section
 from urbanplan_gis.outputs.report.pictures import Gallery
+from urbanplan_gis.outputs.report.quality_annex import decisions_section, quality_section
 from urbanplan_gis.outputs.report.readiness_annex import readiness_sections
 from urbanplan_gis.outputs.report.settings import ReportFacts
 from urbanplan_gis.outputs.report.wording import Words

@@ -19,6 +19,10 @@ from urbanplan_gis.outputs.report.content import (
     Signature,
     Table,
 )
+from urbanplan_gis.outputs.report.layout import breakable, letters_of_columns
+
+#: the size of letters in printed tables, as the style has it
+_PRINTED_PT = 7.5
 
 
 def write_html(report: Report, path: Path) -> None:
@@ -103,11 +107,11 @@ def _section(section: Section) -> Iterator[str]:
     page = " page" if section.new_page else ""
     yield f'<section class="level{section.level}{kind}{page}" id="{anchor(section)}">'
     yield f"<h{section.level + 1}>{escape(section.title)}</h{section.level + 1}>"
-    yield from _blocks(section.blocks)
+    yield from _blocks(section.blocks, section.landscape)
     yield "</section>"
 
 
-def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
+def _blocks(blocks: tuple[Block, ...], landscape: bool = False) -> Iterator[str]:
     for block in blocks:
         if isinstance(block, Paragraph):
             yield f'<p class="{block.kind}">{escape(block.text)}</p>'
@@ -121,25 +125,31 @@ def _blocks(blocks: tuple[Block, ...]) -> Iterator[str]:
                 f"<figcaption>{escape(block.caption)}</figcaption></figure>"
             )
         else:
-            yield from _table(block)
+            yield from _table(block, landscape)
 
 
-def _table(table: Table) -> Iterator[str]:
-    yield f'<div class="table"><table><caption>{escape(table.caption)}</caption>'
+def _table(table: Table, landscape: bool) -> Iterator[str]:
+    """A table that a narrow screen scrolls, its caption staying in view."""
+    caption = escape(table.caption)
+    yield f'<div class="table"><p class="caption">{caption}</p>'
+    yield f'<div class="scroll" tabindex="0"><table aria-label="{caption}">'
     whole = sum(column.share for column in table.columns)
     yield "<colgroup>" + "".join(
         f'<col style="width:{100 * column.share / whole:.2f}%">' for column in table.columns
     ) + "</colgroup>"  # fmt: skip
     heads = "".join(f'<th scope="col">{escape(column.header)}</th>' for column in table.columns)
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
+    letters = letters_of_columns(table, _PRINTED_PT, landscape)
     for at, row in enumerate(table.rows):
         strong = ' class="strong"' if at in table.strong else ""
         cells = "".join(
-            _cell(text, column.align, table.fills.get((at, place)))
-            for place, (text, column) in enumerate(zip(row, table.columns, strict=True))
+            _cell(breakable(text, room), column.align, table.fills.get((at, place)))
+            for place, (text, column, room) in enumerate(
+                zip(row, table.columns, letters, strict=True)
+            )
         )
         yield f"<tr{strong}>{cells}</tr>"
-    yield "</tbody></table>"
+    yield "</tbody></table></div>"
     yield from (f'<p class="note">{escape(note)}</p>' for note in table.notes)
     yield "</div>"
 

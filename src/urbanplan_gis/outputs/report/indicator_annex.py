@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from urbanplan_gis.model.figures import GROUPS, Indicator
+from urbanplan_gis.model.figures import GROUPS, Definition, Indicator
 from urbanplan_gis.outputs.explanation import measure_words
 from urbanplan_gis.outputs.report.content import (
     Block,
@@ -18,20 +18,23 @@ from urbanplan_gis.outputs.report.lines import (
     Figures,
     Line,
     Row,
+    declared_definitions,
     signed,
     target_words,
     value_words,
 )
 from urbanplan_gis.outputs.report.pictures import Gallery
 from urbanplan_gis.outputs.report.sources import source_words
-from urbanplan_gis.outputs.report.tables import verdict_fills
-from urbanplan_gis.outputs.report.wording import NOTHING, Words, capital, real
+from urbanplan_gis.outputs.report.tables import heads, verdict_fills
+from urbanplan_gis.outputs.report.wording import LONGEST_CITATION, NOTHING, Words, capital, real
 from urbanplan_gis.standards.indicators import indicators
 
 #: fewer units with a value make no map
 _LEAST_ON_MAP = 2
 #: probabilities closer to 0 or 1 are not told apart from them
 _NEARLY = 0.001
+#: what a standard deviation is made of, as uncertainty.csv has it
+_PARTS = ("digitising_sd", "classification_sd", "population_sd")
 
 
 def indicator_sections(
@@ -48,14 +51,18 @@ def indicator_sections(
         for line in lines:
             blocks += _state(figures, line, gallery, words)
         title = words.name(indicator.name)
-        yield Section(f"{number}.{count}", title, 2, tuple(blocks), new_page=count > 1)
+        yield Section(f"{number}.{count}", title, 2, tuple(blocks))
 
 
 def _declared(indicator: Indicator, words: Words) -> Iterator[Block]:
     """What the indicator is, by which text, and what it has to reach."""
     confidence = words.token("confidence", indicator.confidence)
     yield Paragraph(
-        words.say("indicator.source", source=words.data(indicator.source), confidence=confidence)
+        words.say(
+            "indicator.source",
+            source=words.data(indicator.source, LONGEST_CITATION),
+            confidence=confidence,
+        )
     )
 
 
@@ -81,7 +88,9 @@ def _state(figures: Figures, line: Line, gallery: Gallery, words: Words) -> Iter
             yield picture
         yield table
     yield from _panel(figures, line, words)
-    yield from _algebra(line, words)
+    # of a count the targets say it all
+    if line.indicator.decimals:
+        yield from _algebra(line, words)
     yield from _how_sure(figures, line, words)
     notes = words.texts(str(line.row["note"]))
     definition = line.definition
@@ -97,9 +106,9 @@ def _defined(figures: Figures, line: Line, words: Words) -> Iterator[str]:
     """The definition in words, what it measures, and the sources."""
     definition = line.definition
     if definition is None:
-        yield words.say("indicator.definition_id", id=str(line.row["definition"]))
+        yield words.say("indicator.definition", name=str(line.row["definition"]))
     else:
-        yield words.known("map.note.definition", name=definition.name, id=definition.definition_id)
+        yield words.say("indicator.definition", name=words.name(definition.name))
         scope = words.known(f"explain.scope.{definition.scope}")
         sides = (("numerator", definition.numerator), ("denominator", definition.denominator))
         for side, measure in sides:
@@ -128,7 +137,7 @@ def _targets(line: Line, words: Words) -> Table:
         # a target of the office's own may stand in the place of the programme's
         if target is not None and target.value == real(row["target"]):
             confidence = words.token("confidence", target.confidence)
-            source = f"{words.data(target.source)} [{confidence}]"
+            source = f"{words.data(target.source, LONGEST_CITATION)} [{confidence}]"
         rows.append(
             (
                 str(year),
@@ -141,15 +150,16 @@ def _targets(line: Line, words: Words) -> Table:
                 source,
             )
         )
-    columns = (
-        Column(words.known("table.column.target_year"), 0.7, "center"),
+    columns = heads(
+        words,
+        ("target_year", 0.7, "center"),
         Column(_with_unit("table.column.target", line, words), 1.1, "center"),
         Column(_with_unit("table.column.value", line, words), 1.0, "center"),
-        Column(words.known("table.column.gap"), 1.1, "center"),
-        Column(words.known("table.column.verdict"), 1.1, "center"),
-        Column(words.known("table.column.basis"), 1.3),
-        Column(words.known("table.column.p_met"), 1.0, "center"),
-        Column(words.known("table.column.source"), 1.8),
+        ("gap", 1.1, "center"),
+        ("verdict", 1.1, "center"),
+        ("basis", 1.3),
+        ("p_met", 1.15, "center"),
+        ("source", 1.8),
     )
     verdicts = [str(row["verdict"]) for _, row in sorted(line.targets.items())]
     caption = _caption("indicator.targets", line, words)
@@ -182,6 +192,14 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
     """The figures of every unit, then of the groups; units are numbered as on the map."""
     decimals = line.indicator.decimals
     units = [row for row in rows if row["unit_code"] not in GROUPS]
+    notes = [words.say("indicator.units_note")]
+    if not line.indicator.decimals:
+        # a count concerns some units only
+        counted = [row for row in units if real(row["value"]) is not None]
+        if len(counted) < len(units):
+            silent = len(units) - len(counted)
+            notes.append(words.say("indicator.units_silent", count=words.number(silent, 0)))
+        units = counted
     groups = [row for name in GROUPS for row in rows if row["unit_code"] == name]
     numbers = {str(row["unit_code"]): count for count, row in enumerate(units, start=1)}
     of_land = any(real(row["gap_ha"]) is not None for row in rows)
@@ -207,20 +225,20 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
             )
         )
         verdicts.append(str(row["verdict"]))
-    columns = (
-        Column(words.say("main.number"), 0.4, "center"),
-        Column(words.known("table.column.unit_name"), 2.2),
+    columns = heads(
+        words,
+        ("main.number", 0.5, "center"),
+        ("unit_name", 2.2),
         Column(_with_unit("table.column.value", line, words), 1.0, "right"),
-        Column(words.say("indicator.between"), 1.4, "center"),
-        *([Column(words.known("table.column.gap_ha"), 1.2, "right")] if of_land else []),
-        Column(words.known("table.column.completeness"), 1.0, "right"),
-        Column(words.known("table.column.verdict"), 1.3, "center"),
+        ("indicator.between", 1.4, "center"),
+        *(Column(words.known("table.column.gap_ha"), 1.2, "right") for _ in range(of_land)),
+        ("completeness", 1.15, "right"),
+        ("verdict", 1.3, "center"),
     )
     strong = frozenset(range(len(units), len(cells)))
     fills = verdict_fills(verdicts, len(columns) - 1)
-    notes = (words.say("indicator.units_note"),)
     caption = _caption("indicator.units", line, words)
-    return Table(caption, columns, tuple(cells), strong, fills, notes), numbers
+    return Table(caption, columns, tuple(cells), strong, fills, tuple(notes)), numbers
 
 
 def _picture(
@@ -249,26 +267,26 @@ def _panel(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
     others = figures.others_of(line)
     if not others:
         return
-    names = {item.definition_id: item.name for item in reversed(line.indicator.definitions)}
+    known = declared_definitions(line.indicator)
     decimals = line.indicator.decimals
     rows, verdicts = [], []
     for row in (line.row, *others):
-        definition = str(row["definition"])
-        name = words.name(names[definition]) if definition in names else definition
+        declared = known.get(str(row["definition"]))
         rows.append(
             (
-                name,
-                definition,
+                words.name(declared.name) if declared else str(row["definition"]),
+                scope_words(declared, words) if declared else NOTHING,
                 words.value(real(row["value"]), real(row["target"]), decimals),
                 capital(words.token("verdict", str(row["verdict"]))),
             )
         )
         verdicts.append(str(row["verdict"]))
-    columns = (
-        Column(words.known("table.column.definition"), 2.6),
-        Column(words.say("indicator.id"), 1.8),
+    columns = heads(
+        words,
+        ("definition", 2.6),
+        ("indicator.scope", 3.0),
         Column(_with_unit("table.column.value", line, words), 1.0, "right"),
-        Column(words.known("table.column.verdict"), 1.4, "center"),
+        ("verdict", 1.4, "center"),
     )
     notes = []
     table = figures.run.table("definitions")
@@ -280,6 +298,11 @@ def _panel(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
     caption = _caption("indicator.panel", line, words)
     fills = verdict_fills(verdicts, 3)
     yield Table(caption, columns, tuple(rows), frozenset({0}), fills, tuple(notes))
+
+
+def scope_words(definition: Definition, words: Words) -> str:
+    """Which ground the city's figure counts."""
+    return capital(words.known(f"explain.scope.{definition.scope}").lstrip(", "))
 
 
 def _algebra(line: Line, words: Words) -> Iterator[Block]:
@@ -297,10 +320,17 @@ def _algebra(line: Line, words: Words) -> Iterator[Block]:
 def _how_sure(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
     """The interval and what it is made of."""
     low, high = real(line.row["low"]), real(line.row["high"])
-    if line.value is None or low is None or high is None:
+    # a count is exact
+    if line.value is None or low is None or high is None or not line.indicator.decimals:
         return
     decimals = max(line.indicator.decimals, 2)
     unit = words.unit(line.indicator.unit)
+    table = figures.run.table("uncertainty")
+    rows = table[table["figure_id"] == line.row["figure_id"]].to_dict("records")
+    if not rows and words.number(low, decimals) == words.number(high, decimals):
+        yield Paragraph(words.say("indicator.how_sure"), "strong")
+        yield Listing((words.say("indicator.no_range"),))
+        return
     said = [
         words.say(
             "indicator.interval",
@@ -309,14 +339,16 @@ def _how_sure(figures: Figures, line: Line, words: Words) -> Iterator[Block]:
             unit=unit,
         )
     ]
-    table = figures.run.table("uncertainty")
-    rows = table[table["figure_id"] == line.row["figure_id"]].to_dict("records")
-    if rows:
-        parts = {
-            name: NOTHING if real(rows[0][name]) is None else words.number(float(rows[0][name]), 4)
-            for name in ("sd", "digitising_sd", "classification_sd", "population_sd")
-        }
-        said.append(words.say("indicator.deviation", **parts))
+    found = {name: real(rows[0][name]) for name in ("sd", *_PARTS)} if rows else {}
+    parts = [
+        words.say(f"indicator.{name}", value=words.number(value, 4))
+        for name in _PARTS
+        if (value := found.get(name)) is not None
+    ]
+    whole = found.get("sd")
+    if whole is not None and parts:
+        sd = words.number(whole, 4)
+        said.append(words.say("indicator.deviation", sd=sd, parts=", ".join(parts)))
     else:
         said.append(words.say("indicator.no_deviation"))
     yield Paragraph(words.say("indicator.how_sure"), "strong")

@@ -52,9 +52,8 @@ class Line:
 
     @property
     def definition(self) -> Definition | None:
-        """The definition of the figure, as declared; of two with one id the first."""
-        declared = self.indicator.definitions
-        return next((d for d in declared if d.definition_id == self.row["definition"]), None)
+        """The definition of the figure, as declared."""
+        return declared_definitions(self.indicator).get(str(self.row["definition"]))
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,8 @@ class FormerValue:
 
     kind: str
     value: float | None = None
+    #: the verdict on the target that this period's figure is held against too, else empty
+    verdict: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,7 +111,7 @@ class Figures:
         for indicator in indicators().values():
             by_state = {line.state: line for line in self.lines if line.indicator is indicator}
             now, planned = (by_state.get(state) for state in _STATES)
-            found.append(now or planned or _absent(indicator, self.run))
+            found.append(now or planned or self._absent(indicator))
             if planned and now and now.value is None and planned.value is not None:
                 found.append(planned)
         return tuple(found)
@@ -150,17 +151,36 @@ class Figures:
                 found.setdefault(row["figure_id"], {})[int(year)] = row
         return found
 
+    def _absent(self, indicator: Indicator) -> Line:
+        kind = "none"
+        if self.former is not None:
+            named = self.former.figures.index.get_level_values("indicator")
+            kind = "not_comparable" if indicator.indicator_id in named else "no_data"
+        return _absent(indicator, self.run, FormerValue(kind))
+
     def _former(self, row: Row) -> FormerValue:
         if self.former is None:
             return FormerValue("none")
         key = tuple(str(row[name]) for name in SAME_FIGURE)
         if key not in self.former.values.index:
             return FormerValue("not_comparable")
-        value = float(self.former.values.loc[[key]].iloc[0])
-        return FormerValue("no_data") if math.isnan(value) else FormerValue("value", value)
+        before = self.former.figures.loc[[key]].iloc[0]
+        value = float(before["value"])
+        if math.isnan(value):
+            return FormerValue("no_data")
+        same = all(real(before[name]) == real(row[name]) for name in ("target_year", "target"))
+        return FormerValue("value", value, str(before["verdict"]) if same else "")
 
 
-def _absent(indicator: Indicator, run: StoredRun) -> Line:
+def declared_definitions(indicator: Indicator) -> dict[str, Definition]:
+    """The definitions of an indicator by their ids; of two with one id the first."""
+    found: dict[str, Definition] = {}
+    for item in indicator.definitions:
+        found.setdefault(item.definition_id, item)
+    return found
+
+
+def _absent(indicator: Indicator, run: StoredRun, former: FormerValue) -> Line:
     """The line of an indicator that a run has no figure of: its targets, and that there is none."""
     targets: dict[int, Row] = {
         target.year: {
@@ -190,7 +210,7 @@ def _absent(indicator: Indicator, run: StoredRun) -> Line:
         "verdict": Verdict.NO_DATA.value,
         "basis": "",
     }
-    return Line(indicator, row, targets, {}, FormerValue("none"))
+    return Line(indicator, row, targets, {}, former)
 
 
 def value_words(line: Line, words: Words) -> str:
@@ -220,13 +240,18 @@ def signed(value: float, decimals: int, words: Words) -> str:
     return ("+" if value > 0 else "−") + shown
 
 
+def difference_unit(unit: str, words: Words) -> str:
+    """The unit of a difference of two figures: points of per cent."""
+    return words.known(f"unit_of_difference.{unit.replace('%', 'percent')}")
+
+
 def target_words(row: Row | None, words: Words) -> str:
     """A target with its sense: «khoảng 12,5»."""
     value = real(row["target"]) if row else None
     if row is None or value is None:
         return words.say("nothing")
-    sense = words.token("sense", str(row["target_sense"]))
-    return words.say("target", sense=sense, value=words.target(value))
+    sense = words.token("sense", str(row["target_sense"])).replace(" ", KEPT)
+    return f"{sense}{KEPT}{words.target(value)}"
 
 
 def short_words(gap: Row | None, words: Words) -> str:

@@ -1,165 +1,30 @@
-"""What the figures stand on: defects of the data, sources, law, parameters, map sheets."""
+"""What the figures stand on: sources, law, parameters, map sheets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
-import pandas as pd
-
+from urbanplan_gis.model.figures import Indicator
+from urbanplan_gis.outputs.report.annex import annex
 from urbanplan_gis.outputs.report.content import (
     Block,
-    Column,
-    Listing,
     Paragraph,
     Section,
     Table,
 )
-from urbanplan_gis.outputs.report.lines import Figures, signed
-from urbanplan_gis.outputs.report.wording import NOTHING, Words, capital
+from urbanplan_gis.outputs.report.lines import Figures, declared_definitions
+from urbanplan_gis.outputs.report.tables import heads
+from urbanplan_gis.outputs.report.wording import LONGEST_CITATION, NOTHING, Words
+from urbanplan_gis.outputs.sheets.sheet_files import FOLDER, SheetFile, sheets_of
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.standards.law import law
 
-_SEVERITIES = ("error", "warning", "info")
-_KIND = ("severity", "code", "layer")
-_LARGEST = 15
-_DEAREST = 12
 _DIGEST = 12
-
-
-def quality_section(figures: Figures, number: str, words: Words) -> Section:
-    """Findings by code and severity, the largest of them, and what each is worth."""
-    findings = figures.run.table("findings")
-    title = words.say("quality.title")
-    if findings.empty:
-        return Section(number, title, 1, (Paragraph(words.say("quality.none")),))
-    effects = figures.run.table("effects")
-    blocks: list[Block] = [_kinds(findings, words)]
-    if findings["area_ha"].any():
-        blocks.append(_largest(findings, words))
-    dearest = _dearest(findings, effects, figures, words)
-    if dearest is not None:
-        blocks.append(dearest)
-    return Section(number, title, 1, tuple(blocks), landscape=True, new_page=True)
-
-
-def _kinds(findings: pd.DataFrame, words: Words) -> Table:
-    """One row for each severity, code and layer: how many, and their hectares together."""
-    sizes = pd.to_numeric(findings["area_ha"])
-    grouped = findings.assign(size=sizes).groupby(list(_KIND), sort=False)
-    rows = []
-    for severity, code, layer in findings[list(_KIND)].drop_duplicates().to_numpy():
-        kind = grouped.get_group((severity, code, layer))
-        total = kind["size"].sum() if kind["size"].notna().any() else None
-        actions = "; ".join(_action(token, words) for token in dict.fromkeys(kind["action"]))
-        order = (_SEVERITIES.index(severity), -len(kind), str(code), str(layer))
-        cells = (
-            capital(words.token("severity", str(severity))),
-            str(code),
-            words.token("layer", str(layer)),
-            words.number(len(kind), 0),
-            NOTHING if total is None else words.number(float(total), 2),
-            actions,
-            words.text(kind["message"].iloc[0]),
-        )
-        rows.append((order, cells))
-    columns = (
-        Column(words.known("table.column.severity"), 0.8),
-        Column(words.known("table.column.code"), 1.5),
-        Column(words.known("table.column.layer"), 1.3),
-        Column(words.say("quality.count"), 0.7, "right"),
-        Column(words.known("table.column.area_ha"), 0.9, "right"),
-        Column(words.known("table.column.action"), 1.4),
-        Column(words.say("quality.example"), 4.0),
-    )
-    cells = tuple(row for _, row in sorted(rows, key=lambda item: item[0]))
-    caption = words.say("quality.kinds", count=words.number(len(findings), 0))
-    return Table(caption, columns, cells, notes=(words.say("quality.kinds_note"),))
-
-
-def _action(token: str, words: Words) -> str:
-    """What was done, in words; a person's decision as it was written."""
-    return words.token("action", token) if ":" not in token else words.data(token)
-
-
-def _largest(findings: pd.DataFrame, words: Words) -> Table:
-    sizes = pd.to_numeric(findings["area_ha"])
-    order = sizes.sort_values(ascending=False, kind="stable").index[:_LARGEST]
-    rows = tuple(
-        (
-            words.data(row["finding_id"]),
-            words.token("layer", row["layer"]),
-            words.number(float(row["area_ha"]), 2),
-            words.text(row["message"]),
-            _action(row["action"], words),
-        )
-        for row in findings.loc[order].to_dict("records")
-        if row["area_ha"]
-    )
-    columns = (
-        Column(words.known("table.column.finding_id"), 2.0),
-        Column(words.known("table.column.layer"), 1.4),
-        Column(words.known("table.column.area_ha"), 0.9, "right"),
-        Column(words.known("table.column.message"), 4.6),
-        Column(words.known("table.column.action"), 1.4),
-    )
-    more = int(sizes.notna().sum()) - len(rows)
-    notes = (words.say("more", count=words.number(more, 0), file="findings.csv"),) if more else ()
-    return Table(words.say("quality.largest"), columns, rows, notes=notes)
-
-
-def _dearest(
-    findings: pd.DataFrame, effects: pd.DataFrame, figures: Figures, words: Words
-) -> Table | None:
-    """The effects that move a default figure of the city most, in its own unit."""
-    lines = {str(line.row["figure_id"]): line for line in figures.lines}
-    own = effects[effects["figure_id"].isin(list(lines))] if len(effects) else effects
-    if own.empty:
-        return None
-    said = findings.set_index("finding_id")["message"].to_dict()
-    worth = []
-    for row in own.to_dict("records"):
-        line, delta = lines[row["figure_id"]], float(row["delta"])
-        # relative to the figure: points of one indicator do not compare with those of another
-        share = abs(delta / line.value) if line.value else abs(delta)
-        worth.append((-share, row["finding_id"], row, line, delta))
-    worth.sort(key=lambda item: item[:2] + (str(item[2]["figure_id"]),))
-    rows = tuple(
-        (
-            words.data(row["finding_id"]),
-            words.text(str(said.get(row["finding_id"], ""))) or NOTHING,
-            words.data(row["alternative"]),
-            words.name(line.indicator.name),
-            words.known(f"state.{line.state}"),
-            f"{_small(delta, words)} {_difference_unit(line.indicator.unit, words)}",
-        )
-        for _, _, row, line, delta in worth[:_DEAREST]
-    )
-    columns = (
-        Column(words.known("table.column.finding_id"), 1.8),
-        Column(words.known("table.column.message"), 3.2),
-        Column(words.say("quality.choice"), 1.3),
-        Column(words.known("table.column.indicator"), 2.2),
-        Column(words.known("table.column.scenario"), 1.1),
-        Column(words.say("quality.delta"), 1.1, "right"),
-    )
-    more = len(worth) - len(rows)
-    notes = [words.say("quality.delta_note")]
-    if more:
-        notes.append(words.say("more", count=words.number(more, 0), file="effects.csv"))
-    return Table(words.say("quality.dearest"), columns, rows, notes=tuple(notes))
-
-
-def _small(delta: float, words: Words) -> str:
-    for decimals in (2, 4, 6):
-        if abs(delta) >= 10.0**-decimals:
-            return signed(delta, decimals, words)
-    return signed(delta, 9, words)
-
-
-def _difference_unit(unit: str, words: Words) -> str:
-    return words.known(f"unit_of_difference.{unit.replace('%', 'percent')}")
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_SERIES = "series_"
 
 
 def method_section(figures: Figures, number: str, words: Words) -> Section:
@@ -169,12 +34,11 @@ def method_section(figures: Figures, number: str, words: Words) -> Section:
         _origins(figures, words),
         _documents(figures, words),
         *_class_sets(figures, words),
+        *_definitions(figures, words),
         _parameters(figures, words),
         *_sheets(figures, words),
     ]
-    return Section(
-        number, words.say("method.title"), 1, tuple(blocks), landscape=True, new_page=True
-    )
+    return annex(number, "method", blocks, words)
 
 
 def _origins(figures: Figures, words: Words) -> Table:
@@ -187,8 +51,8 @@ def _origins(figures: Figures, words: Words) -> Table:
         (
             "; ".join(dict.fromkeys(roles.get(origin.source, [NOTHING]))),
             words.data(origin.path),
-            words.data(origin.publisher) or NOTHING,
-            words.data(origin.document) or NOTHING,
+            words.data(origin.publisher, LONGEST_CITATION) or NOTHING,
+            words.data(origin.document, LONGEST_CITATION) or NOTHING,
             words.date(origin.date),
             words.data(origin.licence) or NOTHING,
             words.data(origin.crs) or NOTHING,
@@ -196,15 +60,16 @@ def _origins(figures: Figures, words: Words) -> Table:
         )
         for origin in dict.fromkeys(figures.run.origins)
     )
-    columns = (
-        Column(words.known("table.column.layer"), 1.3),
-        Column(words.known("table.column.path"), 2.2),
-        Column(words.known("table.column.publisher"), 1.7),
-        Column(words.known("table.column.document"), 1.8),
-        Column(words.known("table.column.date"), 0.9, "center"),
-        Column(words.known("table.column.licence"), 0.8),
-        Column(words.known("table.column.crs"), 1.0),
-        Column(words.known("table.column.sha256"), 1.3),
+    columns = heads(
+        words,
+        ("layer", 1.3),
+        ("path", 2.2),
+        ("publisher", 1.7),
+        ("document", 1.8),
+        ("date", 0.9, "center"),
+        ("licence", 0.8),
+        ("crs", 1.0),
+        ("sha256", 1.3),
     )
     notes = (words.say("method.sources_note"),)
     return Table(words.say("method.sources"), columns, rows, notes=notes)
@@ -224,12 +89,13 @@ def _documents(figures: Figures, words: Words) -> Table:
         for key, document in law().documents.items()
         if key in named
     )
-    columns = (
-        Column(words.known("table.column.document"), 3.0),
-        Column(words.known("table.column.from"), 1.0, "center"),
-        Column(words.known("table.column.until"), 1.0, "center"),
-        Column(words.known("table.column.confidence"), 1.2),
-        Column(words.say("method.read_in"), 3.0),
+    columns = heads(
+        words,
+        ("document", 3.0),
+        ("from", 1.0, "center"),
+        ("until", 1.0, "center"),
+        ("confidence", 1.2),
+        ("method.read_in", 3.0),
     )
     notes = (words.say("method.law_note"),)
     return Table(words.say("method.law"), columns, rows, notes=notes)
@@ -256,14 +122,36 @@ def _class_sets(figures: Figures, words: Words) -> Iterator[Table]:
         for name, chosen in sorted(class_sets().items())
         if name in _used_sets(figures)
     )
-    columns = (
-        Column(words.known("table.column.name"), 3.6),
-        Column(words.known("table.column.code"), 1.8),
-        Column(words.known("table.column.confidence"), 1.6),
-        Column(words.say("method.confirmed"), 1.2, "center"),
+    columns = heads(
+        words,
+        ("name", 3.6),
+        ("code", 1.8),
+        ("confidence", 1.6),
+        ("method.confirmed", 1.2, "center"),
     )
     if rows:
         yield Table(words.say("method.sets"), columns, rows)
+
+
+def _definitions(figures: Figures, words: Words) -> Iterator[Table]:
+    """The ids by which the tables name the definitions that the report gives in words."""
+    rows: list[tuple[str, ...]] = []
+    for indicator in {
+        line.indicator.indicator_id: line.indicator for line in figures.lines
+    }.values():
+        used = _used_definitions(figures, indicator)
+        found = [item for key, item in declared_definitions(indicator).items() if key in used]
+        name = words.name(indicator.name)
+        for at, item in enumerate(found):
+            rows.append(("" if at else name, words.name(item.name), item.definition_id))
+    columns = heads(words, ("indicator", 3.0), ("definition", 3.0), ("method.id", 2.4))
+    if rows:
+        yield Table(words.say("method.definitions"), columns, tuple(rows))
+
+
+def _used_definitions(figures: Figures, indicator: Indicator) -> set[str]:
+    table = figures.run.figures
+    return set(table["definition"][table["indicator"] == indicator.indicator_id])
 
 
 def _used_sets(figures: Figures) -> set[str]:
@@ -298,9 +186,10 @@ def _parameters(figures: Figures, words: Words) -> Table:
     versions = ", ".join(f"{name} {found}" for name, found in sorted(manifest["versions"].items()))
     rows.append((words.say("parameter.versions"), versions))
     rows.append((words.say("parameter.fingerprint"), f"{manifest['fingerprint'][:_DIGEST]}…"))
-    columns = (
-        Column(words.say("method.parameter"), 2.4),
-        Column(words.known("table.column.value"), 4.0),
+    columns = heads(
+        words,
+        ("method.parameter", 2.4),
+        ("value", 4.0),
     )
     return Table(words.say("method.parameters"), columns, tuple(rows))
 
@@ -308,7 +197,16 @@ def _parameters(figures: Figures, words: Words) -> Table:
 def _reconciliation(found: Mapping[str, Any], words: Words) -> str:
     """By how much the pieces of a unit differ from the unit, at most."""
     worst = max((abs(unit["faces_differ_by"]) for unit in found["units"]), default=0.0)
-    return words.say("parameter.differ", worst=f"{worst:.1e}", most=f"{found['tolerance']:.0e}")
+    most = float(found["tolerance"])
+    return words.say("parameter.differ", worst=_power(worst, words), most=_power(most, words))
+
+
+def _power(value: float, words: Words) -> str:
+    """A very small number as a power of ten: 3,3 × 10⁻¹²."""
+    if value == 0:
+        return words.number(0, 0)
+    digits, exponent = f"{value:.1e}".split("e")
+    return f"{words.number(float(digits), 1)} × 10{str(int(exponent)).translate(_RAISED)}"
 
 
 def _listed(value: object, words: Words) -> str:
@@ -320,8 +218,33 @@ def _sheets(figures: Figures, words: Words) -> Iterator[Block]:
     """The map sheets made of this run, which go with the report."""
     made = figures.run.manifest.get("products", {}).get("maps", {})
     names = sorted(name for part in made.values() for name in part["files"] if name.endswith("pdf"))
-    yield Paragraph(words.say("method.sheets"), "strong")
     if not names:
+        yield Paragraph(words.say("method.sheets"), "strong")
         yield Paragraph(words.say("method.no_sheets"))
         return
-    yield Listing(tuple(names))
+    sheets, _ = sheets_of(figures.run.project.file.parent / FOLDER)
+    titles = {sheet.name: _title(sheet, words) for sheet in sheets}
+    rows = tuple((_sheet_title(PurePosixPath(name).stem, titles, words), name) for name in names)
+    columns = heads(words, ("method.sheet", 3.6), ("path", 2.4))
+    yield Table(words.say("method.sheets"), columns, rows)
+
+
+def _title(sheet: SheetFile, words: Words) -> str:
+    """The title a sheet declares, else that of its theme."""
+    about = sheet.declaration
+    if about.title is not None:
+        return words.data(words.name(about.title))
+    indicator = indicators().get(about.indicator or "")
+    if indicator is not None:
+        return words.name(indicator.name)
+    # the sheets have their titles in capitals
+    return words.token("map.title", str(about.theme)).capitalize()
+
+
+def _sheet_title(stem: str, titles: Mapping[str, str], words: Words) -> str:
+    if stem.startswith(_SERIES):
+        subject = stem.removeprefix(_SERIES)
+        indicator = indicators().get(subject)
+        name = words.name(indicator.name) if indicator else words.token("layer", subject)
+        return words.say("method.series", name=name)
+    return titles.get(stem, stem)

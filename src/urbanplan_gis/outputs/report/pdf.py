@@ -22,13 +22,20 @@ from urbanplan_gis.outputs.report.content import (
     Section,
     Table,
 )
-from urbanplan_gis.outputs.report.layout import breakable, page_runs
+from urbanplan_gis.outputs.report.layout import (
+    breakable,
+    kept_blocks,
+    letters_of_columns,
+    page_runs,
+)
 from urbanplan_gis.outputs.report.typeface import serif_face, spare_folder, without_boxes
 
 _MAIN = "report.typ"
 _DATA = "content.json"
 _PICTURES = "pictures.pdf"
 _FONTS = "fonts"
+#: the size of letters in tables from so many columns on
+_SIZES_PT = ((10, 8), (7, 9), (0, 10))
 
 
 def write_pdf(report: Report, path: Path) -> None:
@@ -82,7 +89,7 @@ def _content(report: Report) -> dict[str, Any]:
             "subject": head.subject,
             "recipient": head.recipient,
         },
-        "opening": [_block(block) for block in report.opening],
+        "opening": _blocks(report.opening, False),
         "body": _groups(report.body),
         "signature": {
             "title": report.signature.recipients_title,
@@ -99,22 +106,27 @@ def _groups(sections: Sequence[Section]) -> list[dict[str, Any]]:
     for landscape, group in page_runs(sections):
         # pages of another orientation are new pages already
         fresh = landscape or turned
-        items = [_section(item, fresh and at == 0) for at, item in enumerate(group)]
+        items = [_section(item, landscape, fresh and at == 0) for at, item in enumerate(group)]
         groups.append({"landscape": landscape, "sections": items})
         turned = landscape
     return groups
 
 
-def _section(section: Section, fresh: bool) -> dict[str, Any]:
+def _section(section: Section, landscape: bool, fresh: bool) -> dict[str, Any]:
     return {
         "title": section.title,
         "level": section.level,
         "new-page": section.new_page and not fresh,
-        "blocks": [_block(block) for block in section.blocks],
+        "landscape": landscape,
+        "blocks": _blocks(section.blocks, landscape),
     }
 
 
-def _block(block: Block) -> dict[str, Any]:
+def _blocks(blocks: Sequence[Block], landscape: bool) -> list[dict[str, Any]]:
+    return [{**_block(block, landscape), "kept": kept} for block, kept in kept_blocks(blocks)]
+
+
+def _block(block: Block, landscape: bool) -> dict[str, Any]:
     if isinstance(block, Paragraph):
         return {"kind": block.kind, "text": block.text}
     if isinstance(block, Listing):
@@ -127,18 +139,24 @@ def _block(block: Block) -> dict[str, Any]:
             "caption": block.caption,
             "alt": block.alt,
         }
-    return _table(block)
+    return _table(block, landscape)
 
 
-def _table(table: Table) -> dict[str, Any]:
+def _table(table: Table, landscape: bool) -> dict[str, Any]:
+    size = next(size for least, size in _SIZES_PT if len(table.columns) >= least)
+    letters = letters_of_columns(table, size, landscape)
     return {
         "kind": "table",
         "caption": table.caption,
         "columns": [
-            {"header": breakable(column.header), "share": column.share, "align": column.align}
-            for column in table.columns
+            {"header": breakable(column.header, room), "share": column.share, "align": column.align}
+            for column, room in zip(table.columns, letters, strict=True)
         ],
-        "rows": [[breakable(cell) for cell in row] for row in table.rows],
+        "size": size,
+        "rows": [
+            [breakable(cell, room) for cell, room in zip(row, letters, strict=True)]
+            for row in table.rows
+        ],
         "strong": sorted(table.strong),
         "fills": {f"{row},{column}": fill for (row, column), fill in table.fills.items()},
         "notes": list(table.notes),

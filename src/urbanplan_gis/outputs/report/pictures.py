@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from geopandas import GeoDataFrame
 
 WIDTH_MM = 160.0
-_HEIGHT_MM = 96.0
+_HEIGHT_MM = 86.0
 _MAP_SHARE = 0.66
 _DPI = 150
 _MM_PER_INCH = 25.4

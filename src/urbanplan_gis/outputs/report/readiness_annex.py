@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from urbanplan_gis.outputs.report.annex import NO_DATA, Cells, annex, without
 from urbanplan_gis.outputs.report.content import Block, Column, Paragraph, Section, Table
 from urbanplan_gis.outputs.report.lines import CITY, Figures, amount_words
-from urbanplan_gis.outputs.report.tables import VERDICT_FILLS, verdict_fills
+from urbanplan_gis.outputs.report.tables import VERDICT_FILLS, heads, verdict_fills
 from urbanplan_gis.outputs.report.wording import NOTHING, Words, capital, real
 from urbanplan_gis.standards.law import law
+from urbanplan_gis.text import keys
 
-_NO_DATA = "no_data"
-_VERDICTS = ("met", "not_met", "unverified", _NO_DATA)
+_VERDICTS = ("met", "not_met", "unverified", NO_DATA)
 #: communes side by side in one matrix
 _MOST_COLUMNS = 8
 #: cards printed; the table has those of all units
 _MOST_CARDS = 12
 #: rows of a card that may share its page
-_SHORT = 8
-Cells = Mapping[str, str]
+_SHORT = 12
+_WHOLE = ("persons",)
 
 
 def readiness_sections(figures: Figures, number: str, words: Words) -> Iterator[Section]:
@@ -28,9 +29,8 @@ def readiness_sections(figures: Figures, number: str, words: Words) -> Iterator[
     slated = [str(code) for code in units["code"][units["slated"].to_numpy(dtype=bool)]]
     rows = table.to_dict("records")
     codes = [code for code in dict.fromkeys(row["unit_code"] for row in rows) if code in slated]
-    title = words.say("readiness.title")
     if not codes:
-        yield Section(number, title, 1, (Paragraph(words.say("readiness.none")),))
+        yield without(number, "readiness", words)
         return
     blocks: list[Block] = [Paragraph(words.say("readiness.lead"))]
     for regime in dict.fromkeys(row["regime"] for row in rows):
@@ -52,7 +52,7 @@ def readiness_sections(figures: Figures, number: str, words: Words) -> Iterator[
     if len(codes) > len(printed):
         more = words.say("more", count=len(codes) - len(printed), file="ward_readiness.csv")
         blocks.append(Paragraph(more, "note"))
-    yield Section(number, title, 1, tuple(blocks), landscape=True, new_page=True)
+    yield annex(number, "readiness", blocks, words)
     for count, code in enumerate(printed, start=1):
         own = [note for note in notes[code] if note not in shared]
         card = list(_card(of_code[code], own, words))
@@ -95,9 +95,10 @@ def _matrix(regime: str, rows: Sequence[Cells], codes: Sequence[str], words: Wor
             line.append(_matrix_cell(found, verdicts, words))
             fills |= _fill(at, len(line) - 1, verdicts)
         cells.append(tuple(line))
-    columns = (
-        Column(words.known("table.column.standard"), 2.4),
-        Column(words.known("table.column.threshold"), 1.2, "center"),
+    columns = heads(
+        words,
+        ("standard", 2.4),
+        ("threshold", 1.2, "center"),
         *(Column(words.data(names[code]), 1.0, "center") for code in codes),
     )
     caption = words.say("readiness.matrix", regime=_regime(regime, words))
@@ -121,7 +122,7 @@ def _matrix_cell(rows: Sequence[Cells], verdicts: Sequence[str], words: Words) -
     said = " / ".join(words.token("readiness.verdict", token) for token in verdicts)
     if not values:
         return said
-    low, high = words.amount(str(min(values))), words.amount(str(max(values)))
+    low, high = (_amount(end, rows[0], words) for end in (min(values), max(values)))
     return f"{low if low == high else f'{low}–{high}'}: {said}"
 
 
@@ -140,12 +141,13 @@ def _threshold(row: Cells, words: Words) -> str:
 
 def _share(rows: Sequence[Cells], words: Words) -> Table:
     """The share of wards now and after communes become wards."""
-    columns = (
-        Column(words.known("table.column.value_source"), 3.4),
-        Column(words.known("table.column.value"), 1.0, "center"),
-        Column(words.known("table.column.threshold"), 1.0, "center"),
-        Column(words.known("table.column.verdict"), 1.0, "center"),
-        Column(words.known("table.column.article"), 1.6),
+    columns = heads(
+        words,
+        ("value_source", 3.4),
+        ("value", 1.0, "center"),
+        ("threshold", 1.0, "center"),
+        ("verdict", 1.0, "center"),
+        ("article", 1.6),
     )
     cells = tuple(
         (
@@ -166,7 +168,7 @@ def _notes(rows: Sequence[Cells], words: Words) -> list[str]:
     silent: dict[str, list[str]] = {}
     said: dict[str, None] = {}
     for row in _latest(rows):
-        if row["verdict"] == _NO_DATA:
+        if row["verdict"] == NO_DATA:
             silent.setdefault(row["regime"], []).append(words.text(row["name"]))
         else:
             said |= dict.fromkeys(words.texts(row["note"]))
@@ -179,22 +181,23 @@ def _notes(rows: Sequence[Cells], words: Words) -> list[str]:
 
 def _card(rows: Sequence[Cells], notes: Sequence[str], words: Words) -> Iterator[Block]:
     """What each regime asks of a commune, with the latest number of each source."""
-    shown = [row for row in _latest(rows) if row["verdict"] != _NO_DATA]
-    columns = (
-        Column(words.known("table.column.regime"), 1.7),
-        Column(words.known("table.column.standard"), 2.2),
-        Column(words.known("table.column.value"), 1.1, "center"),
-        Column(words.known("table.column.value_source"), 2.4),
-        Column(words.known("table.column.threshold"), 1.2, "center"),
-        Column(words.known("table.column.verdict"), 1.1, "center"),
-        Column(words.known("table.column.missing"), 0.9, "right"),
-        Column(words.known("table.column.confidence"), 1.0),
+    shown = [row for row in _latest(rows) if row["verdict"] != NO_DATA]
+    columns = heads(
+        words,
+        ("regime", 1.7),
+        ("standard", 2.2),
+        ("value", 1.1, "center"),
+        ("value_source", 2.4),
+        ("threshold", 1.2, "center"),
+        ("verdict", 1.1, "center"),
+        ("missing", 0.9, "right"),
+        ("confidence", 1.0),
     )
     cells = tuple(
         (
             words.data(row["document"]),
             words.text(row["name"]),
-            f"{words.amount(row['value'])} {words.unit(row['value_unit'])}",
+            _valued(row, words),
             _source(row, words),
             _threshold(row, words),
             capital(words.token("readiness.verdict", row["verdict"])),
@@ -214,6 +217,18 @@ def _card(rows: Sequence[Cells], notes: Sequence[str], words: Words) -> Iterator
         )
 
 
+def _valued(row: Cells, words: Words) -> str:
+    """A value with its unit; persons of a grid become whole."""
+    return f"{_amount(row['value'], row, words)} {words.unit(row['value_unit'])}"
+
+
+def _amount(cell: object, row: Cells, words: Words) -> str:
+    value = real(cell)
+    if row["value_unit"] in _WHOLE and value is not None:
+        return words.number(value, 0)
+    return words.amount(str(cell))
+
+
 def _latest(rows: Sequence[Cells]) -> list[Cells]:
     """Of the years of one source, the last."""
     last: dict[tuple[str, str, str], Cells] = {}
@@ -225,7 +240,10 @@ def _latest(rows: Sequence[Cells]) -> list[Cells]:
 
 
 def _source(row: Cells, words: Words) -> str:
-    source = words.text(row["value_source"]) or NOTHING
+    said = words.text(row["value_source"]).split(", ")
+    # a source without a publisher is called after its layer, which the words before it name
+    named = [part for part in said if f"layer.{part}" not in keys()]
+    source = ", ".join(named) or NOTHING
     if not row["year"]:
         return source
     return words.known("readiness.line.of_year", source=source, year=row["year"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import PurePosixPath
 
 from urbanplan_gis.model.data import Origin, Role
 from urbanplan_gis.model.figures import Definition
@@ -62,4 +63,6 @@ def origin_words(origin: Origin, words: Words) -> str:
     """Who published a source, which document it is, of which day; else the name of its file."""
     date = words.date(origin.date) if origin.date else ""
     parts = [words.data(part) for part in (origin.publisher, origin.document) if part]
-    return ", ".join([*parts, *([date] if date else [])]) or words.data(origin.source)
+    # the last part of the path: where it lies is for the annex on sources
+    name = PurePosixPath(origin.path.replace("\\", "/")).name or origin.source
+    return ", ".join([*parts, *([date] if date else [])]) or words.data(name)

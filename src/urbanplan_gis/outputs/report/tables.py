@@ -1,10 +1,10 @@
-"""Table 01, and what other tables share with it: verdict colours and words, points."""
+"""Table 01, and what other tables share with it: heads, verdict colours and words, points."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from urbanplan_gis.outputs.report.content import Column, Table
+from urbanplan_gis.outputs.report.content import Align, Column, Table
 from urbanplan_gis.outputs.report.lines import (
     Figures,
     Line,
@@ -32,6 +32,21 @@ _MOST_SOURCES = 2
 _CLASS_TOTAL = "total"
 #: of the programme, II.2
 _CLASS_AIMED_AT = "II"
+
+
+#: a column by the name of its header, with its part of the width and how it is set
+Head = tuple[str, float] | tuple[str, float, Align]
+
+
+def heads(words: Words, *columns: Head | Column) -> tuple[Column, ...]:
+    """The columns of a table; a header is the name of a column of the CSV tables, or with a dot
+    a text of the report."""
+    return tuple(item if isinstance(item, Column) else _column(words, *item) for item in columns)
+
+
+def _column(words: Words, name: str, share: float, align: Align = "left") -> Column:
+    header = words.say(name) if "." in name else words.known(f"table.column.{name}")
+    return Column(header, share, align)
 
 
 def verdict_fills(verdicts: Iterable[str], column: int) -> Mapping[tuple[int, int], str]:
@@ -77,18 +92,19 @@ def main_table(figures: Figures, facts: ReportFacts, words: Words) -> Table:
         row = _other_row(name, str(count), total, years, facts, words)
         rows.append(row)
         verdicts.append(_other_verdict(name, total))
-    columns = (
-        Column(words.say("main.number"), 0.6, "center"),
-        Column(words.say("main.indicator"), 2.6),
-        Column(words.say("main.unit"), 0.85, "center"),
-        *(Column(words.say("main.target", year=year), 1.15, "center") for year in years),
-        Column(words.say("main.former"), 1.0, "center"),
-        Column(words.say("main.now"), 1.0, "center"),
-        Column(words.say("main.change"), 1.1, "center"),
-        Column(words.say("main.short"), 1.45, "center"),
-        Column(words.say("main.verdict"), 1.15, "center"),
-        Column(words.say("main.source"), 1.85),
-        Column(words.say("main.lead"), 1.1),
+    columns = heads(
+        words,
+        ("main.number", 0.55, "center"),
+        ("main.indicator", 2.7),
+        ("main.unit", 0.85, "center"),
+        *(Column(words.say("main.target", year=year), 1.0, "center") for year in years),
+        ("main.former", 0.95, "center"),
+        ("main.now", 0.95, "center"),
+        ("main.change", 0.9, "center"),
+        ("main.short", 1.75, "center"),
+        ("main.verdict", 1.15, "center"),
+        ("main.source", 3.0),
+        ("main.lead", 0.9),
     )
     notes = [words.say("main.note.short"), *_former_notes(figures, words)]
     notes += [words.say(f"main.note.{basis}") for basis in _bases(figures)]
@@ -184,8 +200,9 @@ def _other_verdict(name: str, total: Mapping[str, str] | None) -> str:
 def points_words(total: Mapping[str, str], words: Words) -> str:
     """The points of a scorecard: what is sure and what is possible, of how many."""
     low, high, most = (words.amount(total[f"points_{end}"]) for end in ("low", "high", "max"))
-    points = low if low == high else words.say("points_between", low=low, high=high)
-    return words.say("points", points=points, most=most)
+    if low == high:
+        return words.say("points", points=low, most=most)
+    return words.say("points_between", low=low, high=high, most=most)
 
 
 def class_total(figures: Figures) -> Mapping[str, str] | None:

@@ -22,7 +22,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from urbanplan_gis.errors import PlanDataError, bad_data
 from urbanplan_gis.outputs.report import word_xml
 from urbanplan_gis.outputs.report.content import Block, Picture, Report, Section
-from urbanplan_gis.outputs.report.layout import page_runs
+from urbanplan_gis.outputs.report.layout import kept_blocks, page_runs
 from urbanplan_gis.outputs.report.settings import TEMPLATE
 
 #: the paragraphs of a template that the report is put in place of
@@ -32,6 +32,7 @@ STYLES = (
     "Normal", "Heading 1", "Heading 2", "Caption", "List Bullet", "Table Grid", "TOC Heading",
     "toc 1", "toc 2", "Report Body", "Report Note", "Report Cell",
 )  # fmt: skip
+_SECTION = f"{qn('w:pPr')}/{qn('w:sectPr')}"
 _CREATED = dt.datetime(2000, 1, 1)
 _ZIP_DAY = (1980, 1, 1, 0, 0, 0)
 #: a broken piece of XML is a SyntaxError
@@ -162,25 +163,25 @@ class _Writer:
     def place(self, mark: Any, sections: Sequence[Section], first: bool) -> None:
         """Write sections before ``mark``, which goes; pages turn with the sections."""
         if first:
-            for block in self._report.opening:
-                self._add(mark, block)
+            for block, kept in kept_blocks(self._report.opening):
+                self._add(mark, block, kept)
             toc = word_xml.contents(self._report.contents_title, self._report.sections, self._ids)
             for element in toc:
                 mark.addprevious(element)
         else:
             # the annexes begin on a page of their own, after the signature
-            mark.addprevious(self._break(landscape=False))
+            self._end_pages(mark, landscape=False)
         turned = False
         for landscape, group in page_runs(sections):
             if landscape != turned:
-                mark.addprevious(self._break(landscape=turned))
+                self._end_pages(mark, landscape=turned)
             for at, section in enumerate(group):
                 # a section break turns the page already
                 self._section(mark, section, fresh=at == 0 and (landscape != turned or not first))
             turned = landscape
         if turned:
             if first:
-                mark.addprevious(self._break(landscape=True))
+                self._end_pages(mark, landscape=True)
             else:
                 word_xml.turn(self._document.sections[-1]._sectPr)
         mark.getparent().remove(mark)
@@ -190,15 +191,15 @@ class _Writer:
         style = self._ids[f"Heading {section.level}"]
         turn = section.new_page and not fresh
         mark.addprevious(word_xml.heading(section.title, style, self._headings, turn))
-        for block in section.blocks:
-            self._add(mark, block)
+        for block, kept in kept_blocks(section.blocks):
+            self._add(mark, block, kept, section.landscape)
 
-    def _add(self, mark: Any, block: Block) -> None:
+    def _add(self, mark: Any, block: Block, kept: bool, landscape: bool = False) -> None:
         if isinstance(block, Picture):
             mark.addprevious(self._picture(block))
             mark.addprevious(word_xml.paragraph(block.caption, self._ids["Caption"]))
             return
-        for element in word_xml.block(block, self._ids):
+        for element in word_xml.block(block, self._ids, kept, landscape):
             mark.addprevious(element)
 
     def _picture(self, picture: Picture) -> Any:
@@ -211,8 +212,9 @@ class _Writer:
         element.getparent().remove(element)
         return element
 
-    def _break(self, landscape: bool) -> Any:
-        """An empty paragraph that ends a run of pages of one orientation."""
+    def _end_pages(self, mark: Any, landscape: bool) -> None:
+        """End a run of pages of one orientation with the last paragraph; one more paragraph might
+        begin a page of its own."""
         layout = deepcopy(self._portrait)
         if landscape:
             word_xml.turn(layout)
@@ -221,7 +223,11 @@ class _Writer:
         else:
             word_xml.without_first_page(self._document.sections[-1]._sectPr)
         self._is_first = False
-        return word_xml.section_break(layout)
+        last = mark.getprevious()
+        if last is None or last.tag != qn("w:p") or last.find(_SECTION) is not None:
+            mark.addprevious(word_xml.section_break(layout))
+        else:
+            last.get_or_add_pPr().append(layout)
 
 
 def _set_properties(document: Document, report: Report) -> None:

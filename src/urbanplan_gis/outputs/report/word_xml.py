@@ -11,12 +11,14 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 
 from urbanplan_gis.outputs.report.content import Block, Listing, Paragraph, Section, Table
-from urbanplan_gis.outputs.report.layout import breakable
+from urbanplan_gis.outputs.report.layout import bound_rows, breakable, letters_of_columns
 
 #: what XML cannot hold
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff￾￿]")
 #: the width of the text in fiftieths of a per cent
 _WHOLE = 5000
+#: from the lines of a table to its letters, in twentieths of a point
+_MARGIN = 57
 _NAMESPACE = nsdecls("w")
 #: columns from which on the letters of a table are smaller (half points)
 _LETTERS = ((10, 15), (7, 16), (0, 19))
@@ -27,25 +29,33 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub("�", text)
 
 
-def block(item: Block, ids: Mapping[str, str]) -> Iterator[Any]:
-    """The elements of a paragraph, a list or a table."""
+def block(item: Block, ids: Mapping[str, str], kept: bool, landscape: bool) -> Iterator[Any]:
+    """The elements of a paragraph, a list or a table; ``kept`` stays with what follows."""
     if isinstance(item, Paragraph):
-        yield _paragraph(item, ids)
+        yield _paragraph(item, ids, kept)
     elif isinstance(item, Listing):
         yield from (paragraph(text, ids["List Bullet"]) for text in item.items)
     elif isinstance(item, Table):
         yield paragraph(item.caption, ids["Caption"], keep=True)
-        yield _table(item, ids)
+        yield _table(item, ids, landscape)
         yield from (paragraph(note, ids["Report Note"]) for note in item.notes)
-        yield paragraph("", ids["Report Note"])
+        yield _gap()
 
 
-def _paragraph(item: Paragraph, ids: Mapping[str, str]) -> Any:
+def _gap() -> Any:
+    """A little room below a table, that no page is begun for."""
+    return parse_xml(
+        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="100" '
+        'w:lineRule="exact"/></w:pPr></w:p>'
+    )
+
+
+def _paragraph(item: Paragraph, ids: Mapping[str, str], kept: bool) -> Any:
     if item.kind == "note":
         return paragraph(item.text, ids["Report Note"])
     if item.kind == "strong":
         return paragraph(item.text, ids["Normal"], keep=True, strong=True)
-    return paragraph(item.text, ids["Report Body"])
+    return paragraph(item.text, ids["Report Body"], keep=kept)
 
 
 def paragraph(text: str, style: str, keep: bool = False, strong: bool = False) -> Any:
@@ -81,9 +91,14 @@ def _bookmark(number: int) -> str:
 
 
 def contents(title: str, sections: Sequence[Section], ids: Mapping[str, str]) -> Iterator[Any]:
-    """The headings with links to them; their pages are fields that programs work out."""
+    """The headings with links to them; their pages are fields that programs work out.
+
+    The letter is a few pages: its sections are left out, so that the contents end on their page.
+    """
     yield paragraph(title, ids["TOC Heading"], keep=True)
     for number, section in enumerate(sections, start=1):
+        if section.level > 1 and not section.number[0].isdigit():
+            continue
         mark = _bookmark(number)
         page = _field(rf"PAGEREF {mark} \h")
         yield parse_xml(
@@ -102,53 +117,78 @@ def _field(code: str) -> str:
     )
 
 
-def _table(table: Table, ids: Mapping[str, str]) -> Any:
-    """A table as wide as the text; its header repeats, its rows stay whole."""
+def _table(table: Table, ids: Mapping[str, str], landscape: bool) -> Any:
+    """A table as wide as the text; its header repeats, its rows stay whole, and no page has one
+    row of it alone."""
     whole = sum(column.share for column in table.columns)
     widths = [round(_WHOLE * column.share / whole) for column in table.columns]
     size = next(size for least, size in _LETTERS if len(table.columns) >= least)
     grid = "".join(f'<w:gridCol w:w="{2 * width}"/>' for width in widths)
+    letters = letters_of_columns(table, size / 2, landscape)
     head = "".join(
-        _cell(column.header, width, "center", ids["Report Cell"], size, True, "e9edf2")
-        for column, width in zip(table.columns, widths, strict=True)
+        _cell(
+            breakable(column.header, room),
+            width,
+            "center",
+            ids["Report Cell"],
+            size,
+            True,
+            "e9edf2",
+            True,
+        )
+        for column, width, room in zip(table.columns, widths, letters, strict=True)
     )
     rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
+    bound = bound_rows(table, size / 2, landscape)
     for at, row in enumerate(table.rows):
         cells = "".join(
             _cell(
-                text,
+                breakable(text, room),
                 width,
                 column.align,
                 ids["Report Cell"],
                 size,
                 at in table.strong,
                 table.fills.get((at, place), "").lstrip("#"),
+                at in bound,
             )
-            for place, (text, column, width) in enumerate(
-                zip(row, table.columns, widths, strict=True)
+            for place, (text, column, width, room) in enumerate(
+                zip(row, table.columns, widths, letters, strict=True)
             )
         )
         rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>")
     return parse_xml(
         f'<w:tbl {_NAMESPACE}><w:tblPr><w:tblStyle w:val="{ids["Table Grid"]}"/>'
-        f'<w:tblW w:w="{_WHOLE}" w:type="pct"/><w:tblLayout w:type="fixed"/></w:tblPr>'
+        f'<w:tblW w:w="{_WHOLE}" w:type="pct"/><w:tblLayout w:type="fixed"/>'
+        f'<w:tblCellMar><w:left w:w="{_MARGIN}" w:type="dxa"/>'
+        f'<w:right w:w="{_MARGIN}" w:type="dxa"/></w:tblCellMar></w:tblPr>'
         f"<w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 
 
-def _cell(text: str, width: int, align: str, style: str, size: int, strong: bool, fill: str) -> str:
+def _cell(
+    text: str,
+    width: int,
+    align: str,
+    style: str,
+    size: int,
+    strong: bool,
+    fill: str,
+    bound: bool,
+) -> str:
+    kept = "<w:keepNext/>" if bound else ""
     shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{fill}"/>' if fill else ""
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="pct"/>{shade}</w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{style}"/><w:jc w:val="{align}"/></w:pPr>'
-        f"{_run(breakable(text), strong, size)}</w:p></w:tc>"
+        f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{kept}<w:jc w:val="{align}"/></w:pPr>'
+        f"{_run(text, strong, size)}</w:p></w:tc>"
     )
 
 
 def section_break(layout: Any) -> Any:
     """The last, empty paragraph of a run of pages, with their layout."""
     element = parse_xml(
-        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" '
+        f'<w:p {_NAMESPACE}><w:pPr><w:spacing w:before="0" w:after="0" w:line="100" '
         'w:lineRule="exact"/></w:pPr></w:p>'
     )
     element.pPr.append(layout)

@@ -17,10 +17,11 @@ from urbanplan_gis.text import Name, Text, date, keys, number, say
 NOTHING = "–"
 #: a blank at which no line ends
 KEPT = "\u00a0"
-_CONFIDENCE = re.compile(r"\((verbatim|second-hand|unverified)\)")
 _RANGE = re.compile(r"^([\d.,]+)–([\d.,]+)$")
 #: names longer than this are cut, with an ellipsis; the tables have them whole
-_LONGEST_NAME = 90
+LONGEST_NAME = 90
+#: so are texts of law and documents where they are cited
+LONGEST_CITATION = 400
 _SMALL = 0.01
 
 
@@ -54,10 +55,10 @@ class Words:
     def name(self, value: Name | Text) -> str:
         return value.say(self.lang)
 
-    def data(self, text: str) -> str:
-        """A name from data, fit for print; a very long one is cut."""
+    def data(self, text: str, most: int = LONGEST_NAME) -> str:
+        """A text from data, fit for print; one of more than ``most`` letters is cut."""
         text = legible(" ".join(text.split()))
-        return text if len(text) <= _LONGEST_NAME else text[: _LONGEST_NAME - 1].rstrip() + "…"
+        return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
     def texts(self, cell: str) -> tuple[str, ...]:
         """The texts of a cell of notes, in this language, without the stamp of synthetic data."""
@@ -67,11 +68,16 @@ class Words:
             found = [vi if self.lang == "vi" else en for vi, en in texts_of(cell)]
         else:
             found = [cell]
-        return tuple(legible(self._sure(text)) for text in found if text)
+        return tuple(legible(self._statistics(text)) for text in found if text)
 
-    def _sure(self, text: str) -> str:
-        """Tokens of how surely a text was read, that notes hold as they are, in words."""
-        return _CONFIDENCE.sub(lambda found: f"({self.token('confidence', found[1])})", text)
+    def _statistics(self, text: str) -> str:
+        """Columns of statistics in words, where a note holds their names as they are."""
+        before, after = say("note.error_unknown", self.lang, names="\x00").split("\x00")
+        names = re.compile(f"{re.escape(before)}([\\w, ]+){re.escape(after)}")
+        return names.sub(lambda found: before + self._listed(found[1]) + after, text)
+
+    def _listed(self, names: str) -> str:
+        return ", ".join(self.token("explain.statistic", name) for name in names.split(", "))
 
     def text(self, cell: str) -> str:
         """A cell of words in this language."""
@@ -131,6 +137,11 @@ def real(cell: object) -> float | None:
     except (TypeError, ValueError):
         return None
     return value if math.isfinite(value) else None
+
+
+def uncapital(text: str) -> str:
+    """A name inside a sentence; one that begins with several capitals keeps them."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
 
 
 def capital(text: str) -> str:
