@@ -10,7 +10,8 @@ from test_loaders_vector import LAND_USE, parcels, write_project
 from test_quality import layer, parcel, square
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.model.data import Role
-from urbanplan_gis.outputs.sheet_set import _without_overlaps, make_sheets
+from urbanplan_gis.outputs.sheet_data import _without_overlaps
+from urbanplan_gis.outputs.sheet_set import make_sheets
 from urbanplan_gis.outputs.stored_run import stored_run
 from urbanplan_gis.pipeline import make_run
 from urbanplan_gis.project import load_project

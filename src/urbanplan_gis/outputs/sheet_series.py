@@ -7,9 +7,8 @@ by side. Moments without data are left out, and the sheet says which and why.
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -43,7 +42,7 @@ from urbanplan_gis.outputs.sheets.mapframe import short_name
 from urbanplan_gis.outputs.sheets.series import Moment, Series, series_figure
 from urbanplan_gis.outputs.sheets.theme import MapClass, bounds, unit_borders, unit_names
 from urbanplan_gis.outputs.sheets.themes import existing_land_use
-from urbanplan_gis.outputs.sheets.write import settings
+from urbanplan_gis.outputs.sheets.write import save_sheet
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import LANGUAGES, Name, Text, keys, number, say
@@ -59,13 +58,13 @@ _MOST = 4
 _LEAST_HA = 0.05
 #: units listed in the table
 _MOST_UNITS = 12
-_CREATOR = "urbanplan_gis"
 
 
 def draw_series(
-    run: StoredRun, subject: str, options: SheetOptions, folder: Path, grey: bool = False
-) -> tuple[Path, Path]:
-    """Write ``series_<subject>.png`` and ``.pdf`` into ``folder``, both or neither.
+    run: StoredRun, subject: str, options: SheetOptions, folder: Path
+) -> tuple[Path, ...]:
+    """Write ``series_<subject>.png``, ``.pdf`` and ``.svg``, those of them that ``options`` ask
+    for, into ``folder``: all or none.
 
     ``subject`` is the id of an indicator, or ``land_use``.
 
@@ -76,17 +75,7 @@ def draw_series(
     name = f"series_{subject}"
     if len(series.moments) < 2:
         raise sheet_error("no_data", name, needs=say("series.needs", run.lang))
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".sheet-", dir=folder) as workshop, settings():
-        png, pdf = Path(workshop) / f"{name}.png", Path(workshop) / f"{name}.pdf"
-        figure = series_figure(series, data, options, grey)
-        figure.savefig(png, dpi=options.dpi, metadata={"Software": None})
-        about = {"Creator": _CREATOR, "Producer": _CREATOR, "CreationDate": None}
-        figure.savefig(pdf, metadata=about)
-        final = (folder / png.name, folder / pdf.name)
-        for path, place in zip((png, pdf), final, strict=True):
-            path.replace(place)
-    return final
+    return save_sheet(name, lambda: [series_figure(series, data, options)], options, folder)
 
 
 def series_parts(
@@ -97,7 +86,7 @@ def series_parts(
 
     def draw(subject: str, stage: Path) -> Sequence[str]:
         try:
-            paths = draw_series(run, subject, options, stage / folder, options.grey)
+            paths = draw_series(run, subject, options, stage / folder)
         except PlanDataError as problem:
             failed[f"series_{subject}"] = problem
             return []
@@ -105,7 +94,7 @@ def series_parts(
 
     for subject in SUBJECTS:
         if can_draw_series(run, subject):
-            mark = series_mark(run, subject, options, options.grey)
+            mark = series_mark(run, subject, options)
             yield Part(f"series_{subject}", mark, partial(draw, subject))
 
 
@@ -117,12 +106,13 @@ def can_draw_series(run: StoredRun, subject: str) -> bool:
     return len(_with_figures(run, subject)[2]) > 1
 
 
-def series_mark(run: StoredRun, subject: str, options: SheetOptions, grey: bool = False) -> str:
+def series_mark(run: StoredRun, subject: str, options: SheetOptions) -> str:
     """A digest of all that a series depends on, the runs of earlier days among it."""
     runs, _ = earlier_runs(run)
     tables = ("land_balance",) if subject == LAND_USE else ("indicators",)
     layers = ("units", "plans", *(["faces"] if subject == LAND_USE else []))
-    asked = [options.paper, options.landscape, options.scale, options.dpi, grey, subject]
+    # no basemap is drawn below small maps
+    asked = [subject, *astuple(replace(options, basemap=None))]
     return digest_of([each.mark(layers, tables, *asked) for each in (*runs, run)])
 
 
