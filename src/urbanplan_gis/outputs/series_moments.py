@@ -14,6 +14,7 @@ from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.text import date, say
 
 EXISTING, PLANNED = "existing", "planned"
+_FINDINGS = "findings"
 
 
 class Then:
@@ -24,9 +25,11 @@ class Then:
 
     @cached_property
     def data(self) -> SheetData:
-        """What is drawn: units, figures of the state, and no layers."""
-        bare = bare_data(self.run)
-        return replace(bare, figures=bare.figures[bare.figures["scenario"] == self.state])
+        """What is drawn, units and figures of the state, and the findings to be wary of."""
+        run, bare = self.run, bare_data(self.run)
+        findings = {_FINDINGS: run.layer(_FINDINGS)} if _FINDINGS in run.layers else {}
+        figures = bare.figures[bare.figures["scenario"] == self.state]
+        return replace(bare, layers=findings, figures=figures)
 
     @property
     def short(self) -> str:

@@ -21,6 +21,7 @@ from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.outputs.manifest import digest_of
 from urbanplan_gis.outputs.products import Part
 from urbanplan_gis.outputs.series_moments import EXISTING, PLANNED, Then, earlier_runs
+from urbanplan_gis.outputs.sheets.cautions import Cautions
 from urbanplan_gis.outputs.sheets.choropleth import (
     definitions_used,
     figure_notes,
@@ -109,7 +110,7 @@ def can_draw_series(run: StoredRun, subject: str) -> bool:
 def series_mark(run: StoredRun, subject: str, options: SheetOptions) -> str:
     """A digest of all that a series depends on, the runs of earlier days among it."""
     runs, _ = earlier_runs(run)
-    tables = ("land_balance",) if subject == LAND_USE else ("indicators",)
+    tables = ("land_balance" if subject == LAND_USE else "indicators", "findings")
     layers = ("units", "plans", *(["faces"] if subject == LAND_USE else []))
     # no basemap is drawn below small maps
     asked = [subject, *astuple(replace(options, basemap=None))]
@@ -191,6 +192,10 @@ def _indicator_series(
         table_title=say("series.values", lang, unit=unit_words(_any(kept[0][1] if kept else {}))),
         notes=tuple(notes),
         sources=_sources(((then.data, figure_roles(then.data, indicator)) for then, _ in kept)),
+        warnings=_warnings(
+            (then, Cautions(then.data, (), pd.DataFrame(list(rows.values()))))
+            for then, rows in kept
+        ),
     )
 
 
@@ -204,7 +209,8 @@ def _of_land_use(run: StoredRun) -> tuple[Series, SheetData]:
         if ground is None:
             left_out.append(say("series.no_data", run.lang, moment=then.short))
         else:
-            kept.append((then, replace(then.data, layers={LAND_USE: ground})))
+            layers = {**then.data.layers, LAND_USE: ground}
+            kept.append((then, replace(then.data, layers=layers)))
     kept, more = _fewer(kept)
     left_out += [say("series.no_room", run.lang, moment=then.short) for then, _ in more]
     left_out.append(say("series.planned_palette", run.lang))
@@ -226,6 +232,7 @@ def _of_land_use(run: StoredRun) -> tuple[Series, SheetData]:
         table_title=say("series.hectares", run.lang),
         notes=(*notes, *left_out),
         sources=_sources((data, (LAND_USE,)) for _, data in kept),
+        warnings=_warnings((then, Cautions(data, (LAND_USE,))) for then, data in kept),
     ), now.data
 
 
@@ -349,6 +356,15 @@ def _fewer(kept: list[Any]) -> tuple[list[Any], list[Any]]:
 def _sources(parts: Iterable[tuple[SheetData, Sequence[str]]]) -> tuple[str, ...]:
     lines = (line for data, roles in parts for line in source_lines(data, ("units", *roles)))
     return tuple(dict.fromkeys(lines))
+
+
+def _warnings(moments: Iterable[tuple[Then, Cautions]]) -> tuple[str, ...]:
+    """What to be wary of at each moment; what holds for several is said once."""
+    said: dict[str, list[str]] = {}
+    for then, cautions in moments:
+        for line in cautions.within(shapely.box(*bounds(then.data.units))):
+            said.setdefault(line, []).append(then.short)
+    return tuple(f"{', '.join(shorts)}: {line}" for line, shorts in said.items())
 
 
 def _subject(indicator: str) -> Text | Name:

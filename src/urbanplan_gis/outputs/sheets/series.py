@@ -84,6 +84,8 @@ class Series:
     table_title: str
     notes: tuple[str, ...]
     sources: tuple[str, ...]
+    #: what the reader must be wary of
+    warnings: tuple[str, ...] = ()
 
 
 def series_figure(series: Series, data: SheetData, options: SheetOptions) -> Figure:
@@ -233,7 +235,7 @@ def _panel(
             parts.stamp(data.standing.say(lang), left, points, color="#555555"),
         ]
         notes = [*series.notes, *dict.fromkeys(one.note for one in entries if one.note)]
-        facts = title_facts(1, series.sources, data, layout.scale, notes)[1:]
+        facts = title_facts(1, series.sources, data, layout.scale, notes, series.warnings)[1:]
         body = [
             parts.legend(entries, right, points, count, lang),
             series_table(series, right, points),
