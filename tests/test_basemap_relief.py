@@ -102,7 +102,8 @@ def test_heights_become_relief_in_their_place(kind: str, layout: Layout, tmp_pat
     heights[:120] = 9999  # the north is not known
     grid = Affine((east - west) / 400, 0, west, 0, (south - north) / 400, north)
     write(path, heights[None], crs="EPSG:4326", grid=grid, nodata=9999)
-    picture, words = read_basemap(layout, CRS, path, "vi")
+    base = read_basemap(layout, CRS, path, "vi")
+    picture, words = base.pixels, base.note
     assert picture is not None
     assert shade_at(picture, layout, EAST + 1700, NORTH + 2000) > FLAT
     assert shade_at(picture, layout, EAST + 2300, NORTH + 2000) < FLAT
@@ -113,10 +114,9 @@ def test_heights_become_relief_in_their_place(kind: str, layout: Layout, tmp_pat
 def test_a_file_without_a_known_height_is_told(layout: Layout, tmp_path: Path) -> None:
     path = tmp_path / "dem.tif"
     write(path, np.full((1, 50, 50), -9999, dtype="int16"), nodata=-9999)
-    assert read_basemap(layout, CRS, path, "vi") == (
-        None,
-        "Không có nền bản đồ dem.tif: không phủ vùng của tờ bản đồ.",
-    )
+    base = read_basemap(layout, CRS, path, "vi")
+    assert base.pixels is None
+    assert base.note == "Không có nền bản đồ dem.tif: không phủ vùng của tờ bản đồ."
 
 
 def test_a_turned_picture_lies_where_its_corners_are(layout: Layout, tmp_path: Path) -> None:
@@ -126,7 +126,8 @@ def test_a_turned_picture_lies_where_its_corners_are(layout: Layout, tmp_path: P
     bands[:, :50] = 40  # the first rows
     # column to the north, row to the east, from the south-west corner
     write(path, bands, grid=Affine(0, 40, EAST, 40, 0, NORTH))
-    picture, _ = read_basemap(layout, CRS, path, "vi")
+    base = read_basemap(layout, CRS, path, "vi")
+    picture = base.pixels
     assert picture is not None
     assert shade_at(picture, layout, EAST + 1000, NORTH + 2000) == 40
     assert shade_at(picture, layout, EAST + 3000, NORTH + 2000) == 200
@@ -138,7 +139,8 @@ def test_bands_are_taken_by_their_colours(layout: Layout, tmp_path: Path) -> Non
     write(path, bands)
     with rasterio.open(path, "r+") as raster:
         raster.colorinterp = (ColorInterp.blue, ColorInterp.green, ColorInterp.red)
-    picture, _ = read_basemap(layout, CRS, path, "vi")
+    base = read_basemap(layout, CRS, path, "vi")
+    picture = base.pixels
     assert picture is not None
     assert tuple(picture[picture[..., 3] > 0][0][:3]) == (10, 20, 30)
 
@@ -148,7 +150,8 @@ def test_a_scan_in_black_and_white_shows_both(layout: Layout, tmp_path: Path) ->
     bands = np.zeros((1, 60, 60), dtype="uint8")
     bands[:, :30] = 1
     write(path, bands, nbits=1)
-    picture, _ = read_basemap(layout, CRS, path, "vi")
+    base = read_basemap(layout, CRS, path, "vi")
+    picture = base.pixels
     assert picture is not None
     assert {0, 255} <= set(picture[picture[..., 3] > 0][:, 0])
 
@@ -167,7 +170,8 @@ def test_a_broken_file_is_told(kind: str, layout: Layout, tmp_path: Path) -> Non
         path.write_text("<script>alert(1)</script>")
     else:
         path.mkdir()
-    picture, words = read_basemap(layout, CRS, path, "en")
+    base = read_basemap(layout, CRS, path, "en")
+    picture, words = base.pixels, base.note
     assert picture is None
     assert words.startswith(f"No basemap {path.name}: ")
 
@@ -180,7 +184,8 @@ def test_a_vast_file_without_overviews_is_refused_at_once(layout: Layout, tmp_pa
                "blockysize": 4096}  # fmt: skip
     with rasterio.open(path, "w", driver="GTiff", transform=grid, **shape, **options):
         pass
-    picture, words = read_basemap(layout, CRS, path, "en")
+    base = read_basemap(layout, CRS, path, "en")
+    picture, words = base.pixels, base.note
     assert picture is None
     assert "gdaladdo" in words
 

@@ -14,11 +14,10 @@ import shapely
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.errors import listed as listed_names
 from urbanplan_gis.outputs.sheets import mapframe
-from urbanplan_gis.outputs.sheets.basemap import draw_basemap, read_basemap
+from urbanplan_gis.outputs.sheets.basemap import Basemap, draw_basemap, read_basemap
 from urbanplan_gis.outputs.sheets.cautions import Cautions
 from urbanplan_gis.outputs.sheets.composed import ComposedTheme
 from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
-from urbanplan_gis.outputs.sheets.grey_print import grey_picture
 from urbanplan_gis.outputs.sheets.grid import draw_grid
 from urbanplan_gis.outputs.sheets.ink import draw_block
 from urbanplan_gis.outputs.sheets.inset import Inset, draw_inset_outline, window_rooms
@@ -132,16 +131,15 @@ def build_sheet(
         for layout in layouts(options, theme.focus)
     ]
     content, panel, words = _fitting(contents, words, options)
-    picture = None
+    base = Basemap(None, "")
     if options.basemap:
         if content.inset is None:
             contents = [one if one.inset is None else content for one in contents]
-        content, panel, words, picture = _with_basemap(contents, content, panel, words, options)
+        content, panel, words, base = _with_basemap(contents, content, panel, words, options)
     layout = content.layout
     figure = _figure(layout, options.dpi)
     ground, page = mapframe.map_axes(figure, layout), mapframe.page_axes(figure, layout)
-    if picture is not None:
-        draw_basemap(ground, layout, grey_picture(picture) if options.grey else picture)
+    draw_basemap(ground, layout, base, options.grey)
     mapframe.draw_classes(ground, _as_inked(content.classes, layout), options.dpi)
     draw_grid(ground, page, layout, data.lang)
     mapframe.draw_outlines(page, layout)
@@ -177,7 +175,8 @@ def _draw_inset(
         labels = _labels(replace(theme, unit_lines={}), classes, data, layout)
         mapframe.draw_labels(page, _named_only(labels))
         mapframe.set_extent(axes, layout)
-        draw_inset_outline(page, content.layout, layout, text_points(content.layout, 1.0))
+        size, named = text_points(content.layout, 1.0), content.labels.placed
+        draw_inset_outline(page, content.layout, layout, size, named)
 
 
 def _named_only(labels: mapframe.MapLabels) -> mapframe.MapLabels:
@@ -198,24 +197,24 @@ def _text_page(content: Page, layout: Layout, dpi: int) -> Figure:
 
 def _with_basemap(
     contents: Sequence[Content], content: Content, panel: Panel, words: Words, options: SheetOptions
-) -> tuple[Content, Panel, Words, np.ndarray | None]:
-    """Content, panel, words and picture that agree: the note on the basemap can change the layout.
+) -> tuple[Content, Panel, Words, Basemap]:
+    """Content, panel, words and basemap that agree: the note on the basemap can change the layout.
 
     Where there is no room for the note the sheet stays as it is, without a basemap.
     """
     fitting = content
     for _ in contents:
         data, source = fitting.data, options.basemap or ""
-        picture, note = read_basemap(fitting.layout, data.crs, source, data.lang)
-        noted_words = replace(words, notes=(*words.notes, note))
+        base = read_basemap(fitting.layout, data.crs, source, data.lang)
+        noted_words = replace(words, notes=(*words.notes, base.note))
         try:
             found, noted, said = _fitting(contents, noted_words, options)
         except PlanDataError:
             break
         if found is fitting and said.spread == words.spread:
-            return fitting, noted, said, picture
+            return fitting, noted, said, base
         fitting = found
-    return content, panel, words, None
+    return content, panel, words, Basemap(None, "")
 
 
 def _fitting(
