@@ -18,11 +18,29 @@ from affine import Affine
 from rasterio.enums import ColorInterp
 from rasterio.warp import transform_bounds
 
+from sheet_checks import axes_of, coloured, words
+from test_sheets_city import city
 from urbanplan_gis.outputs.sheets import SheetOptions
 from urbanplan_gis.outputs.sheets.basemap import read_basemap
+from urbanplan_gis.outputs.sheets.colour_sight import (
+    LEAST_DISTANCE,
+    distance,
+    grey_of,
+    lightness,
+)
+from urbanplan_gis.outputs.sheets.grey_print import LEAST_STEP, TONES
 from urbanplan_gis.outputs.sheets.page import Layout, layouts
-from urbanplan_gis.outputs.sheets.relief import shaded_relief
+from urbanplan_gis.outputs.sheets.relief import shaded_relief, veil
+from urbanplan_gis.outputs.sheets.styles import LAND_FILE, PLAN_FILE, styles
+from urbanplan_gis.outputs.sheets.symbols import (
+    CONTEXT,
+    COVERED,
+    NO_DATA,
+    TARGET_FILLS,
+    UNDECIDED,
+)
 from urbanplan_gis.outputs.sheets.tiles import TilesError, fetch_tiles
+from urbanplan_gis.outputs.sheets.write import make_figure, settings
 
 CRS = "EPSG:5898"
 EAST, NORTH = 590_000.0, 1_675_000.0
@@ -87,6 +105,55 @@ def test_unknown_and_impossible_heights_are_left_out() -> None:
     assert picture[0, 0, 3] == 255
     assert set(picture[picture[..., 3] > 0][:, 0]) == {FLAT}
     assert not shaded_relief(np.full((4, 4), np.nan), 30.0)[0].any()
+
+
+def mixed(colour: str, veil_pixel: np.ndarray) -> str:
+    """A colour under a pixel (RGBA) of the veil, as a renderer lays one over the other."""
+    alpha = veil_pixel[3] / 255
+    under = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)])
+    seen = np.rint(under * (1 - alpha) + veil_pixel[:3] * alpha).astype(int)
+    return "#" + "".join(f"{value:02x}" for value in seen)
+
+
+def test_relief_over_the_classes_leaves_every_colour_nearest_to_its_own() -> None:
+    """Half of the 10 by which legends keep their colours apart, and their greys by L*."""
+    relief = np.full((1, 4, 4), 255, dtype=np.uint8)
+    relief[0, :, 0] = (160, FLAT, 255, 200)  # full shade, level, full light, and unknown ground
+    relief[0, 3, 3] = 0
+    shade, level, lit, unknown = veil(relief, grey=False)[0]
+    assert level[3] == unknown[3] == 0
+    assert shade[3] > 15  # but it is seen
+    assert lit[3] > 15
+    fills = {
+        entry.symbol.fill for file in (LAND_FILE, PLAN_FILE) for entry in styles(file).values()
+    }
+    fills |= {*TARGET_FILLS, CONTEXT.fill, NO_DATA.fill, UNDECIDED.fill, COVERED.fill}
+    for fill in fills - {None}:
+        assert distance(fill, mixed(fill, shade)) < LEAST_DISTANCE / 2 + 0.05
+        assert distance(fill, mixed(fill, lit)) < LEAST_DISTANCE / 2
+    shade, _, lit, _ = veil(relief, grey=True)[0]
+    for tone in map(grey_of, TONES):
+        assert abs(lightness(mixed(tone, shade)) - lightness(tone)) < LEAST_STEP / 2
+        assert abs(lightness(mixed(tone, lit)) - lightness(tone)) < LEAST_STEP / 2
+
+
+def test_heights_are_seen_through_the_classes_and_pictures_are_not(tmp_path: Path) -> None:
+    heights = np.tile(np.arange(300.0) % 50, (300, 1))
+    for name, bands in (("dem", heights[None].astype("float32")),
+                        ("photo", np.full((3, 300, 300), 90, dtype="uint8"))):  # fmt: skip
+        path = tmp_path / f"{name}.tif"
+        write(path, bands, grid=Affine(100, 0, 575_000, 0, -100, 1_690_000))
+        for grey in (False, True)[: 2 if name == "dem" else 1]:
+            options = SheetOptions("A4", dpi=60, basemap=path, grey=grey)
+            with settings():
+                figure = make_figure("green_space", city(), options)
+            ground = axes_of(figure, "map")
+            seen = [image.get_zorder() for image in ground.images if image.get_gid() == "relief"]
+            classes = [a.get_zorder() for a in ground.get_children()
+                       if str(a.get_gid()).startswith("class:")]  # fmt: skip
+            assert [zorder > max(classes) for zorder in seen] == ([True] if name == "dem" else [])
+            assert bool(coloured(figure)) != grey
+            assert ("chỗ bằng phẳng đúng màu chú giải" in words(figure)) == (name == "dem")
 
 
 @pytest.mark.parametrize("kind", ["float32", "int16", "uint16"])

@@ -214,9 +214,9 @@ def test_the_sources_of_an_indicator_are_those_of_its_figures() -> None:
         origins=tuple(Origin(name, f"{name}.gpkg") for name in origins), sources_by_role=origins
     )
     assert sheet_sources("indicator_urban_land_ratio", data) == [
-        "– units.gpkg (chưa rõ ngày)",
-        "– land_use.gpkg (chưa rõ ngày)",
-        "– general_plan.gpkg (chưa rõ ngày)",
+        "– tệp units.gpkg, chưa ghi nguồn (chưa rõ ngày)",
+        "– tệp land_use.gpkg, chưa ghi nguồn (chưa rõ ngày)",
+        "– tệp general_plan.gpkg, chưa ghi nguồn (chưa rõ ngày)",
     ]
 
 

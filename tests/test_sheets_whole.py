@@ -36,7 +36,7 @@ from urbanplan_gis.text import say
 #: each paper, either way up, with one of its own sheets or more
 _PAPERS = (("A3", True), ("A4", False), ("A2", True), ("A1", False), ("A0", True))
 _OTHER_WAY = (("A4", True), ("A3", False), ("A1", True), ("A2", False), ("A0", False))
-_LAYERS = [{"role": "land_use"}, {"role": "green", "labels": True, "fill": "#2166ac"},
+_LAYERS = [{"role": "parking"}, {"role": "green", "labels": True, "fill": "#2166ac"},
            {"role": "roads"}, {"role": "units", "labels": True}]  # fmt: skip
 
 
