@@ -18,15 +18,17 @@ import pytest
 import shapely
 from matplotlib.figure import Figure
 
-from sheet_checks import axes_of, extents, scale_of, texts, words
+from sheet_checks import axes_of, misplaced, scale_of, texts, words
 from test_sheets_city import CRS, city, city_units, figures, frame, layers, square
-from urbanplan_gis.outputs.sheets import SheetData, SheetOptions, draw_sheet
+from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.model.data import Origin
+from urbanplan_gis.outputs.sheets import SheetData, SheetOptions, draw_sheet, letters
 from urbanplan_gis.outputs.sheets.boxes import Font
 from urbanplan_gis.outputs.sheets.labels import Taken, Wanted, find_number
 from urbanplan_gis.outputs.sheets.letters import faced, lacking
 from urbanplan_gis.outputs.sheets.sheet_files import own_sheets
 from urbanplan_gis.outputs.sheets.write import make_figure, make_figures, save_sheet, settings
-from urbanplan_gis.text import say
+from urbanplan_gis.text import Name, say
 
 
 @pytest.fixture(autouse=True)
@@ -110,8 +112,6 @@ def _park(east: float) -> Any:
 
 def long_names() -> SheetData:
     """A city that talks so much that no panel on A4 holds it."""
-    from urbanplan_gis.model.data import Origin
-
     long = "Quyết định phê duyệt đồ án quy hoạch phân khu tỷ lệ 1/2000 khu đô thị, " * 6
     origins = tuple(Origin(str(n), f"{n}.gpkg", document=f"{long} {n}") for n in range(25))
     return city(lang="both", origins=origins)
@@ -165,25 +165,38 @@ def test_right_to_left_names_are_set_by_the_fonts_that_have_them() -> None:
     assert any("العربية" in text.get_text() for text in texts(figure, "unit:"))
 
 
-@pytest.mark.parametrize(
-    ("name", "paper"),
-    [
-        ("Xã " + "Nguyễn " * 28, "A4"),
-        ("X" * 200, "A2"),
-        ("<script>alert(1)</script>", "A4"),
-        ("=cmd()|'/c calc'!A0", "A4"),
-    ],
-)
-def test_odd_names_stay_inside_the_sheet(name: str, paper: str) -> None:
-    units = city_units()
-    units["name"] = [name, *units["name"][1:]]
-    green = layers()["green"].assign(name=[name] * 5)
-    data = city(units=units, layers={**layers(), "green": green}, figures=figures())
+ODD = (
+    "Xã " + "Nguyễn " * 28, "X" * 200, "<script>alert(1)</script>", "=cmd()|'/c calc'!A0",
+    r"$\frac{", r"$x^2$ _{a}", "Xã مدينة العربية", "a\x00b\x07c", "\n\n", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("paper", ["A4", "A2"])
+def test_odd_names_stay_inside_the_sheet_as_they_are(paper: str) -> None:
+    units = city_units().assign(name=[*ODD, *ODD[:4]])
+    green = layers()["green"].assign(name=ODD[2:7])
+    data = city(
+        units=units, layers={**layers(), "green": green}, figures=figures(),
+        title=Name(ODD[4], ODD[0]),
+        origins=tuple(Origin(str(n), name or "x", publisher=name) for n, name in enumerate(ODD)),
+    )  # fmt: skip
     for sheet in ("green_space", "indicator_urban_land_ratio"):
-        for page in make_figures(_own(sheet), data, draft(paper=paper)):
-            boxes = extents(page, texts(page, ""))
-            width, height = page.get_size_inches() * 25.4
-            assert shapely.contains(shapely.box(0, 0, width, height), boxes).all()
+        pages = make_figures(_own(sheet), data, draft(paper=paper))
+        assert [fault for page in pages for fault in misplaced(page)] == []
+        said = " ".join(map(words, pages))
+        assert r"$\frac{" in said
+        assert "<script>" in said
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(PlanDataError, match="a place that cannot be written"):
+        save_sheet("name", lambda: [Figure()], draft(), tmp_path / "file" / "maps")
+
+
+def test_a_font_that_is_not_there_is_told() -> None:
+    with pytest.raises(PlanDataError, match=r"Nowhere\.ttf: found a font that is missing"):
+        letters._letters("/no/such/Nowhere.ttf")
 
 
 # ---- Odd ground -------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from urbanplan_gis.outputs.files import replace_together, staging
 from urbanplan_gis.outputs.sheets.choropleth import figure_roles, figures_of, indicator_theme
 from urbanplan_gis.outputs.sheets.compose import build_sheet
 from urbanplan_gis.outputs.sheets.composed import composed_theme
@@ -132,14 +132,15 @@ def draw_sheet(
 def save_sheet(
     name: str, make: Callable[[], Sequence[Figure]], options: SheetOptions, folder: Path
 ) -> tuple[Path, ...]:
-    """Write the pages that ``make`` draws as the files that ``options`` ask for, all or none."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".sheet-", dir=folder) as workshop, settings():
-        made = _save(name, make(), options, Path(workshop))
-        final = tuple(folder / path.name for path in made)
-        for path, place in zip(made, final, strict=True):
-            path.replace(place)
-    return final
+    """Write the pages that ``make`` draws as the files that ``options`` ask for, all or none.
+
+    Raises:
+        PlanDataError: for a folder that cannot be written to.
+    """
+    with staging(folder) as stage, settings():
+        made = [path.name for path in _save(name, make(), options, stage)]
+        replace_together(stage, folder, made, [])
+    return tuple(folder / file for file in made)
 
 
 def options_of(sheet: Declaration, defaults: SheetOptions) -> SheetOptions:
