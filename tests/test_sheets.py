@@ -30,6 +30,7 @@ from test_sheets_city import (
     INDICATORS,
     NORTH,
     city,
+    city_units,
     figure_row,
     figures,
     frame,
@@ -101,6 +102,15 @@ def test_grid_lines_lie_at_true_scale(paper: str, landscape: bool, dpi: int) -> 
         assert east - west == step
         pixels = np.diff(ground.transData.transform([[west, NORTH], [east, NORTH]])[:, 0])[0]
         assert pixels / dpi * 25.4 == pytest.approx(step * 1000 / scale, abs=0.05)
+
+
+def test_an_island_too_small_for_dashes_has_a_whole_outline() -> None:
+    units = city_units()
+    units.loc[14] = ["21014", "Xã Đảo", "commune", False, square(13_000, 0, 100)]
+    ground = axes_of(draw("green_space", city(units=units)), "map")
+    borders = [a for a in ground.get_children() if a.get_gid() == "class:city_border"]
+    dashed = {np.ptp(a.get_path().vertices[:, 0]): a.get_linestyle() != "solid" for a in borders}
+    assert dashed == {100.0: False, 12_000.0: True}
 
 
 def test_a_known_rectangle_has_its_true_size_in_pixels() -> None:

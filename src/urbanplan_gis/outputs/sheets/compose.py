@@ -39,8 +39,6 @@ _READABLE = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75)
 _SMALL = (0.7, 0.65, 0.6, 0.55, 0.5)
 _LEGEND_COLUMNS = (1, 2, 3, 4)
 _LEGEND_COLUMN_MM = 32.0
-#: detail on paper that no printer shows
-_FINEST_MM = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,12 +93,6 @@ def _holds(layout: Layout, shapes: np.ndarray) -> bool:
     return left < xmin and bottom < ymin and right > xmax and top > ymax
 
 
-def _as_inked(classes: Sequence[MapClass], layout: Layout) -> list[MapClass]:
-    """The classes without detail finer than ink."""
-    detail = _FINEST_MM * layout.scale / 1000
-    return [replace(one, shapes=shapely.simplify(one.shapes, detail)) for one in classes]
-
-
 def _labels(
     theme: Theme, classes: Sequence[MapClass], data: SheetData, layout: Layout
 ) -> mapframe.MapLabels:
@@ -140,7 +132,7 @@ def build_sheet(
     figure = _figure(layout, options.dpi)
     ground, page = mapframe.map_axes(figure, layout), mapframe.page_axes(figure, layout)
     draw_basemap(ground, layout, base, options.grey)
-    mapframe.draw_classes(ground, _as_inked(content.classes, layout), options.dpi)
+    mapframe.draw_classes(ground, mapframe.as_inked(content.classes, layout), options.dpi)
     draw_grid(ground, page, layout, data.lang)
     mapframe.draw_outlines(page, layout)
     mapframe.draw_labels(page, content.labels)
@@ -170,7 +162,7 @@ def _draw_inset(
         theme, data = content.theme, content.data
         axes = mapframe.map_axes(figure, layout, "inset")
         classes = _shown(theme, layout)
-        mapframe.draw_classes(axes, _as_inked(classes, layout), dpi)
+        mapframe.draw_classes(axes, mapframe.as_inked(classes, layout), dpi)
         mapframe.draw_frame(page, layout)
         labels = _labels(replace(theme, unit_lines={}), classes, data, layout)
         mapframe.draw_labels(page, _named_only(labels))

@@ -298,7 +298,8 @@ def _drawn(
         ground.set_gid(f"map:{number}")
         window = layout.window
         shown = [replace(entry, shapes=entry.within(window)) for entry in moment.classes]
-        mapframe.draw_classes(ground, [one for one in shown if len(one.shapes)], options.dpi)
+        shown = mapframe.as_inked([one for one in shown if len(one.shapes)], layout)
+        mapframe.draw_classes(ground, shown, options.dpi)
         draw_grid(ground, page, layout, data.lang)
         mapframe.set_extent(ground, layout)
         mapframe.draw_frame(page, layout)
