@@ -67,7 +67,7 @@ def cases() -> Iterator[Case]:
         ("own", {"title": {"vi": "CÔNG VIÊN", "en": "PARKS"}, "layers": _LAYERS, "paper": "A2"}),
         ("drawing", {"theme": "planned_land_use", "form": "drawing", "paper": "A1"}),
         ("inset", {"theme": "green_space", "inset": {"extent": ["21012", "21013"]}}),
-        ("cut", {"theme": "existing_land_use", "extent": ["21005"], "orientation": "portrait"}),
+        ("cut", {"theme": "zoning_coverage", "extent": ["21005"], "orientation": "portrait"}),
     ):
         sheet = SheetFile(name, f"maps/{name}.toml", declared(name, table))
         yield Case(sheet, city(lang="both"), options_of(sheet.declaration, SheetOptions(dpi=72)))

@@ -23,7 +23,6 @@ from urbanplan_gis.outputs.sheets.boxes import (
     columns,
     padded,
     paragraph,
-    rule,
     smaller,
     stack,
     text_width,
@@ -103,8 +102,7 @@ def legend_blocks(entries: Sequence[MapClass], column: float, size: float) -> li
             if blocks:  # room below the last group, so that the tops of columns are level
                 blocks[-1] = padded(blocks[-1], bottom=size * 0.12)
         elif previous and not entry.heading:  # what follows is no part of the group above
-            block = stack([rule(column), padded(block, top=size * 0.12)])
-            blocks[-1] = padded(blocks[-1], bottom=size * 0.12)
+            blocks[-1] = padded(blocks[-1], bottom=size * 0.35)
         previous = entry.heading
         blocks.append(block)
     return blocks
