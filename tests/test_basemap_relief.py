@@ -18,11 +18,29 @@ from affine import Affine
 from rasterio.enums import ColorInterp
 from rasterio.warp import transform_bounds
 
+from sheet_checks import axes_of, coloured, words
+from test_sheets_city import city
 from urbanplan_gis.outputs.sheets import SheetOptions
 from urbanplan_gis.outputs.sheets.basemap import read_basemap
+from urbanplan_gis.outputs.sheets.colour_sight import (
+    LEAST_DISTANCE,
+    distance,
+    grey_of,
+    lightness,
+)
+from urbanplan_gis.outputs.sheets.grey_print import LEAST_STEP, TONES
 from urbanplan_gis.outputs.sheets.page import Layout, layouts
-from urbanplan_gis.outputs.sheets.relief import shaded_relief
+from urbanplan_gis.outputs.sheets.relief import shaded_relief, veil
+from urbanplan_gis.outputs.sheets.styles import LAND_FILE, PLAN_FILE, styles
+from urbanplan_gis.outputs.sheets.symbols import (
+    CONTEXT,
+    COVERED,
+    NO_DATA,
+    TARGET_FILLS,
+    UNDECIDED,
+)
 from urbanplan_gis.outputs.sheets.tiles import TilesError, fetch_tiles
+from urbanplan_gis.outputs.sheets.write import make_figure, settings
 
 CRS = "EPSG:5898"
 EAST, NORTH = 590_000.0, 1_675_000.0
@@ -89,6 +107,55 @@ def test_unknown_and_impossible_heights_are_left_out() -> None:
     assert not shaded_relief(np.full((4, 4), np.nan), 30.0)[0].any()
 
 
+def mixed(colour: str, veil_pixel: np.ndarray) -> str:
+    """A colour under a pixel (RGBA) of the veil, as a renderer lays one over the other."""
+    alpha = veil_pixel[3] / 255
+    under = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)])
+    seen = np.rint(under * (1 - alpha) + veil_pixel[:3] * alpha).astype(int)
+    return "#" + "".join(f"{value:02x}" for value in seen)
+
+
+def test_relief_over_the_classes_leaves_every_colour_nearest_to_its_own() -> None:
+    """Half of the 10 by which legends keep their colours apart, and their greys by L*."""
+    relief = np.full((1, 4, 4), 255, dtype=np.uint8)
+    relief[0, :, 0] = (160, FLAT, 255, 200)  # full shade, level, full light, and unknown ground
+    relief[0, 3, 3] = 0
+    shade, level, lit, unknown = veil(relief, grey=False)[0]
+    assert level[3] == unknown[3] == 0
+    assert shade[3] > 15  # but it is seen
+    assert lit[3] > 15
+    fills = {
+        entry.symbol.fill for file in (LAND_FILE, PLAN_FILE) for entry in styles(file).values()
+    }
+    fills |= {*TARGET_FILLS, CONTEXT.fill, NO_DATA.fill, UNDECIDED.fill, COVERED.fill}
+    for fill in fills - {None}:
+        assert distance(fill, mixed(fill, shade)) < LEAST_DISTANCE / 2 + 0.05
+        assert distance(fill, mixed(fill, lit)) < LEAST_DISTANCE / 2
+    shade, _, lit, _ = veil(relief, grey=True)[0]
+    for tone in map(grey_of, TONES):
+        assert abs(lightness(mixed(tone, shade)) - lightness(tone)) < LEAST_STEP / 2
+        assert abs(lightness(mixed(tone, lit)) - lightness(tone)) < LEAST_STEP / 2
+
+
+def test_heights_are_seen_through_the_classes_and_pictures_are_not(tmp_path: Path) -> None:
+    heights = np.tile(np.arange(300.0) % 50, (300, 1))
+    for name, bands in (("dem", heights[None].astype("float32")),
+                        ("photo", np.full((3, 300, 300), 90, dtype="uint8"))):  # fmt: skip
+        path = tmp_path / f"{name}.tif"
+        write(path, bands, grid=Affine(100, 0, 575_000, 0, -100, 1_690_000))
+        for grey in (False, True)[: 2 if name == "dem" else 1]:
+            options = SheetOptions("A4", dpi=60, basemap=path, grey=grey)
+            with settings():
+                figure = make_figure("green_space", city(), options)
+            ground = axes_of(figure, "map")
+            seen = [image.get_zorder() for image in ground.images if image.get_gid() == "relief"]
+            classes = [a.get_zorder() for a in ground.get_children()
+                       if str(a.get_gid()).startswith("class:")]  # fmt: skip
+            assert [zorder > max(classes) for zorder in seen] == ([True] if name == "dem" else [])
+            assert bool(coloured(figure)) != grey
+            assert ("chỗ bằng phẳng đúng màu chú giải" in words(figure)) == (name == "dem")
+
+
 @pytest.mark.parametrize("kind", ["float32", "int16", "uint16"])
 def test_heights_become_relief_in_their_place(kind: str, layout: Layout, tmp_path: Path) -> None:
     """A ridge along a meridian, in degrees: light on its western side, dark on its eastern."""
@@ -102,7 +169,8 @@ def test_heights_become_relief_in_their_place(kind: str, layout: Layout, tmp_pat
     heights[:120] = 9999  # the north is not known
     grid = Affine((east - west) / 400, 0, west, 0, (south - north) / 400, north)
     write(path, heights[None], crs="EPSG:4326", grid=grid, nodata=9999)
-    picture, words = read_basemap(layout, CRS, path, "vi")
+    base = read_basemap(layout, CRS, path, "vi")
+    picture, words = base.pixels, base.note
     assert picture is not None
     assert shade_at(picture, layout, EAST + 1700, NORTH + 2000) > FLAT
     assert shade_at(picture, layout, EAST + 2300, NORTH + 2000) < FLAT
@@ -113,10 +181,9 @@ def test_heights_become_relief_in_their_place(kind: str, layout: Layout, tmp_pat
 def test_a_file_without_a_known_height_is_told(layout: Layout, tmp_path: Path) -> None:
     path = tmp_path / "dem.tif"
     write(path, np.full((1, 50, 50), -9999, dtype="int16"), nodata=-9999)
-    assert read_basemap(layout, CRS, path, "vi") == (
-        None,
-        "Không có nền bản đồ dem.tif: không phủ vùng của tờ bản đồ.",
-    )
+    base = read_basemap(layout, CRS, path, "vi")
+    assert base.pixels is None
+    assert base.note == "Không có nền bản đồ dem.tif: không phủ vùng của tờ bản đồ."
 
 
 def test_a_turned_picture_lies_where_its_corners_are(layout: Layout, tmp_path: Path) -> None:
@@ -126,7 +193,8 @@ def test_a_turned_picture_lies_where_its_corners_are(layout: Layout, tmp_path: P
     bands[:, :50] = 40  # the first rows
     # column to the north, row to the east, from the south-west corner
     write(path, bands, grid=Affine(0, 40, EAST, 40, 0, NORTH))
-    picture, _ = read_basemap(layout, CRS, path, "vi")
+    base = read_basemap(layout, CRS, path, "vi")
+    picture = base.pixels
     assert picture is not None
     assert shade_at(picture, layout, EAST + 1000, NORTH + 2000) == 40
     assert shade_at(picture, layout, EAST + 3000, NORTH + 2000) == 200
@@ -138,7 +206,8 @@ def test_bands_are_taken_by_their_colours(layout: Layout, tmp_path: Path) -> Non
     write(path, bands)
     with rasterio.open(path, "r+") as raster:
         raster.colorinterp = (ColorInterp.blue, ColorInterp.green, ColorInterp.red)
-    picture, _ = read_basemap(layout, CRS, path, "vi")
+    base = read_basemap(layout, CRS, path, "vi")
+    picture = base.pixels
     assert picture is not None
     assert tuple(picture[picture[..., 3] > 0][0][:3]) == (10, 20, 30)
 
@@ -148,7 +217,8 @@ def test_a_scan_in_black_and_white_shows_both(layout: Layout, tmp_path: Path) ->
     bands = np.zeros((1, 60, 60), dtype="uint8")
     bands[:, :30] = 1
     write(path, bands, nbits=1)
-    picture, _ = read_basemap(layout, CRS, path, "vi")
+    base = read_basemap(layout, CRS, path, "vi")
+    picture = base.pixels
     assert picture is not None
     assert {0, 255} <= set(picture[picture[..., 3] > 0][:, 0])
 
@@ -167,7 +237,8 @@ def test_a_broken_file_is_told(kind: str, layout: Layout, tmp_path: Path) -> Non
         path.write_text("<script>alert(1)</script>")
     else:
         path.mkdir()
-    picture, words = read_basemap(layout, CRS, path, "en")
+    base = read_basemap(layout, CRS, path, "en")
+    picture, words = base.pixels, base.note
     assert picture is None
     assert words.startswith(f"No basemap {path.name}: ")
 
@@ -180,7 +251,8 @@ def test_a_vast_file_without_overviews_is_refused_at_once(layout: Layout, tmp_pa
                "blockysize": 4096}  # fmt: skip
     with rasterio.open(path, "w", driver="GTiff", transform=grid, **shape, **options):
         pass
-    picture, words = read_basemap(layout, CRS, path, "en")
+    base = read_basemap(layout, CRS, path, "en")
+    picture, words = base.pixels, base.note
     assert picture is None
     assert "gdaladdo" in words
 

@@ -10,7 +10,8 @@ from test_loaders_vector import LAND_USE, parcels, write_project
 from test_quality import layer, parcel, square
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.model.data import Role
-from urbanplan_gis.outputs.sheet_set import _without_overlaps, make_sheets
+from urbanplan_gis.outputs.sheet_data import _without_overlaps
+from urbanplan_gis.outputs.sheet_set import make_sheets
 from urbanplan_gis.outputs.stored_run import stored_run
 from urbanplan_gis.pipeline import make_run
 from urbanplan_gis.project import load_project
@@ -35,7 +36,9 @@ def test_sheets_are_drawn_from_a_run_of_the_present_project_only(tmp_path: Path)
     assert make_run(load_project(folder), "en") is not None
 
     # how maps are printed, and comments, are no business of the figures
-    file.write_text(as_written + "\n# a comment\n[maps]\ndpi = 72\n", encoding="utf-8")
+    file.write_text(
+        as_written + '\n# a comment\n[maps]\ndpi = 72\noutputs = ["png"]\n', encoding="utf-8"
+    )
     assert make_run(load_project(folder), "en") is None
     assert "existing_land_use" in make_sheets(stored_run(load_project(folder), "en"))
     assert make_sheets(stored_run(load_project(folder), "en")) == []

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from test_sheets import axes_of, drawn_classes, legend_classes, texts, words
+from sheet_checks import axes_of, drawn_classes, legend_classes, texts, words
 from test_sheets_city import EAST, NORTH, city, city_units, frame, layers, square
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.outputs.sheets import SheetData, SheetOptions

@@ -28,6 +28,7 @@ from rasterio.warp import transform_bounds
 
 from test_sheets_city import CRS, EAST, NORTH, city
 from urbanplan_gis.outputs.sheets import SheetOptions, compose, draw_sheet, tiles
+from urbanplan_gis.outputs.sheets.basemap import Basemap
 from urbanplan_gis.outputs.sheets.write import make_figure, settings
 
 SMALL = SheetOptions(paper="A4", dpi=60)
@@ -203,7 +204,8 @@ def test_a_tile_server_that_fails_or_hangs_does_not_fail_the_sheet(
 def test_a_note_on_the_basemap_without_room_does_not_fail_the_sheet(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(compose, "read_basemap", lambda *_: (np.zeros((2, 2, 4)), "dài " * 9000))
+    base = Basemap(np.zeros((2, 2, 4)), "dài " * 9000)
+    monkeypatch.setattr(compose, "read_basemap", lambda *_: base)
     assert not drawn("base.tif").axes[0].images
 
 

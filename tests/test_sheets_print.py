@@ -16,25 +16,19 @@ import pypdf
 import pyproj
 import pytest
 import shapely
+from matplotlib.figure import Figure
 
-from test_sheets import axes_of, drawn_classes, extents, legend_classes, scale_of, texts, words
+from sheet_checks import axes_of, misplaced, scale_of, texts, words
 from test_sheets_city import CRS, city, city_units, figures, frame, layers, square
-from urbanplan_gis.outputs.sheets import SheetData, SheetOptions, draw_sheet
+from urbanplan_gis.errors import PlanDataError
+from urbanplan_gis.model.data import Origin
+from urbanplan_gis.outputs.sheets import SheetData, SheetOptions, draw_sheet, letters
 from urbanplan_gis.outputs.sheets.boxes import Font
-from urbanplan_gis.outputs.sheets.grid import interval
 from urbanplan_gis.outputs.sheets.labels import Taken, Wanted, find_number
 from urbanplan_gis.outputs.sheets.letters import faced, lacking
 from urbanplan_gis.outputs.sheets.sheet_files import own_sheets
-from urbanplan_gis.outputs.sheets.write import make_figure, make_figures, settings
-from urbanplan_gis.text import say
-
-PAPERS = ("A4", "A3", "A2", "A1", "A0")
-MM = 25.4 / 72
-#: a straight stroke in a PDF's content, in points
-STROKE = re.compile(
-    rb"0\.28 w ([\d.]+) ([\d.]+) ([\d.]+) RG.*?\n([\d.-]+) ([\d.-]+) m\n([\d.-]+) ([\d.-]+) l\n",
-    re.DOTALL,
-)
+from urbanplan_gis.outputs.sheets.write import make_figure, make_figures, save_sheet, settings
+from urbanplan_gis.text import Name, say
 
 
 @pytest.fixture(autouse=True)
@@ -45,73 +39,6 @@ def _sheet_settings() -> Iterator[None]:
 
 def draft(**options: Any) -> SheetOptions:
     return SheetOptions(**{"dpi": 72, "outputs": ("pdf",), **options})
-
-
-def grid_on_paper(page: pypdf.PageObject) -> tuple[list[float], list[float]]:
-    """Where the grid's lines lie across and up the paper, in millimetres, as the PDF has them."""
-    content = page.get_contents()
-    assert content is not None
-    across, up = [], []
-    for match in STROKE.findall(content.get_data()):
-        x0, y0, x1, y1 = (float(value) * MM for value in match[3:])
-        if x0 == x1:
-            across.append(x0)
-        elif y0 == y1:
-            up.append(y0)
-    return sorted(across), sorted(up)
-
-
-@pytest.mark.parametrize(
-    ("paper", "landscape"),
-    [
-        pytest.param(paper, landscape, marks=[] if paper in ("A3", "A0") else pytest.mark.slow)
-        for paper in PAPERS
-        for landscape in (True, False)
-    ],
-)
-def test_crosses_of_the_grid_lie_at_true_scale_on_every_paper(
-    paper: str, landscape: bool, tmp_path: Path
-) -> None:
-    """Distances in the PDF, against the scale it prints and the coordinates written beside."""
-    (pdf,) = draw_sheet("green_space", city(), draft(paper=paper, landscape=landscape), tmp_path)
-    page = pypdf.PdfReader(pdf).pages[0]
-    said = page.extract_text()
-    scale = int(re.search(r"Tỷ lệ 1/([\d.]+)", said)[1].replace(".", ""))  # type: ignore[index]
-    written = {int(value.replace(".", "")) for value in re.findall(r"\b1?\.?\d{3}\.\d{3}\b", said)}
-    steps = {b - a for a, b in itertools.pairwise(sorted(written)) if b - a < 100_000}
-    assert min(steps) == interval(scale)
-    for lines in grid_on_paper(page):
-        assert len(lines) >= 2
-        for one, two in itertools.pairwise(lines):
-            assert two - one == pytest.approx(min(steps) * 1000 / scale, abs=0.2)
-
-
-@pytest.mark.parametrize(
-    ("name", "lang"), [("existing_land_use", "vi"), ("indicator_green_per_capita", "en")]
-)
-def test_all_text_on_the_sheet_can_be_selected_in_the_pdf(
-    name: str, lang: str, tmp_path: Path
-) -> None:
-    data = city(lang=lang)
-    figure = make_figure(name, data, draft())
-    (pdf,) = draw_sheet(name, data, draft(), tmp_path)
-    selectable = "".join(pypdf.PdfReader(pdf).pages[0].extract_text().split())
-    drawn = [text.get_text() for text in texts(figure, "")]
-    assert len(drawn) > 40
-    missing = [text for text in drawn if "".join(text.split()) not in selectable]
-    assert missing == []
-
-
-@pytest.mark.parametrize(
-    ("name", "paper", "landscape"),
-    [(sheet.name, "A4", False) for sheet in own_sheets()[:6]] + [("existing_land_use", "A1", True)],
-)
-def test_legends_explain_the_classes_drawn_no_more_no_less(
-    name: str, paper: str, landscape: bool
-) -> None:
-    pages = make_figures(_own(name), city(), draft(paper=paper, landscape=landscape))
-    explained = set().union(*(legend_classes(page) for page in pages))
-    assert drawn_classes(pages[0]) == explained
 
 
 def _own(name: str) -> Any:
@@ -185,59 +112,18 @@ def _park(east: float) -> Any:
 
 def long_names() -> SheetData:
     """A city that talks so much that no panel on A4 holds it."""
-    from urbanplan_gis.model.data import Origin
-
     long = "Quyết định phê duyệt đồ án quy hoạch phân khu tỷ lệ 1/2000 khu đô thị, " * 6
-    origins = tuple(Origin(str(n), f"{n}.gpkg", document=f"{long} {n}") for n in range(40))
+    origins = tuple(Origin(str(n), f"{n}.gpkg", document=f"{long} {n}") for n in range(25))
     return city(lang="both", origins=origins)
 
 
-@pytest.mark.slow
-def test_a_legend_without_room_goes_on_on_the_next_page(tmp_path: Path) -> None:
-    options = draft(paper="A4", outputs=("png", "pdf", "svg"))
-    data = long_names()
-    pages = make_figures(_own("planned_land_use"), data, options)
-    assert len(pages) > 1
-    assert legend_classes(pages[0]) == set()
-    assert drawn_classes(pages[0]) == set().union(*(legend_classes(page) for page in pages[1:]))
-    assert "xem trang sau" in words(pages[0])
-    for number, page in enumerate(pages[1:], start=2):
-        assert f"Trang {number}/{len(pages)}" in words(page)
-        assert "DỮ LIỆU MÔ PHỎNG" in words(page)
-        assert "BẢN NHÁP" in words(page)
-        inside_and_apart(page)
-    # nothing is left out for want of room
-    assert all(f" {n} (chưa rõ ngày" in " ".join(map(words, pages)) for n in range(40))
-    files = draw_sheet("planned_land_use", data, options, tmp_path)
-    names = [f"planned_land_use{'' if n == 1 else f'-{n}'}" for n in range(1, len(pages) + 1)]
+def test_pages_after_the_first_are_files_with_their_number(tmp_path: Path) -> None:
+    options = draft(outputs=("png", "pdf", "svg"))
+    files = save_sheet("name", lambda: [Figure(), Figure(), Figure()], options, tmp_path)
     assert [path.name for path in files] == [
-        *(f"{name}.png" for name in names),
-        "planned_land_use.pdf",
-        *(f"{name}.svg" for name in names),
-    ]
-    pdf = next(path for path in files if path.suffix == ".pdf")
-    assert len(pypdf.PdfReader(pdf).pages) == len(pages)
-
-
-def inside_and_apart(figure: Any) -> None:
-    boxes = extents(figure, texts(figure, "panel", "legend", "key"))
-    width, height = figure.get_size_inches() * 25.4
-    assert shapely.contains(shapely.box(5, 5, width - 5, height - 5), boxes).all()
-    one, two = shapely.STRtree(boxes).query(boxes, predicate="intersects")
-    shared = shapely.area(shapely.intersection(boxes[one], boxes[two]))[one < two]
-    assert shared.max(initial=0) < 0.2
-
-
-@pytest.mark.parametrize(("paper", "landscape"), [("A4", False), ("A2", True), ("A0", False)])
-def test_labels_keep_apart_on_every_paper(paper: str, landscape: bool) -> None:
-    figure = make_figure(
-        "indicator_urban_land_ratio", city(), draft(paper=paper, landscape=landscape)
-    )
-    labels = texts(figure, "unit:", "place:")
-    boxes = extents(figure, labels)
-    for one, two in itertools.combinations(range(len(labels)), 2):
-        if labels[one].get_gid() != labels[two].get_gid():
-            assert boxes[one].intersection(boxes[two]).area < 0.05
+        "name.png", "name-2.png", "name-3.png", "name.pdf", "name.svg", "name-2.svg", "name-3.svg",
+    ]  # fmt: skip
+    assert len(pypdf.PdfReader(tmp_path / "name.pdf").pages) == 3
 
 
 def test_a_number_without_room_is_not_put_over_another() -> None:
@@ -279,25 +165,38 @@ def test_right_to_left_names_are_set_by_the_fonts_that_have_them() -> None:
     assert any("العربية" in text.get_text() for text in texts(figure, "unit:"))
 
 
-@pytest.mark.parametrize(
-    ("name", "paper"),
-    [
-        ("Xã " + "Nguyễn " * 28, "A4"),
-        ("X" * 200, "A2"),
-        ("<script>alert(1)</script>", "A4"),
-        ("=cmd()|'/c calc'!A0", "A4"),
-    ],
-)
-def test_odd_names_stay_inside_the_sheet(name: str, paper: str) -> None:
-    units = city_units()
-    units["name"] = [name, *units["name"][1:]]
-    green = layers()["green"].assign(name=[name] * 5)
-    data = city(units=units, layers={**layers(), "green": green}, figures=figures())
+ODD = (
+    "Xã " + "Nguyễn " * 28, "X" * 200, "<script>alert(1)</script>", "=cmd()|'/c calc'!A0",
+    r"$\frac{", r"$x^2$ _{a}", "Xã مدينة العربية", "a\x00b\x07c", "\n\n", "",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("paper", ["A4", "A2"])
+def test_odd_names_stay_inside_the_sheet_as_they_are(paper: str) -> None:
+    units = city_units().assign(name=[*ODD, *ODD[:4]])
+    green = layers()["green"].assign(name=ODD[2:7])
+    data = city(
+        units=units, layers={**layers(), "green": green}, figures=figures(),
+        title=Name(ODD[4], ODD[0]),
+        origins=tuple(Origin(str(n), name or "x", publisher=name) for n, name in enumerate(ODD)),
+    )  # fmt: skip
     for sheet in ("green_space", "indicator_urban_land_ratio"):
-        for page in make_figures(_own(sheet), data, draft(paper=paper)):
-            boxes = extents(page, texts(page, ""))
-            width, height = page.get_size_inches() * 25.4
-            assert shapely.contains(shapely.box(0, 0, width, height), boxes).all()
+        pages = make_figures(_own(sheet), data, draft(paper=paper))
+        assert [fault for page in pages for fault in misplaced(page)] == []
+        said = " ".join(map(words, pages))
+        assert r"$\frac{" in said
+        assert "<script>" in said
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(PlanDataError, match="a place that cannot be written"):
+        save_sheet("name", lambda: [Figure()], draft(), tmp_path / "file" / "maps")
+
+
+def test_a_font_that_is_not_there_is_told() -> None:
+    with pytest.raises(PlanDataError, match=r"Nowhere\.ttf: found a font that is missing"):
+        letters._letters("/no/such/Nowhere.ttf")
 
 
 # ---- Odd ground -------------------------------------------------------------------------------

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 
 import pandas as pd
 
 from urbanplan_gis.outputs.manifest import read_manifest
+from urbanplan_gis.outputs.sheet_data import bare_data
 from urbanplan_gis.outputs.sheets.data import SheetData
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.text import date, say
 
 EXISTING, PLANNED = "existing", "planned"
+_FINDINGS = "findings"
 
 
 class Then:
@@ -22,23 +25,11 @@ class Then:
 
     @cached_property
     def data(self) -> SheetData:
-        """What is drawn: units, figures of the state, and no layers."""
-        run, facts = self.run, self.run.project.facts
-        figures = run.figures
-        return SheetData(
-            title=facts.name,
-            crs=facts.crs,
-            as_of=facts.as_of,
-            boundaries=facts.boundaries,
-            lang=run.lang,
-            synthetic=facts.synthetic,
-            units=run.layer("units"),
-            layers={},
-            figures=figures[figures["scenario"] == self.state],
-            origins=run.origins,
-            standing=run.standing,
-            sources_by_role=run.manifest["sources_by_role"],
-        )
+        """What is drawn, units and figures of the state, and the findings to be wary of."""
+        run, bare = self.run, bare_data(self.run)
+        findings = {_FINDINGS: run.layer(_FINDINGS)} if _FINDINGS in run.layers else {}
+        figures = bare.figures[bare.figures["scenario"] == self.state]
+        return replace(bare, layers=findings, figures=figures)
 
     @property
     def short(self) -> str:

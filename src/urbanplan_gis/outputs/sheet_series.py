@@ -7,9 +7,8 @@ by side. Moments without data are left out, and the sheet says which and why.
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import astuple, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,6 +21,7 @@ from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.outputs.manifest import digest_of
 from urbanplan_gis.outputs.products import Part
 from urbanplan_gis.outputs.series_moments import EXISTING, PLANNED, Then, earlier_runs
+from urbanplan_gis.outputs.sheets.cautions import Cautions
 from urbanplan_gis.outputs.sheets.choropleth import (
     definitions_used,
     figure_notes,
@@ -43,7 +43,7 @@ from urbanplan_gis.outputs.sheets.mapframe import short_name
 from urbanplan_gis.outputs.sheets.series import Moment, Series, series_figure
 from urbanplan_gis.outputs.sheets.theme import MapClass, bounds, unit_borders, unit_names
 from urbanplan_gis.outputs.sheets.themes import existing_land_use
-from urbanplan_gis.outputs.sheets.write import settings
+from urbanplan_gis.outputs.sheets.write import save_sheet
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import LANGUAGES, Name, Text, keys, number, say
@@ -59,13 +59,13 @@ _MOST = 4
 _LEAST_HA = 0.05
 #: units listed in the table
 _MOST_UNITS = 12
-_CREATOR = "urbanplan_gis"
 
 
 def draw_series(
-    run: StoredRun, subject: str, options: SheetOptions, folder: Path, grey: bool = False
-) -> tuple[Path, Path]:
-    """Write ``series_<subject>.png`` and ``.pdf`` into ``folder``, both or neither.
+    run: StoredRun, subject: str, options: SheetOptions, folder: Path
+) -> tuple[Path, ...]:
+    """Write ``series_<subject>.png``, ``.pdf`` and ``.svg``, those of them that ``options`` ask
+    for, into ``folder``: all or none.
 
     ``subject`` is the id of an indicator, or ``land_use``.
 
@@ -76,17 +76,7 @@ def draw_series(
     name = f"series_{subject}"
     if len(series.moments) < 2:
         raise sheet_error("no_data", name, needs=say("series.needs", run.lang))
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".sheet-", dir=folder) as workshop, settings():
-        png, pdf = Path(workshop) / f"{name}.png", Path(workshop) / f"{name}.pdf"
-        figure = series_figure(series, data, options, grey)
-        figure.savefig(png, dpi=options.dpi, metadata={"Software": None})
-        about = {"Creator": _CREATOR, "Producer": _CREATOR, "CreationDate": None}
-        figure.savefig(pdf, metadata=about)
-        final = (folder / png.name, folder / pdf.name)
-        for path, place in zip((png, pdf), final, strict=True):
-            path.replace(place)
-    return final
+    return save_sheet(name, lambda: [series_figure(series, data, options)], options, folder)
 
 
 def series_parts(
@@ -97,7 +87,7 @@ def series_parts(
 
     def draw(subject: str, stage: Path) -> Sequence[str]:
         try:
-            paths = draw_series(run, subject, options, stage / folder, options.grey)
+            paths = draw_series(run, subject, options, stage / folder)
         except PlanDataError as problem:
             failed[f"series_{subject}"] = problem
             return []
@@ -105,7 +95,7 @@ def series_parts(
 
     for subject in SUBJECTS:
         if can_draw_series(run, subject):
-            mark = series_mark(run, subject, options, options.grey)
+            mark = series_mark(run, subject, options)
             yield Part(f"series_{subject}", mark, partial(draw, subject))
 
 
@@ -117,12 +107,13 @@ def can_draw_series(run: StoredRun, subject: str) -> bool:
     return len(_with_figures(run, subject)[2]) > 1
 
 
-def series_mark(run: StoredRun, subject: str, options: SheetOptions, grey: bool = False) -> str:
+def series_mark(run: StoredRun, subject: str, options: SheetOptions) -> str:
     """A digest of all that a series depends on, the runs of earlier days among it."""
     runs, _ = earlier_runs(run)
-    tables = ("land_balance",) if subject == LAND_USE else ("indicators",)
+    tables = ("land_balance" if subject == LAND_USE else "indicators", "findings")
     layers = ("units", "plans", *(["faces"] if subject == LAND_USE else []))
-    asked = [options.paper, options.landscape, options.scale, options.dpi, grey, subject]
+    # no basemap is drawn below small maps
+    asked = [subject, *astuple(replace(options, basemap=None))]
     return digest_of([each.mark(layers, tables, *asked) for each in (*runs, run)])
 
 
@@ -201,6 +192,10 @@ def _indicator_series(
         table_title=say("series.values", lang, unit=unit_words(_any(kept[0][1] if kept else {}))),
         notes=tuple(notes),
         sources=_sources(((then.data, figure_roles(then.data, indicator)) for then, _ in kept)),
+        warnings=_warnings(
+            (then, Cautions(then.data, (), pd.DataFrame(list(rows.values()))))
+            for then, rows in kept
+        ),
     )
 
 
@@ -214,7 +209,8 @@ def _of_land_use(run: StoredRun) -> tuple[Series, SheetData]:
         if ground is None:
             left_out.append(say("series.no_data", run.lang, moment=then.short))
         else:
-            kept.append((then, replace(then.data, layers={LAND_USE: ground})))
+            layers = {**then.data.layers, LAND_USE: ground}
+            kept.append((then, replace(then.data, layers=layers)))
     kept, more = _fewer(kept)
     left_out += [say("series.no_room", run.lang, moment=then.short) for then, _ in more]
     left_out.append(say("series.planned_palette", run.lang))
@@ -236,6 +232,7 @@ def _of_land_use(run: StoredRun) -> tuple[Series, SheetData]:
         table_title=say("series.hectares", run.lang),
         notes=(*notes, *left_out),
         sources=_sources((data, (LAND_USE,)) for _, data in kept),
+        warnings=_warnings((then, Cautions(data, (LAND_USE,))) for then, data in kept),
     ), now.data
 
 
@@ -359,6 +356,15 @@ def _fewer(kept: list[Any]) -> tuple[list[Any], list[Any]]:
 def _sources(parts: Iterable[tuple[SheetData, Sequence[str]]]) -> tuple[str, ...]:
     lines = (line for data, roles in parts for line in source_lines(data, ("units", *roles)))
     return tuple(dict.fromkeys(lines))
+
+
+def _warnings(moments: Iterable[tuple[Then, Cautions]]) -> tuple[str, ...]:
+    """What to be wary of at each moment; what holds for several is said once."""
+    said: dict[str, list[str]] = {}
+    for then, cautions in moments:
+        for line in cautions.within(shapely.box(*bounds(then.data.units))):
+            said.setdefault(line, []).append(then.short)
+    return tuple(f"{', '.join(shorts)}: {line}" for line, shorts in said.items())
 
 
 def _subject(indicator: str) -> Text | Name:

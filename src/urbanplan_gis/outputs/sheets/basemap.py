@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from urbanplan_gis.outputs.sheets.relief import shaded_relief
+from urbanplan_gis.outputs.sheets.grey_print import grey_picture
+from urbanplan_gis.outputs.sheets.relief import shaded_relief, veil
 from urbanplan_gis.outputs.sheets.tiles import PROVIDER, TilesError, fetch_tiles
 from urbanplan_gis.text import Text, say
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from urbanplan_gis.outputs.sheets.page import Layout
 
 WEB = "web"
+#: above the classes, below the grid
+_VEIL = 59.0
 #: resolution at which a picture is read for the frame
 _DPI = 200
 #: pixels that may be read for one sheet: a file without overviews is read whole
@@ -51,10 +54,18 @@ class _Picture:
     exaggerated: int = 0
 
 
-def read_basemap(
-    layout: Layout, crs: str, source: str | Path, lang: str
-) -> tuple[np.ndarray | None, str]:
-    """The picture on exactly the ground of the frame (RGBA), and what the sheet says about it.
+@dataclass(frozen=True, eq=False)
+class Basemap:
+    """The picture on exactly the ground of the frame (RGBA), if there is one, and what the sheet
+    says about it; a relief is seen through the classes as well."""
+
+    pixels: np.ndarray | None
+    note: str
+    is_relief: bool = False
+
+
+def read_basemap(layout: Layout, crs: str, source: str | Path, lang: str) -> Basemap:
+    """The basemap of a frame.
 
     Where it cannot be read or reached there is no picture, and the text says why.
     """
@@ -70,15 +81,21 @@ def read_basemap(
         words = say(key if by else "map.basemap.unattributed", lang, attribution=by, name=named)
         if picture.exaggerated:
             words += " " + say("colour.relief.shaded", lang, times=picture.exaggerated)
-        return picture.pixels, words
-    return None, say("map.basemap.failed", lang, name=named, reason=reason)
+        return Basemap(picture.pixels, words, picture.exaggerated > 0)
+    return Basemap(None, say("map.basemap.failed", lang, name=named, reason=reason))
 
 
-def draw_basemap(axes: Axes, layout: Layout, picture: np.ndarray) -> None:
-    """Draw the picture over the whole frame, below everything else."""
+def draw_basemap(axes: Axes, layout: Layout, base: Basemap, grey: bool) -> None:
+    """Draw the picture over the whole frame below everything else, and a relief thinly over the
+    classes."""
+    if base.pixels is None:
+        return
     xmin, ymin, xmax, ymax = layout.extent
-    extent = (xmin, xmax, ymin, ymax)
-    axes.imshow(picture, extent=extent, interpolation="bilinear", aspect="auto", zorder=0)
+    shown: dict[str, Any] = {"extent": (xmin, xmax, ymin, ymax), "interpolation": "bilinear"}
+    below = grey_picture(base.pixels) if grey else base.pixels
+    axes.imshow(below, **shown, aspect="auto", zorder=0)
+    if base.is_relief:
+        axes.imshow(veil(base.pixels, grey), **shown, aspect="auto", zorder=_VEIL, gid="relief")
 
 
 def _read(layout: Layout, crs: str, source: str | Path) -> _Picture:

@@ -130,6 +130,11 @@ class Block:
             yield from block.placed(x + dx, y + dy)
 
 
+def smaller(size: float, share: float) -> float:
+    """A part of the size of running text (points), as long as it stays readable."""
+    return max(size * share, LEAST_POINTS)
+
+
 def text_width(text: str, font: Font) -> float:
     """The width of a line of text in millimetres, as the renderer sets its words."""
     words = text.split(" ")

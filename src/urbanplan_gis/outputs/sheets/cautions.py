@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _M2_PER_HA = 10_000.0
 #: a smaller share would be printed as 0,0 %
 _LEAST_SHARE = 0.0005
+#: less would be printed as 0,00 ha
+_LEAST_HA = 0.005
 _FILES = {
     "land_use": styles.LAND_FILE,
     "zoning": styles.PLAN_FILE,
@@ -152,10 +154,10 @@ def _errors(data: SheetData, window: Any) -> str:
         return ""
     hectares = float(np.nansum(errors.loc[here, "area_ha"].to_numpy(dtype=float)))
     words = say(
-        "sheet.caution.errors",
+        "sheet.caution.errors" if hectares >= _LEAST_HA else "sheet.caution.errors_without_area",
         data.lang,
         count=int(here.sum()),
-        ha=reader_number(hectares, 1 if hectares >= 1 or not hectares else 2),
+        ha=reader_number(hectares, 1 if hectares >= 1 else 2),
     )
     if not nowhere.any():
         return words

@@ -14,7 +14,6 @@ from urbanplan_gis.analysis.targets import NOISE, readable
 from urbanplan_gis.model.figures import Definition, Verdict
 from urbanplan_gis.outputs.sheets import symbols
 from urbanplan_gis.outputs.sheets.data import reader_number
-from urbanplan_gis.outputs.sheets.parts import Row, value_table
 from urbanplan_gis.outputs.sheets.symbols import Symbol
 from urbanplan_gis.outputs.sheets.theme import (
     AREA,
@@ -28,6 +27,7 @@ from urbanplan_gis.outputs.sheets.theme import (
     unit_borders,
     unit_names,
 )
+from urbanplan_gis.outputs.sheets.value_table import Row, value_table
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Text, number, say
 

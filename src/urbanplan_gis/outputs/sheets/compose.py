@@ -14,11 +14,10 @@ import shapely
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.errors import listed as listed_names
 from urbanplan_gis.outputs.sheets import mapframe
-from urbanplan_gis.outputs.sheets.basemap import draw_basemap, read_basemap
+from urbanplan_gis.outputs.sheets.basemap import Basemap, draw_basemap, read_basemap
 from urbanplan_gis.outputs.sheets.cautions import Cautions
 from urbanplan_gis.outputs.sheets.composed import ComposedTheme
 from urbanplan_gis.outputs.sheets.data import SheetData, SheetOptions, sheet_error
-from urbanplan_gis.outputs.sheets.grey_print import grey_picture
 from urbanplan_gis.outputs.sheets.grid import draw_grid
 from urbanplan_gis.outputs.sheets.ink import draw_block
 from urbanplan_gis.outputs.sheets.inset import Inset, draw_inset_outline, window_rooms
@@ -40,8 +39,6 @@ _READABLE = (1.0, 0.95, 0.9, 0.85, 0.8, 0.75)
 _SMALL = (0.7, 0.65, 0.6, 0.55, 0.5)
 _LEGEND_COLUMNS = (1, 2, 3, 4)
 _LEGEND_COLUMN_MM = 32.0
-#: detail on paper that no printer shows
-_FINEST_MM = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,12 +93,6 @@ def _holds(layout: Layout, shapes: np.ndarray) -> bool:
     return left < xmin and bottom < ymin and right > xmax and top > ymax
 
 
-def _as_inked(classes: Sequence[MapClass], layout: Layout) -> list[MapClass]:
-    """The classes without detail finer than ink."""
-    detail = _FINEST_MM * layout.scale / 1000
-    return [replace(one, shapes=shapely.simplify(one.shapes, detail)) for one in classes]
-
-
 def _labels(
     theme: Theme, classes: Sequence[MapClass], data: SheetData, layout: Layout
 ) -> mapframe.MapLabels:
@@ -132,17 +123,16 @@ def build_sheet(
         for layout in layouts(options, theme.focus)
     ]
     content, panel, words = _fitting(contents, words, options)
-    picture = None
+    base = Basemap(None, "")
     if options.basemap:
         if content.inset is None:
             contents = [one if one.inset is None else content for one in contents]
-        content, panel, words, picture = _with_basemap(contents, content, panel, words, options)
+        content, panel, words, base = _with_basemap(contents, content, panel, words, options)
     layout = content.layout
     figure = _figure(layout, options.dpi)
     ground, page = mapframe.map_axes(figure, layout), mapframe.page_axes(figure, layout)
-    if picture is not None:
-        draw_basemap(ground, layout, grey_picture(picture) if options.grey else picture)
-    mapframe.draw_classes(ground, _as_inked(content.classes, layout), options.dpi)
+    draw_basemap(ground, layout, base, options.grey)
+    mapframe.draw_classes(ground, mapframe.as_inked(content.classes, layout), options.dpi)
     draw_grid(ground, page, layout, data.lang)
     mapframe.draw_outlines(page, layout)
     mapframe.draw_labels(page, content.labels)
@@ -172,12 +162,13 @@ def _draw_inset(
         theme, data = content.theme, content.data
         axes = mapframe.map_axes(figure, layout, "inset")
         classes = _shown(theme, layout)
-        mapframe.draw_classes(axes, _as_inked(classes, layout), dpi)
+        mapframe.draw_classes(axes, mapframe.as_inked(classes, layout), dpi)
         mapframe.draw_frame(page, layout)
         labels = _labels(replace(theme, unit_lines={}), classes, data, layout)
         mapframe.draw_labels(page, _named_only(labels))
         mapframe.set_extent(axes, layout)
-        draw_inset_outline(page, content.layout, layout, text_points(content.layout, 1.0))
+        size, named = text_points(content.layout, 1.0), content.labels.placed
+        draw_inset_outline(page, content.layout, layout, size, named)
 
 
 def _named_only(labels: mapframe.MapLabels) -> mapframe.MapLabels:
@@ -198,24 +189,24 @@ def _text_page(content: Page, layout: Layout, dpi: int) -> Figure:
 
 def _with_basemap(
     contents: Sequence[Content], content: Content, panel: Panel, words: Words, options: SheetOptions
-) -> tuple[Content, Panel, Words, np.ndarray | None]:
-    """Content, panel, words and picture that agree: the note on the basemap can change the layout.
+) -> tuple[Content, Panel, Words, Basemap]:
+    """Content, panel, words and basemap that agree: the note on the basemap can change the layout.
 
     Where there is no room for the note the sheet stays as it is, without a basemap.
     """
     fitting = content
     for _ in contents:
         data, source = fitting.data, options.basemap or ""
-        picture, note = read_basemap(fitting.layout, data.crs, source, data.lang)
-        noted_words = replace(words, notes=(*words.notes, note))
+        base = read_basemap(fitting.layout, data.crs, source, data.lang)
+        noted_words = replace(words, notes=(*words.notes, base.note))
         try:
             found, noted, said = _fitting(contents, noted_words, options)
         except PlanDataError:
             break
         if found is fitting and said.spread == words.spread:
-            return fitting, noted, said, picture
+            return fitting, noted, said, base
         fitting = found
-    return content, panel, words, None
+    return content, panel, words, Basemap(None, "")
 
 
 def _fitting(

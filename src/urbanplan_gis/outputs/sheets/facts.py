@@ -102,8 +102,10 @@ def shortened(sources: list[str], lang: str) -> list[str]:
 
 
 def _source_line(origin: Origin, lang: str) -> str:
-    named = [part for part in (origin.publisher, origin.document) if part]
+    given = (" ".join(part.split()) for part in (origin.publisher, origin.document) if part)
+    named = list(dict.fromkeys(part for part in given if part))
     if not named:
-        named = [PurePath(origin.path).name or origin.source]
+        file = PurePath(origin.path).name or origin.source
+        named = [say("map.block.unattributed", lang, file=file)]
     when = date(origin.date, lang) if origin.date else say("map.block.undated", lang)
     return f"– {', '.join(named)} ({when})"

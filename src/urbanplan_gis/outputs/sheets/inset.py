@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import shapely
 
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, Window, Word, padded, paragraph, stack
 from urbanplan_gis.outputs.sheets.ink import draw_halo, draw_shapes, draw_word
@@ -17,6 +18,8 @@ from urbanplan_gis.text import Name, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+
+    from urbanplan_gis.outputs.sheets.labels import Placed
 
 _CLEAR_MM = 1.5
 #: part of the panel's height that an inset of a free scale may take
@@ -88,15 +91,41 @@ def window_rooms(
     ]
 
 
-def draw_inset_outline(page_axes: Axes, page: Layout, inset: Layout, size: float) -> None:
-    """The ground of the inset on the main map, with its letter, where the frame shows it."""
+def draw_inset_outline(
+    page_axes: Axes, page: Layout, inset: Layout, size: float, labels: Sequence[Placed]
+) -> None:
+    """The ground of the inset on the main map, where the frame shows it, with its letter in a
+    corner that no label takes."""
     shape = page.to_page(page.window.intersection(inset.window))
     if shape.is_empty or shape.area == 0:
         return
     outline = np.array([shape], dtype=object)
     draw_shapes(page_axes, outline, _OUTLINE, zorder=68, seam_pt=0, gid="inset:outline")
-    xmin, _, _, ymax = shape.bounds
     font = Font(size, bold=True, color=RED)
-    x, y = xmin + font.line_mm * 0.5, ymax - font.baseline_mm
+    taken = shapely.STRtree([_box(label.x, label.y, *label.size) for label in labels])
+    frame = page.frame
+    room = shapely.box(frame.x, frame.y, frame.right, frame.top)
+    places = list(_corners(shape.bounds, font.line_mm))
+    free = (
+        (x, y)
+        for x, y in places
+        if room.contains(_box(x, y, font.line_mm, font.line_mm))
+        and not len(taken.query(_box(x, y, font.line_mm, font.line_mm), predicate="intersects"))
+    )
+    x, y = next(free, places[0])
+    y += font.line_mm / 2 - font.baseline_mm
     draw_halo(page_axes, x, y, _LETTER, font, zorder=78)
     draw_word(page_axes, Word(x, -y, _LETTER, font, "center", "inset:letter"), zorder=79)
+
+
+def _corners(bounds: Sequence[float], side: float) -> Iterator[tuple[float, float]]:
+    """Middles of squares in the corners of an outline, the upper left first; then outside."""
+    xmin, ymin, xmax, ymax = bounds
+    for away in (side / 2, -side / 2):
+        for y in (ymax - away, ymin + away):
+            for x in (xmin + side / 2, xmax - side / 2):
+                yield x, y
+
+
+def _box(x: float, y: float, width: float, height: float) -> Any:
+    return shapely.box(x - width / 2, y - height / 2, x + width / 2, y + height / 2)

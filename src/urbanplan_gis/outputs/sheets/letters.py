@@ -10,6 +10,8 @@ from functools import cache, lru_cache
 from itertools import groupby
 from pathlib import Path
 
+from urbanplan_gis.outputs.sheets.data import sheet_error
+
 #: printed for a letter no font has
 MISSING = "?"
 #: families looked for, in this order, so that the same fonts give the same sheet
@@ -100,7 +102,14 @@ def _has_outlines(file: str) -> bool:
 
 @cache
 def _letters(file: str) -> frozenset[int]:
-    """The letters a font has."""
+    """The letters a font has.
+
+    Raises:
+        PlanDataError: where the file of the font is not there or no font.
+    """
     from matplotlib.ft2font import FT2Font
 
-    return frozenset(FT2Font(file).get_charmap())
+    try:
+        return frozenset(FT2Font(file).get_charmap())
+    except (OSError, RuntimeError):
+        raise sheet_error("font", Path(file).name) from None

@@ -32,6 +32,10 @@ _DETAIL_MM = 0.25
 _BESIDE_MM = 0.9
 #: letters of a place's name on the map
 _LONGEST_NAME = 60
+#: detail on paper that no printer shows
+_FINEST_MM = 0.02
+#: dashes below which a ring is drawn whole
+_LEAST_DASHES = 3
 _LABELS, _HALOS = 80.0, 70.0
 #: pixels of rim that close the hairline between touching polygons
 _SEAM_PX = 1.5
@@ -77,6 +81,25 @@ def set_extent(axes: Axes, layout: Layout) -> None:
     xmin, ymin, xmax, ymax = layout.extent
     axes.set_aspect("auto")
     axes.set(xlim=(xmin, xmax), ylim=(ymin, ymax), autoscale_on=False)
+
+
+def as_inked(classes: Sequence[MapClass], layout: Layout) -> list[MapClass]:
+    """The classes without detail finer than ink, and with whole outlines of what is so small that
+    dashes would leave no shape of it."""
+    detail = _FINEST_MM * layout.scale / 1000
+    inked = []
+    for entry in classes:
+        one = replace(entry, shapes=shapely.simplify(entry.shapes, detail))
+        least = _LEAST_DASHES * sum(one.symbol.dash_mm) * layout.scale / 1000
+        small = shapely.is_closed(one.shapes) & (shapely.length(one.shapes) < least)
+        if not small.any():
+            inked.append(one)
+            continue
+        solid = replace(one.symbol, dash_mm=())
+        inked.append(replace(one, shapes=one.shapes[small], symbol=solid))
+        if not small.all():
+            inked.append(replace(one, shapes=one.shapes[~small]))
+    return inked
 
 
 def draw_classes(axes: Axes, classes: Sequence[MapClass], dpi: int) -> None:

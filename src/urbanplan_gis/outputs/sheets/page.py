@@ -24,7 +24,8 @@ _PANEL_SHARES = {
 _LEFT_COLUMN = 0.40
 #: a side panel this wide, as a share of its height, holds two columns
 _WIDE = 0.6
-_PAPER_FACTOR = {"A4": 0.86, "A3": 1.0, "A2": 1.25, "A1": 1.5, "A0": 1.9}
+#: size of text and margins relative to A3
+PAPER_FACTOR = {"A4": 0.86, "A3": 1.0, "A2": 1.25, "A1": 1.5, "A0": 1.9}
 #: room between the ground shown and the frame: where the scale is chosen, and where it is given
 _CLEAR_MM, _LEAST_CLEAR_MM = 4.0, 1.0
 
@@ -134,7 +135,7 @@ def _no_layout(options: SheetOptions, best: int | None) -> PlanDataError:
 def _divisions(options: SheetOptions) -> Iterator[tuple[Rect, Rect, Rect]]:
     """Border, panel and map frame for every share of the panel."""
     width, height = options.size_mm
-    unit = _PAPER_FACTOR[options.paper]
+    unit = PAPER_FACTOR[options.paper]
     margin, ticks = 8 * unit, 5.2 * unit
     border = Rect(0, 0, width, height).inset(margin, margin, margin, margin)
     for share in _PANEL_SHARES[options.landscape]:
@@ -159,7 +160,7 @@ def _layout(
     half = np.array([frame.width, frame.height]) * scale / 2000
     centre = np.array([xmin + xmax, ymin + ymax]) / 2
     extent = tuple(float(value) for value in (*(centre - half), *(centre + half)))
-    factor = _PAPER_FACTOR[options.paper]
+    factor = PAPER_FACTOR[options.paper]
     return Layout(
         paper=Rect(0, 0, *options.size_mm),
         border=border,

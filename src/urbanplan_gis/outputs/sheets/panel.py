@@ -19,8 +19,10 @@ from urbanplan_gis.outputs.sheets.facts import (
     title_facts,
 )
 from urbanplan_gis.outputs.sheets.inset import Inset
+from urbanplan_gis.outputs.sheets.locator import locator
 from urbanplan_gis.outputs.sheets.page import Layout, Rect
 from urbanplan_gis.outputs.sheets.theme import MapClass, bounds
+from urbanplan_gis.outputs.sheets.title_block import signature_block, title_block
 from urbanplan_gis.text import Name, Text, languages, say
 
 _TEXT_POINTS = 6.8
@@ -134,14 +136,14 @@ def _block(
     """The block of facts, and the title block of a drawing."""
     blocks = []
     if not words.spread:
-        blocks.append(parts.title_block(facts_of(layout, words, data), width, points))
+        blocks.append(title_block(facts_of(layout, words, data), width, points))
     if words.is_drawing:
         lang = data.lang
         project, title = data.title.say(lang), words.title.say(lang)
         number = f"{words.number:02d}"
         facts = drawing_facts(words.block, project, title, number, layout.scale, lang)
         boxes = signatures(words.block, lang)
-        blocks.append(parts.signature_block(boxes, facts, width, points))
+        blocks.append(signature_block(boxes, facts, width, points))
     return blocks
 
 
@@ -194,7 +196,7 @@ def _foot(
     if words.locator or not _shows_all(layout, data):
         high = _LOCATOR_MM * layout.factor
         where = (words.units, words.city, layout.window)
-        blocks.append(parts.locator(*where, width, high, points, data.lang))
+        blocks.append(locator(*where, width, high, points, data.lang))
     blocks.append(parts.stamp(data.standing.say(data.lang), width, points, color="#555555"))
     return blocks
 

@@ -6,17 +6,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import shapely
 from shapely.affinity import rotate, translate
 
 from urbanplan_gis.outputs.sheets.boxes import (
-    LEAST_POINTS,
     Block,
     Font,
     Mark,
@@ -25,7 +23,7 @@ from urbanplan_gis.outputs.sheets.boxes import (
     columns,
     padded,
     paragraph,
-    rule,
+    smaller,
     stack,
     text_width,
 )
@@ -38,38 +36,20 @@ from urbanplan_gis.outputs.sheets.symbols import (
     RED,
     Symbol,
 )
-from urbanplan_gis.text import Text, number, say
+from urbanplan_gis.text import number, say
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.sheets.theme import MapClass
 
 _SOLID = Symbol(fill=INK)
 _OPEN = Symbol(fill=PAPER, edge=INK, edge_mm=0.15)
-_TABLE_SHARES = (0.26, 0.20, 0.19, 0.35)
-#: rows from which a table stands in columns, and the least width of one in sizes of its text
-_LONG_TABLE, _TABLE_COLUMN = 40, 10.0
-#: rows up to which a table is printed whole even where room is short
-_BRIEF_TABLE = 20
 #: width of a column of the key of units in sizes of its text
 _KEY_COLUMN = 8.0
 _SHORT_CODE = 4
-#: least width of a box for a signature, and the room below its words, in sizes of its text
-_SIGNATURE_COLUMN, _SIGNATURE_ROOM = 5.0, 1.9
 #: longest scale bar in sizes of its text: 75 mm on A3
 _BAR = 11.0
 #: ground from which a scale bar counts in kilometres
 _KILOMETRES_M = 2000
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of the table of values, in words."""
-
-    name: str
-    value: str
-    gap: str
-    verdict: str
-    bold: bool = False
 
 
 def heading(title: Sequence[str], project: Sequence[str], width: float, size: float) -> Block:
@@ -121,6 +101,8 @@ def legend_blocks(entries: Sequence[MapClass], column: float, size: float) -> li
             block = stack([paragraph(entry.heading, Font(size, bold=True), column), block])
             if blocks:  # room below the last group, so that the tops of columns are level
                 blocks[-1] = padded(blocks[-1], bottom=size * 0.12)
+        elif previous and not entry.heading:  # what follows is no part of the group above
+            blocks[-1] = padded(blocks[-1], bottom=size * 0.35)
         previous = entry.heading
         blocks.append(block)
     return blocks
@@ -174,66 +156,6 @@ def unit_key(numbers: tuple[tuple[str, str], ...], width: float, size: float, la
     return stack([title, columns(entries, count, width, gap)])
 
 
-def value_table(
-    rows: Iterable[Row],
-    caption: str,
-    state: str,
-    value_unit: Text,
-    lang: str,
-    width: float,
-    size: float,
-    brief: bool,
-) -> Block:
-    """Values, hectares missing and verdicts, with the target and the state as caption.
-
-    A brief table of many units has the row of the city only, and says where the others are.
-    """
-    small = _smaller(size, 0.94)
-    heads = (
-        say("map.table.unit", lang),
-        say("map.table.value", lang, unit=value_unit),
-        say("map.table.gap", lang),
-        say("map.table.verdict", lang),
-    )
-    listed = list(rows)
-    captions = [
-        paragraph(caption, Font(size, bold=True), width),
-        paragraph(state, Font(small), width),
-    ]
-    if brief and len(listed) > _BRIEF_TABLE:
-        listed = [row for row in listed if row.bold]
-        captions.append(paragraph(say("map.table.elsewhere", lang), Font(small), width))
-    fitting = int(width // (_TABLE_COLUMN * size))
-    count = max(1, min(fitting, math.ceil(len(listed) / _LONG_TABLE)))
-    each, gap = math.ceil(len(listed) / count), size * 0.6
-    column = (width - gap * (count - 1)) / count
-    parts = [listed[start : start + each] for start in range(0, len(listed), each)]
-    table = beside([_table_part(heads, part, column, small) for part in parts], gap)
-    return stack([*captions, replace(table, width=width)], gap=size * 0.06)
-
-
-def _table_part(heads: Sequence[str], rows: Iterable[Row], width: float, size: float) -> Block:
-    """Ruled rows below their headings."""
-    lines = [rule(width, INK, 0.25), _cells(heads, width, Font(size, bold=True))]
-    lines.append(rule(width, INK, 0.15))
-    for row in rows:
-        if row.bold:
-            lines.append(rule(width))
-        words = (row.name, row.value, row.gap, row.verdict)
-        lines.append(_cells(words, width, Font(size, bold=row.bold)))
-    return stack([*lines, rule(width, INK, 0.25)], gap=size * 0.06)
-
-
-def _cells(texts: Sequence[str], width: float, font: Font) -> Block:
-    pad = font.size * 0.18
-    aligns = ("left", "right", "right", "left")
-    cells = []
-    for text, share, align in zip(texts, _TABLE_SHARES, aligns, strict=True):
-        block = paragraph(text, font, share * width - 2 * pad, align)
-        cells.append(replace(padded(block, left=pad), width=share * width))
-    return beside(cells)
-
-
 def scale_words(scale: int, lang: str) -> str:
     """«Tỷ lệ 1/50.000»."""
     return say("map.scale", lang, n=reader_number(scale, 0))
@@ -241,7 +163,7 @@ def scale_words(scale: int, lang: str) -> str:
 
 def scale_bar(scale: int, width: float, size: float, lang: str) -> Block:
     """Four true lengths on paper, alternately filled, with ground lengths in metres or km."""
-    font = Font(_smaller(size, 0.9))
+    font = Font(smaller(size, 0.9))
     step_m = _bar_step(scale, min(width - 4 * size * 0.5, _BAR * size))
     step = step_m * 1000 / scale
     kilometres = 4 * step_m >= _KILOMETRES_M
@@ -304,101 +226,9 @@ def north_arrow(width: float, size: float, lang: str, convergence: float = 0.0) 
     return Block(width, down + max(ymax, 0.0), marks)
 
 
-def locator(
-    units: np.ndarray,
-    city: np.ndarray,
-    window: Any,
-    width: float,
-    height: float,
-    size: float,
-    lang: str,
-) -> Block:
-    """The city's units with the ground of the sheet outlined, in at most width by height mm."""
-    title = paragraph(say("map.locator", lang), Font(_smaller(size, 0.9)), width, "center")
-    xmin, ymin, xmax, ymax = shapely.total_bounds([*city, window])
-    factor = min(width / (xmax - xmin), height / (ymax - ymin))
-    shift = (width - (xmax - xmin) * factor) / 2
-    down = (ymax - ymin) * factor
-
-    def onto(points: np.ndarray) -> np.ndarray:
-        x = (points[:, 0] - xmin) * factor + shift
-        return np.column_stack([x, down - (points[:, 1] - ymin) * factor])
-
-    thin = Symbol(fill="#ececec", edge="#9a9a9a", edge_mm=0.1)
-    small = shapely.transform(shapely.MultiPolygon(shapely.get_parts(units).tolist()), onto)
-    marks = (
-        Mark(small, thin),
-        Mark(
-            shapely.transform(shapely.MultiPolygon(city.tolist()), onto),
-            Symbol(edge=INK, edge_mm=0.22),
-        ),
-        Mark(shapely.transform(window, onto), Symbol(edge=RED, edge_mm=0.4)),
-    )
-    return stack([title, Block(width, down, marks)], gap=0.5)
-
-
-def signature_block(
-    boxes: Sequence[tuple[str, str, str]],
-    facts: Sequence[tuple[str, str]],
-    width: float,
-    size: float,
-) -> Block:
-    """The *khung tên* of a drawing: a box for each authority (what it is, its name, a word on
-    signing) with room for signature and seal, two in a row where they fit, above ruled facts."""
-    count = 2 if width >= 2 * _SIGNATURE_COLUMN * size else 1
-    each = width / count
-    rows: list[Block] = []
-    for start in range(0, len(boxes), count):
-        row = [_signature(*box, each, size) for box in boxes[start : start + count]]
-        high = max(block.height for block in row)
-        edges = tuple(
-            Mark(shapely.box(each * n, 0, each * (n + 1), high), Symbol(edge=INK, edge_mm=0.25))
-            for n in range(len(row))
-        )
-        rows.append(Block(width, high, edges, ((0.0, 0.0, beside(row)),)))
-    return stack([*rows, title_block(facts, width, size)])
-
-
-def _signature(label: str, name: str, signed: str, width: float, size: float) -> Block:
-    pad, small = size * 0.2, _smaller(size, 0.92)
-    inner = width - 2 * pad
-    lines = stack(
-        [
-            paragraph(label.upper(), Font(small, bold=True), inner, "center"),
-            paragraph(name, Font(small), inner, "center"),
-            paragraph(signed, Font(_smaller(size, 0.85), italic=True), inner, "center"),
-        ],
-        gap=size * 0.05,
-    )
-    return replace(padded(lines, pad, pad, size * _SIGNATURE_ROOM), width=width)
-
-
-def title_block(facts: Sequence[tuple[str, str]], width: float, size: float) -> Block:
-    """The ruled block of facts at the foot of the panel: label and value."""
-    labels, pad, small = 0.30 * width, size * 0.16, _smaller(size, 0.92)
-    lines: list[Block] = []
-    for label, value in facts:
-        left = paragraph(label, Font(small, bold=True), labels - 2 * pad)
-        right = paragraph(value, Font(small), width - labels - 2 * pad)
-        row = beside([replace(left, width=labels - pad + size * 0.1), right])
-        room = size * 0.05
-        lines += [replace(padded(row, pad, room, room), width=width), rule(width)]
-    body = stack(lines[:-1])
-    edges = Symbol(edge=INK, edge_mm=0.25)
-    frame = Mark(shapely.box(0, 0, width, body.height), edges)
-    bar = shapely.LineString([(labels, 0), (labels, body.height)])
-    lines_drawn = (frame, Mark(bar, Symbol(line=GREY, line_mm=0.15)))
-    return Block(width, body.height, lines_drawn, ((0.0, 0.0, body),))
-
-
 def small_print(texts: Sequence[str], width: float, size: float) -> Block:
     """Notes in small letters, one paragraph each."""
-    return stack([paragraph(text, Font(_smaller(size, 0.88)), width) for text in texts])
-
-
-def _smaller(size: float, share: float) -> float:
-    """A part of the size of running text, as long as it stays readable."""
-    return max(size * share, LEAST_POINTS)
+    return stack([paragraph(text, Font(smaller(size, 0.88)), width) for text in texts])
 
 
 def instruments(

@@ -1,4 +1,8 @@
-"""Shaded relief from heights: light from the north-west, no darker than a ground for a map."""
+"""Shaded relief from heights: light from the north-west, no darker than a ground for a map.
+
+Open ground shows it as a picture; over the classes lies a veil of it so thin that a colour stays
+nearer to its own in the legend than to any other, and is exactly that on level ground.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,12 @@ _SHADE, _LEVEL, _LIT = 160.0, 244.0, 255.0
 #: slope (rise over run) that the steep parts of the ground should seem to have
 _SEEMING_SLOPE = 0.4
 _MOST_EXAGGERATED = 10
+#: share of black in full shade and of white in full light over classes: at most half of what two
+#: colours (CIEDE2000) or two greys (L*) of a legend differ by
+_VEIL_SHADE, _VEIL_SHADE_GREY, _VEIL_LIT = 0.09, 0.055, 0.07
+#: part of the way to full shade or light on which the veil is full already, since ground is rarely
+#: as steep as to reach it
+_VEIL_FULL = 0.4
 #: heights on Earth in metres; others stand for nothing
 _LOWEST, _HIGHEST = -500.0, 9000.0
 
@@ -44,3 +54,16 @@ def shaded_relief(heights: np.ndarray, pixel_m: float) -> tuple[np.ndarray, int]
     picture[known, :3] = grey[known, None].astype(np.uint8)
     picture[known, 3] = 255
     return picture, times
+
+
+def veil(relief: np.ndarray, grey: bool) -> np.ndarray:
+    """What of a shaded relief (RGBA, 8 bits) lies over the classes: black that lets through in the
+    shade, white in the light, nothing on level ground; thinner for a print in greys."""
+    tone = relief[..., 0].astype(float)
+    shade = np.clip((_LEVEL - tone) / (_LEVEL - _SHADE) / _VEIL_FULL, 0, 1)
+    lit = np.clip((tone - _LEVEL) / (_LIT - _LEVEL) / _VEIL_FULL, 0, 1)
+    alpha = shade * (_VEIL_SHADE_GREY if grey else _VEIL_SHADE) + lit * _VEIL_LIT
+    picture = np.zeros_like(relief)
+    picture[..., :3] = np.where(tone > _LEVEL, 255, 0)[..., None]
+    picture[..., 3] = np.where(relief[..., 3] > 0, np.floor(alpha * 255), 0)
+    return picture

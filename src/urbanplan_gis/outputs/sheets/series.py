@@ -21,30 +21,39 @@ from urbanplan_gis.outputs.sheets.data import (
     sheet_error,
 )
 from urbanplan_gis.outputs.sheets.facts import title_facts
+from urbanplan_gis.outputs.sheets.grey_ink import in_greys
 from urbanplan_gis.outputs.sheets.grey_print import grey_variant
-from urbanplan_gis.outputs.sheets.grid import convergence_words, crs_words
+from urbanplan_gis.outputs.sheets.grid import convergence, convergence_words, crs_words, draw_grid
 from urbanplan_gis.outputs.sheets.ink import draw_block, draw_shapes
 from urbanplan_gis.outputs.sheets.labels import Placed, Taken, Wanted, place
-from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES, Layout, Rect, best_scale
+from urbanplan_gis.outputs.sheets.page import (
+    PAPER_FACTOR,
+    STANDARD_SCALES,
+    Layout,
+    Rect,
+    best_scale,
+)
 from urbanplan_gis.outputs.sheets.symbols import INK, Symbol
 from urbanplan_gis.outputs.sheets.theme import MapClass
+from urbanplan_gis.outputs.sheets.title_block import title_block
 from urbanplan_gis.text import Name, Text, languages, say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-_FACTOR = {"A4": 0.86, "A3": 1.0, "A2": 1.25, "A1": 1.5, "A0": 1.9}
 _MARGIN_MM, _GAP_MM, _PAD_MM = 8.0, 3.0, 3.0
 #: shares of the paper for the panel, and sizes of its text, tried in turn
 _PANEL_SHARES = (0.25, 0.30, 0.36, 0.42)
 _SIZES = (1.0, 0.92, 0.85, 0.78)
 _LEGEND_COLUMNS, _LEGEND_COLUMN_MM = (1, 2), 34.0
 _TEXT_POINTS, _CAPTION_POINTS, _LABEL_POINTS = 6.8, 8.5, 5.6
-_CAPTION_MM = 9.0
+#: room for a caption above its map, and for the coordinates written around it
+_CAPTION_MM, _TICKS_MM = 7.0, 3.6
 _FIRST_COLUMN = 0.34
-#: the smallest map worth drawing, and room around the ground beyond which a map is cut
-_LEAST_MM, _ROOM_MM = 30.0, 8.0
+#: the smallest map worth drawing; room around the ground beyond which more is no better, and
+#: beyond which the frame goes no further
+_LEAST_MM, _ROOM_MM, _MOST_ROOM_MM = 30.0, 8.0, 20.0
 _DETAIL_MM = 0.25
 
 
@@ -75,17 +84,17 @@ class Series:
     table_title: str
     notes: tuple[str, ...]
     sources: tuple[str, ...]
+    #: what the reader must be wary of
+    warnings: tuple[str, ...] = ()
 
 
-def series_figure(
-    series: Series, data: SheetData, options: SheetOptions, grey: bool = False
-) -> Figure:
+def series_figure(series: Series, data: SheetData, options: SheetOptions) -> Figure:
     """The sheet at true scale; call it, and save the figure, inside ``write.settings``.
 
     Raises:
         PlanDataError: where the maps or the panel do not fit the paper.
     """
-    if grey:
+    if options.grey:
         moments = tuple(replace(one, classes=grey_variant(one.classes)) for one in series.moments)
         note = say("colour.note.grey", data.lang)
         series = replace(series, moments=moments, notes=(*series.notes, note))
@@ -93,7 +102,8 @@ def series_figure(
         layouts = [_layout(series, options, panel, frame, scale) for frame in frames]
         found = _panel(series, data, layouts[0])
         if found:
-            return _drawn(series, data, options, layouts, found)
+            figure = _drawn(series, data, options, layouts, found)
+            return in_greys(figure) if options.grey else figure
     raise sheet_error("panel", options.paper)
 
 
@@ -110,7 +120,7 @@ def legend_of(series: Series, window: object) -> tuple[MapClass, ...]:
 def _divisions(series: Series, options: SheetOptions) -> Iterator[tuple[Rect, list[Rect], int]]:
     """Panel, map frames and scale for every share of the panel; the largest maps first."""
     width, height = options.size_mm
-    unit = _FACTOR[options.paper]
+    unit = PAPER_FACTOR[options.paper]
     border = Rect(0, 0, width, height).inset(*[_MARGIN_MM * unit] * 4)
     found = False
     for share in _PANEL_SHARES:
@@ -136,13 +146,14 @@ def _frames(
 ) -> tuple[list[Rect], int | None]:
     """The arrangement in rows and columns that shows the ground largest, centred in its room."""
     xmin, ymin, xmax, ymax = series.focus
-    count, gap, caption = len(series.moments), _GAP_MM * unit, _CAPTION_MM * unit
+    count, gap = len(series.moments), _GAP_MM * unit
+    caption, ticks = _CAPTION_MM * unit, _TICKS_MM * unit
     choices = []
     for columns in range(1, count + 1):
         rows = math.ceil(count / columns)
-        wide = (room.width - gap * (columns - 1)) / columns
-        high = (room.height - gap * (rows - 1)) / rows - caption
-        if wide < _LEAST_MM or high < _LEAST_MM:
+        wide = (room.width - gap * (columns - 1)) / columns - 2 * ticks
+        high = (room.height - gap * (rows - 1)) / rows - caption - 2 * ticks
+        if min(wide, high) < _LEAST_MM * unit:
             continue
         scale = best_scale(xmax - xmin, ymax - ymin, Rect(0, 0, wide, high))
         if scale is not None:
@@ -156,14 +167,15 @@ def _frames(
     best, _, rows, columns, wide, high = min(choices)
     scale = options.scale or best
     # no wider or higher than the ground with some room around it
-    wide = min(wide, (xmax - xmin) * 1000 / scale + 2 * _ROOM_MM * unit)
-    high = min(high, (ymax - ymin) * 1000 / scale + 2 * _ROOM_MM * unit)
-    left = room.x + (room.width - columns * wide - (columns - 1) * gap) / 2
-    top = room.top - (room.height - rows * (high + caption) - (rows - 1) * gap) / 2
+    wide = min(wide, (xmax - xmin) * 1000 / scale + 2 * _MOST_ROOM_MM * unit)
+    high = min(high, (ymax - ymin) * 1000 / scale + 2 * _MOST_ROOM_MM * unit)
+    across, down = wide + 2 * ticks, high + caption + 2 * ticks
+    left = room.x + (room.width - columns * across - (columns - 1) * gap) / 2
+    top = room.top - (room.height - rows * down - (rows - 1) * gap) / 2
     frames = [
         Rect(
-            left + (number % columns) * (wide + gap),
-            top - (number // columns + 1) * (high + caption) - (number // columns) * gap,
+            left + (number % columns) * (across + gap) + ticks,
+            top - (number // columns + 1) * down - (number // columns) * gap + ticks,
             wide,
             high,
         )
@@ -173,7 +185,7 @@ def _frames(
 
 
 def _layout(series: Series, options: SheetOptions, panel: Rect, frame: Rect, scale: int) -> Layout:
-    unit = _FACTOR[options.paper]
+    unit = PAPER_FACTOR[options.paper]
     xmin, ymin, xmax, ymax = series.focus
     half = np.array([frame.width, frame.height]) * scale / 2000
     centre = np.array([xmin + xmax, ymin + ymax]) / 2
@@ -217,17 +229,18 @@ def _panel(
         if data.synthetic:
             head.append(parts.stamp(say("stamp.synthetic", "vi"), left, points))
         angle, crs = convergence_words(data.crs, layout, lang), crs_words(data.crs, lang)
+        turned = convergence(data.crs, layout)
         foot = [
-            parts.instruments(layout.scale, angle, crs, left, points, lang),
+            parts.instruments(layout.scale, angle, crs, left, points, lang, turned),
             parts.stamp(data.standing.say(lang), left, points, color="#555555"),
         ]
         notes = [*series.notes, *dict.fromkeys(one.note for one in entries if one.note)]
-        facts = title_facts(1, series.sources, data, layout.scale, notes)[1:]
+        facts = title_facts(1, series.sources, data, layout.scale, notes, series.warnings)[1:]
         body = [
             parts.legend(entries, right, points, count, lang),
             series_table(series, right, points),
         ]
-        block = parts.title_block(facts, right if len(columns) > 1 else left, points)
+        block = title_block(facts, right if len(columns) > 1 else left, points)
         if len(columns) == 1:
             filled = [(columns[0], stack([*head, *body], gap), stack([*foot, block], gap))]
         else:
@@ -285,12 +298,14 @@ def _drawn(
         ground.set_gid(f"map:{number}")
         window = layout.window
         shown = [replace(entry, shapes=entry.within(window)) for entry in moment.classes]
-        mapframe.draw_classes(ground, [one for one in shown if len(one.shapes)], options.dpi)
+        shown = mapframe.as_inked([one for one in shown if len(one.shapes)], layout)
+        mapframe.draw_classes(ground, shown, options.dpi)
+        draw_grid(ground, page, layout, data.lang)
         mapframe.set_extent(ground, layout)
-        _draw_rect(page, layout.frame, 0.3)
+        mapframe.draw_frame(page, layout)
         caption = Font(_CAPTION_POINTS * layout.factor, bold=True)
         words = paragraph(moment.caption, caption, layout.frame.width, "center", "caption")
-        top = layout.frame.top + (_CAPTION_MM * layout.factor + words.height) / 2
+        top = layout.frame.top + _TICKS_MM * layout.factor + words.height
         draw_block(page, words, layout.frame.x, top)
         labels = _labels(moment, data, layout)
         mapframe.draw_labels(page, mapframe.MapLabels(tuple(labels), ()))

@@ -228,7 +228,8 @@ def _code_class(
         name="; ".join(dict.fromkeys(each.name.say(lang) for each in of_code.values())),
         symbol=style.symbol,
         shapes=shapes,
-        code=style.code,
+        # what the project derived has no code that a reader could look up
+        code="" if code_list == _DERIVED else style.code,
         heading=heading,
         note="" if style.rgb else say("colour.note.no_colour", lang),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import shapely
 
+from urbanplan_gis.outputs.files import replace_together, staging
 from urbanplan_gis.outputs.pdf_fonts import letters_only
 from urbanplan_gis.outputs.sheets.choropleth import figure_roles, figures_of, indicator_theme
 from urbanplan_gis.outputs.sheets.compose import build_sheet
@@ -21,6 +21,7 @@ from urbanplan_gis.outputs.sheets.data import ROLES, SheetData, SheetOptions, sh
 from urbanplan_gis.outputs.sheets.declaration import INDICATOR, Declaration
 from urbanplan_gis.outputs.sheets.extent import ground_of
 from urbanplan_gis.outputs.sheets.facts import source_lines
+from urbanplan_gis.outputs.sheets.grey_ink import in_greys
 from urbanplan_gis.outputs.sheets.grey_print import grey_variant
 from urbanplan_gis.outputs.sheets.ink import SETTINGS
 from urbanplan_gis.outputs.sheets.inset import Inset
@@ -126,13 +127,21 @@ def draw_sheet(
     if not is_possible(found.declaration, data):
         needs = [role for role in sheet_inputs(found.declaration) if role != "units"]
         raise sheet_error("no_data", found.name, needs=", ".join(needs))
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".sheet-", dir=folder) as workshop:
-        made = _save(found, data, options, Path(workshop))
-        final = tuple(folder / path.name for path in made)
-        for path, place in zip(made, final, strict=True):
-            path.replace(place)
-    return final
+    return save_sheet(found.name, lambda: make_figures(found, data, options), options, folder)
+
+
+def save_sheet(
+    name: str, make: Callable[[], Sequence[Figure]], options: SheetOptions, folder: Path
+) -> tuple[Path, ...]:
+    """Write the pages that ``make`` draws as the files that ``options`` ask for, all or none.
+
+    Raises:
+        PlanDataError: for a folder that cannot be written to.
+    """
+    with staging(folder) as stage, settings():
+        made = [path.name for path in _save(name, make(), options, stage)]
+        replace_together(stage, folder, made, [])
+    return tuple(folder / file for file in made)
 
 
 def options_of(sheet: Declaration, defaults: SheetOptions) -> SheetOptions:
@@ -184,7 +193,8 @@ def make_figures(sheet: SheetFile, data: SheetData, options: SheetOptions) -> li
         inset=None if inset is None or inset.extent == _LOCATOR else _inset(sheet, data),
         locator=inset is not None and inset.extent == _LOCATOR,
     )
-    return build_sheet(theme, words, data, options, sheet_inputs(about), figures)
+    pages = build_sheet(theme, words, data, options, sheet_inputs(about), figures)
+    return [in_greys(page) for page in pages] if options.grey else pages
 
 
 def settings() -> Any:
@@ -195,30 +205,28 @@ def settings() -> Any:
 
 
 def _save(
-    sheet: SheetFile, data: SheetData, options: SheetOptions, folder: Path
+    name: str, pages: Sequence[Figure], options: SheetOptions, folder: Path
 ) -> tuple[Path, ...]:
     """All files, without clock, version or machine in their metadata."""
     made: list[Path] = []
-    with settings():
-        pages = make_figures(sheet, data, options)
-        if "png" in options.outputs:
-            for path, figure in _named(sheet.name, "png", pages, folder):
-                figure.savefig(
-                    path,
-                    dpi=options.dpi,
-                    metadata={"Software": None},
-                    pil_kwargs={"compress_level": _PNG_LEVEL},
-                )
-                made.append(path)
-        if "pdf" in options.outputs:
-            path = folder / f"{sheet.name}.pdf"
-            _save_pdf(pages, path)
+    if "png" in options.outputs:
+        for path, figure in _named(name, "png", pages, folder):
+            figure.savefig(
+                path,
+                dpi=options.dpi,
+                metadata={"Software": None},
+                pil_kwargs={"compress_level": _PNG_LEVEL},
+            )
             made.append(path)
-        if "svg" in options.outputs:
-            for path, figure in _named(sheet.name, "svg", pages, folder):
-                _name_apart(figure)
-                figure.savefig(path, metadata={"Creator": _CREATOR, "Date": None})
-                made.append(path)
+    if "pdf" in options.outputs:
+        path = folder / f"{name}.pdf"
+        _save_pdf(pages, path)
+        made.append(path)
+    if "svg" in options.outputs:
+        for path, figure in _named(name, "svg", pages, folder):
+            _name_apart(figure)
+            figure.savefig(path, metadata={"Creator": _CREATOR, "Date": None})
+            made.append(path)
     return tuple(made)
 
 
