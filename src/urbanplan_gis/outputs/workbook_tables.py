@@ -154,6 +154,9 @@ def _worded(
                       for one in str(value or "").split())
             for key, value in zip(frame["indicator"], values.fillna(""), strict=True)
         ]  # fmt: skip
+    if name == "unit_code":
+        # groups have a name, no code
+        return [None if value in GROUPS else value for value in values]
     if name == "unit_name":
         return unit_names(frame, lang)
     if name == "feature_ids":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from textwrap import shorten
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -16,7 +17,7 @@ _A4, _A3 = 9, 8
 _ACROSS = {_A4: ACROSS_A4, _A3: ACROSS_A3}
 _SMALLEST_PRINT = 0.72
 #: letters of the title and of the sources in the margins, which have room for 255 each
-_TITLE_LENGTH, _FOOT_LENGTH = 100, 170
+_TITLE_LENGTH, _FOOT_LENGTH = 100, 150
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -39,10 +40,10 @@ def set_page(worksheet: Worksheet, sheet: Sheet, page: Page, widths: Sequence[fl
     rows = sheet.rows if sheet.printed_rows is None else min(sheet.printed_rows, sheet.rows)
     if printed and (len(printed) < len(sheet.columns) or rows < sheet.rows):
         worksheet.print_area(0, 0, len(sheet.above) + max(rows, 1), printed[-1])
-    title = _escaped(page.title[:_TITLE_LENGTH])
+    title = _escaped(shorten(page.title, _TITLE_LENGTH, placeholder="…"))
     stamp = f"&R&B{_escaped(page.stamp)}" if page.stamp else ""
     worksheet.set_header(f"&L{title} – {_escaped(sheet.name)}{stamp}")
-    foot = f"&L{_escaped(page.foot[:_FOOT_LENGTH])}" if page.foot else ""
+    foot = f"&L{_escaped(shorten(page.foot, _FOOT_LENGTH, placeholder=' …'))}" if page.foot else ""
     worksheet.set_footer(f"{foot}&R" + say("table.page", page.lang, page="&P", pages="&N"))
 
 

@@ -18,8 +18,8 @@ _FEW_LINES, _LINES = (1, 2), 3
 DIGIT_POINTS, ACROSS_A4, ACROSS_A3 = 5.4, 784.0, 1133.0
 #: a sheet as wide as this part more of an A3 page still prints well
 _SMALLER = 1.25
-#: lines that headers take, of columns that print and of those behind them
-_HEADER_LINES, _HEADER_LINES_BEHIND = 4, 3
+#: lines that headers take at least and for each language, of columns that print and of others
+_HEADER_LINES, _HEADER_LINES_BEHIND = (4, 3), (3, 3)
 _FILTER_ARROW = 2.0
 #: a row is at most 409 points high
 _HIGHEST, _LINE_HEIGHT = 409, 15
@@ -37,6 +37,8 @@ _OF_LETTERS = {
 _WIDTHS = {letter: width for width, letters in _OF_LETTERS.items() for letter in letters}
 #: letters of other scripts and signs
 _OTHER, _WIDE, _DIGIT = 722, 1000, 500
+#: sums of widths differ by their order
+_ROUNDING = 1e-6
 
 
 def widths_of(sheet: Sheet, lang: str) -> list[float]:
@@ -95,7 +97,8 @@ def _width(column: Column, lang: str, lines: int) -> float:
 @cache
 def _header_width(header: str, prints: bool) -> float:
     """The least width at which a header takes no more lines than headers should."""
-    most = max(_HEADER_LINES if prints else _HEADER_LINES_BEHIND, header.count("\n") + 1)
+    least, of_each = _HEADER_LINES if prints else _HEADER_LINES_BEHIND
+    most = max(least, of_each * (header.count("\n") + 1))
     width = max((_BOLD * length(word) for word in header.split()), default=0.0)
     while width < _WIDEST and _lines(header, width, _BOLD) > most:
         width += 1
@@ -152,7 +155,7 @@ def _letter(letter: str) -> int:
 @cache
 def _lines(text: str, width: float, wider: float = 1.0) -> int:
     """Lines that a text takes in a column with room for so many digits."""
-    return sum(_wrapped(line, max(width, 1.0) / wider) for line in text.split("\n"))
+    return sum(_wrapped(line, max(width, 1.0) / wider + _ROUNDING) for line in text.split("\n"))
 
 
 def _wrapped(line: str, width: float) -> int:
