@@ -8,7 +8,9 @@ import subprocess
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import openpyxl
@@ -144,6 +146,13 @@ def measured_town(folder: Path, *chosen: Layer) -> Measured:
         encoding="utf-8",
     )
     return measure_city(load_project(folder), evidence, {})
+
+
+@cache
+def the_town() -> Measured:
+    """The town measured, once for all tests of a process; nothing changes it."""
+    with TemporaryDirectory() as folder:
+        return measured_town(Path(folder))
 
 
 def write_town(
