@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -156,11 +156,18 @@ def the_town() -> Measured:
 
 
 def write_town(
-    town: Measured, path: Path, lang: str = "vi", **changed: pd.DataFrame
+    town: Measured,
+    path: Path,
+    lang: str = "vi",
+    keys: Iterable[str] = tuple(_SHEETS),
+    **changed: pd.DataFrame,
 ) -> dict[str, pd.DataFrame]:
-    """Write the town's workbook; the tables it was made from, by sheet."""
+    """Write the town's workbook; the tables it was made from, by sheet.
+
+    ``keys`` are the sheets of tables wanted.
+    """
     tables = measured_tables(town, lang, True)
-    shown = {key: tables[name] for key, name in _SHEETS.items()} | changed
+    shown = {key: tables[_SHEETS[key]] for key in keys} | changed
     origins = [Origin("s", "+x.gpkg", "lop", "ab" * 32, date=DAY)] * 2
     stamps = STAMP.split(" – ")
     write_workbook(town, shown, indicators(), origins, TITLE, lang, stamps, path)
