@@ -10,11 +10,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from shapely import LineString, box
+from shapely import LineString, Point, box
 
 from test_qgis import CRS, QGIS, ground, look, run_of, save
+from urbanplan_gis.model.data import Severity
 from urbanplan_gis.outputs.geopackage import write_layers
-from urbanplan_gis.outputs.layer_styles import layer_style
+from urbanplan_gis.outputs.layer_styles import SEVERITY_COLOURS, layer_style
 from urbanplan_gis.outputs.qgis import make_qgis_project
 from urbanplan_gis.outputs.qml import qml
 from urbanplan_gis.outputs.qml_symbols import add_symbol
@@ -27,25 +28,44 @@ from urbanplan_gis.outputs.styling import FILL, LINE, POINT, Category, categoriz
 HATCHES = ("/", "////", "\\\\", "||", "--", "++", "xx", "...", "oo", "**", "/.", "x|")
 ASK = """
 import json, sys
-from qgis.core import QgsApplication, QgsVectorLayer
+from qgis.core import (
+    QgsApplication, QgsMapRendererSequentialJob, QgsMapSettings, QgsRectangle, QgsVectorLayer,
+)
+from qgis.PyQt.QtCore import QSize
+from qgis.PyQt.QtGui import QColor
 application = QgsApplication([], False)
 application.initQgis()
 told = {}
 for name in sys.argv[2:]:
     layer = QgsVectorLayer(f"{sys.argv[1]}|layername={name}", name, "ogr")
     items = layer.renderer().legendSymbolItems()  # they own the symbols
-    told[name] = [
+    kinds = [
         [item.symbol().symbolLayer(n).layerType() for n in range(item.symbol().symbolLayerCount())]
         for item in items
     ]
+    extent = QgsRectangle(layer.extent())
+    extent.grow(1)
+    settings = QgsMapSettings()
+    settings.setLayers([layer])
+    settings.setDestinationCrs(layer.crs())
+    settings.setOutputSize(QSize(80, 80))
+    settings.setExtent(extent)
+    settings.setBackgroundColor(QColor("white"))
+    job = QgsMapRendererSequentialJob(settings)
+    job.start()
+    job.waitForFinished()
+    picture = job.renderedImage()
+    seen = {QColor(picture.pixel(x, y)).name() for x in range(80) for y in range(80)}
+    told[name] = [kinds, sorted(seen)]
 print(json.dumps(told))
 del items, layer
 application.exitQgis()
 """
 
 
-def symbols_of(path: Path, *names: str) -> dict[str, list[list[str]]]:
-    """The symbol layers QGIS makes of the default styles of a GeoPackage's layers."""
+def shown(path: Path, *names: str) -> dict[str, tuple[list[list[str]], list[str]]]:
+    """The symbol layers QGIS makes of the default styles of a GeoPackage's layers, and the colours
+    of a picture of each layer."""
     if subprocess.run(
         [QGIS, "-c", "import qgis.core"], capture_output=True, check=False
     ).returncode:
@@ -86,14 +106,34 @@ def test_qgis_draws_every_hatch_line_and_mark(tmp_path: Path) -> None:
     }
     path = tmp_path / "styles.gpkg"
     write_layers(path, frames, dict.fromkeys(frames, ""), styles)
-    told = symbols_of(path, *frames)
-    for hatch, kinds in zip(HATCHES, told["hatched"], strict=True):
+    told = shown(path, *frames)
+    for hatch, kinds in zip(HATCHES, told["hatched"][0], strict=True):
         expected = ["SimpleFill"] + [
             "LinePatternFill" if isinstance(item, HatchLines) else "PointPatternFill"
             for item in hatch_parts(hatch)
         ]
         assert kinds == expected, hatch
-    assert told["lines"] == [["SimpleLine", "SimpleLine"]]
+    assert told["lines"][0] == [["SimpleLine", "SimpleLine"]]
+
+
+def test_findings_show_whatever_their_geometry(tmp_path: Path) -> None:
+    """One layer of areas, lines and points, as QGIS lists it: a layer for each of the three."""
+    shapes = [box(0, 0, 9, 9), LineString([(0, 0), (9, 9)]), Point(4, 4), None]
+    severities = ["error", "warning", "info", "info"]
+    findings = gpd.GeoDataFrame({"severity": severities}, geometry=shapes, crs=CRS)
+    style = layer_style("findings", findings, "vi")
+    assert style is not None
+    path = tmp_path / "findings.gpkg"
+    write_layers(path, {"findings": findings}, {"findings": ""}, {"findings": style})
+    labels = [entry.label for entry in style.categories]
+    assert labels == ["lỗi – vùng", "cảnh báo – đường", "thông tin – điểm"]
+    kinds = {"Polygon": Severity.ERROR, "LineString": Severity.WARNING, "Point": Severity.INFO}
+    told = shown(path, *(f"findings|geometrytype={kind}" for kind in kinds))
+    for kind, severity in kinds.items():
+        assert SEVERITY_COLOURS[severity] in told[f"findings|geometrytype={kind}"][1], kind
+    alone = layer_style("findings", findings[findings.geom_type == "Point"], "vi")
+    assert alone is not None
+    assert (alone.geometry, alone.categories[0].label) == (POINT, "thông tin")
 
 
 def test_codes_with_quotes_and_controls_break_neither_style_nor_filter() -> None:

@@ -26,12 +26,14 @@ from urbanplan_gis.analysis.urban_land import COLUMNS
 from urbanplan_gis.errors import PlanDataError
 from urbanplan_gis.model.data import Role, Severity
 from urbanplan_gis.model.figures import SENSES, Verdict
-from urbanplan_gis.outputs import worksheet
+from urbanplan_gis.outputs import worksheet, worksheet_size
 from urbanplan_gis.outputs.tables import FINDING_COLUMNS, INDICATOR_COLUMNS
 from urbanplan_gis.outputs.workbook_about import NOTES
+from urbanplan_gis.outputs.worksheet_table import Column, Sheet
+from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import LANGUAGES, keys, say
-from workbook_town import NAMES, STAMP, TITLE, measured_town, rows_of, write_town
+from workbook_town import NAMES, STAMP, TITLE, measured_town, rows_of, the_town, write_town
 
 #: functions of Excel 2010 and before
 FUNCTIONS = {
@@ -41,15 +43,23 @@ Book = Mapping[str, Worksheet]
 
 
 @pytest.fixture(scope="module")
-def town(tmp_path_factory: pytest.TempPathFactory) -> Measured:
-    return measured_town(tmp_path_factory.mktemp("town"))
+def town() -> Measured:
+    return the_town()
 
 
 @pytest.fixture(scope="module")
-def path(tmp_path_factory: pytest.TempPathFactory, town: Measured) -> Path:
-    path = tmp_path_factory.mktemp("book") / "indicators.xlsx"
-    write_town(town, path, plans=plans(), findings=findings())
-    return path
+def paths(tmp_path_factory: pytest.TempPathFactory, town: Measured) -> dict[str, Path]:
+    """The workbook in each language, and in both."""
+    folder = tmp_path_factory.mktemp("book")
+    made = {lang: folder / f"{lang}.xlsx" for lang in (*LANGUAGES, "both")}
+    for lang, path in made.items():
+        write_town(town, path, lang, plans=plans(), findings=findings())
+    return made
+
+
+@pytest.fixture(scope="module")
+def path(paths: dict[str, Path]) -> Path:
+    return paths["vi"]
 
 
 @pytest.fixture(scope="module")
@@ -92,20 +102,21 @@ def column(sheet: Worksheet, header: str) -> list[Any]:
     return list(cells[1:])
 
 
-def test_same_tables_give_the_same_bytes(tmp_path: Path, town: Measured) -> None:
-    paths = [tmp_path / folder / "x.xlsx" for folder in ("a", "b")]
-    for one in paths:
-        write_town(town, one, "both")
-    first, second = (hashlib.sha256(one.read_bytes()).hexdigest() for one in paths)
+def test_same_tables_give_the_same_bytes(
+    tmp_path: Path, town: Measured, paths: dict[str, Path]
+) -> None:
+    again = tmp_path / "another folder" / "x.xlsx"
+    write_town(town, again, "both", plans=plans(), findings=findings())
+    first, second = (hashlib.sha256(one.read_bytes()).hexdigest() for one in (paths["both"], again))
     assert first == second
 
 
 @pytest.mark.parametrize("lang", ["vi", "en", "both"])
-def test_sheets_are_named_in_the_language(tmp_path: Path, town: Measured, lang: str) -> None:
-    write_town(town, tmp_path / "x.xlsx", lang)
-    names = openpyxl.load_workbook(tmp_path / "x.xlsx").sheetnames
+def test_sheets_are_named_in_the_language(paths: dict[str, Path], lang: str) -> None:
+    names = openpyxl.load_workbook(paths[lang], read_only=True).sheetnames
     assert all(len(name) <= 31 for name in names)
-    assert len(set(names)) == len(names) == 24
+    assert len({name.casefold() for name in names}) == len(names) == 25
+    assert not [name for name in names if re.search(r"[\[\]:*?/\\]|^'|'$", name)]
     name = {"vi": "Tập mã", "en": "Class sets", "both": "Tập mã · Class sets"}[lang]
     assert names[6] == name
 
@@ -257,9 +268,44 @@ def test_every_sheet_is_set_up_for_reading_and_printing(book: Book) -> None:
         assert sheet.oddHeader.right.text.endswith(STAMP)
         assert sheet.oddFooter.right.text == "Trang &P/&N"
         assert "30/06/2025" in sheet.oddFooter.left.text
-        assert [sheet.cell(row, 1).value for row in (1, 4)] == [TITLE, STAMP]
+        assert [sheet.cell(row, 1).value for row in (1, header - 1)] == [TITLE, STAMP]
         widths = [dimension.width for dimension in sheet.column_dimensions.values()]
         assert max(widths) <= 61
+
+
+def test_sheets_to_calculate_with_print_in_part_and_say_so(book: Book) -> None:
+    for name, in_part in (("Đất theo nhãn", True), ("Đại lượng", True), ("Chỉ tiêu", False)):
+        sheet = book[name]
+        header = int(re.sub(r"\D", "", str(sheet.auto_filter.ref).partition(":")[0]))
+        rows = sheet.max_row - header
+        assert rows > 40
+        last = int(re.sub(r"\D", "", str(sheet.print_area).rpartition(":")[2]))
+        assert last == header + (40 if in_part else rows)
+        said = [sheet.cell(row, 1).value for row in range(1, header)]
+        assert any(f"40 dòng đầu trong {rows} dòng" in line for line in said) == in_part
+
+
+def test_rows_are_as_high_as_their_text_and_no_higher() -> None:
+    """Widths of letters from the metrics of Times: a digit is 500, «i» 278, «W» 944 (of 1000)."""
+    assert worksheet_size.length("0123") == pytest.approx(4)
+    assert worksheet_size.length("iW") == pytest.approx((278 + 944) / 500)
+    # letters with marks are as wide as without
+    assert worksheet_size.length("ệ") == worksheet_size.length("e")
+    one, two = "a" * 20, " ".join(["a" * 20] * 2)
+    columns = [Column("x", [one, two, None], "0"), Column("y", [1, 2, 3], "0")]
+    heights = worksheet_size.row_heights(Sheet("s", columns), [25.0, 7.0], "vi")
+    assert heights == {1: 30}
+
+
+def test_ids_stand_in_words(book: Book) -> None:
+    assert [cell.value for cell in column(book["Phát hiện"], "Loại phát hiện")] == ["Chồng lấn"]
+    for name in ("Xã lên phường", "Quy chuẩn"):
+        measures = {cell.value for cell in column(book[name], "Đơn vị tính")} - {None}
+        assert not {text for text in measures if re.search(r"person|count|km2", text)}, name
+    for name, chosen in class_sets().items():
+        # each source is told in both languages
+        words = {lang: say(f"workbook.set_source.{name}", lang) for lang in LANGUAGES}
+        assert words["vi"] != words["en"] or "our proposal" not in chosen.source
 
 
 def test_print_is_never_smaller_than_can_be_read(book: Book) -> None:
@@ -277,9 +323,8 @@ def test_print_is_never_smaller_than_can_be_read(book: Book) -> None:
         assert points / across / (sheet.page_setup.fitToWidth or 1) < 1 / 0.7, sheet.title
 
 
-def test_both_languages_stand_in_two_lines_of_the_header(tmp_path: Path, town: Measured) -> None:
-    write_town(town, tmp_path / "x.xlsx", "both", plans=plans(), findings=findings())
-    opened = openpyxl.load_workbook(tmp_path / "x.xlsx")
+def test_both_languages_stand_in_two_lines_of_the_header(paths: dict[str, Path]) -> None:
+    opened = openpyxl.load_workbook(paths["both"])
     assert column(opened["Đồ án · Plans"], "Ngày phê duyệt\nApproved")
     (severity,) = column(opened["Phát hiện · Findings"], "Mức độ\nSeverity")
     assert severity.value == "cảnh báo / warning"
@@ -294,9 +339,8 @@ def _has_parameters(key: str) -> bool:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_no_word_is_left_in_the_other_language(tmp_path: Path, town: Measured, lang: str) -> None:
+def test_no_word_is_left_in_the_other_language(paths: dict[str, Path], lang: str) -> None:
     """Sheets, headers and lines above are those of the catalogue in one language alone."""
-    write_town(town, tmp_path / "x.xlsx", lang)
     other = "en" if lang == "vi" else "vi"
     fixed = ("sheet.", "table.column.", "workbook.column.", "workbook.above.")
     used = [key for key in keys() if key.startswith(fixed)]
@@ -304,9 +348,9 @@ def test_no_word_is_left_in_the_other_language(tmp_path: Path, town: Measured, l
     used = [key for key in used if not _has_parameters(key)]
     mine = {say(key, lang) for key in used}
     foreign = {say(key, other) for key in used} - mine
-    for sheet in openpyxl.load_workbook(tmp_path / "x.xlsx").worksheets:
+    for sheet in openpyxl.load_workbook(paths[lang], read_only=True).worksheets:
         assert sheet.title not in foreign
-        for row in sheet.iter_rows(max_row=5, values_only=True):
+        for row in sheet.iter_rows(max_row=6, values_only=True):
             assert not foreign.intersection(cell for cell in row if isinstance(cell, str))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,8 @@ from urbanplan_gis.analysis.explanation import (
 )
 from urbanplan_gis.analysis.rests_on import inputs_of
 from urbanplan_gis.model.figures import Assessment, Figure, Measure
-from urbanplan_gis.outputs.geopackage import write_layers
+from urbanplan_gis.outputs.geopackage import FACES, write_layers
+from urbanplan_gis.outputs.layer_forms import layer_forms
 from urbanplan_gis.outputs.qml import FILL, single
 from urbanplan_gis.outputs.sheets.symbols import Symbol
 from urbanplan_gis.standards.class_sets import class_sets
@@ -32,7 +34,8 @@ _DIGEST = 12
 #: numerator over denominator: the denominator lies below and shows where it is not covered
 _STYLES = {
     "numerator": Symbol(fill="#d95f02", edge="#7f3700", edge_mm=0.1),
-    "denominator": Symbol(fill="#e6e6e6", edge="#969696", edge_mm=0.1),
+    # seen through, whichever layer lies on top
+    "denominator": Symbol(hatch="//", hatch_color="#969696", edge="#636363", edge_mm=0.15),
 }
 _CODES = ("land_use", "zoning", "green", "general_plan")
 
@@ -142,7 +145,11 @@ def write_explanation(
     words = [(str(key), "" if value is None else str(value)) for key, value in facts.items()]
     layers["figure"] = pd.DataFrame(words, columns=["name", "value"])
     described = {name: say(f"explain.layer.{name}", lang) for name in layers}
-    styles = {name: single(symbol, FILL) for name, symbol in _STYLES.items() if name in layers}
+    styles = {
+        name: replace(single(symbol, FILL), fields=layer_forms(FACES, layers[name], lang))
+        for name, symbol in _STYLES.items()
+        if name in layers
+    }
     write_layers(path, layers, described, styles)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+import geopandas as gpd
 import pandas as pd
 
 from urbanplan_gis.model.data import Severity
@@ -34,6 +35,7 @@ SEVERITY_COLOURS: Mapping[Severity, str] = {
     Severity.WARNING: "#e08214",
     Severity.INFO: "#2c7fb8",
 }
+_FAMILIES = {"Polygon": FILL, "LineString": LINE, "Point": POINT}
 _FACILITY = Symbol(fill="#5e3c99", edge="#ffffff", edge_mm=0.2)
 _BUILDING = Symbol(fill="#c9bfb5", edge="#8a7f75", edge_mm=0.05)
 _PROJECT = Symbol(hatch="\\\\", hatch_color="#35506b", line="#35506b", line_mm=0.4)
@@ -172,8 +174,30 @@ def _roads(frame: pd.DataFrame, lang: str) -> LayerStyle:
 
 
 def _findings(frame: pd.DataFrame, lang: str) -> LayerStyle:
-    """Areas of findings: nearly all have one; lines and points are styled where they are used."""
-    return findings_style(frame, lang, FILL)
+    """Findings by how much they matter, each kind of geometry there is by a symbol of its own."""
+    kinds = _geometries(frame)
+    styles = [findings_style(frame[kinds == kind], lang, kind) for kind in _FAMILIES.values()
+              if (kinds == kind).any()]  # fmt: skip
+    if len(styles) < 2:
+        return styles[0] if styles else findings_style(frame, lang, FILL)
+    entries = [
+        replace(entry, geometry=style.geometry, label=f"{entry.label} – {_words_of(style, lang)}")
+        for style in styles
+        for entry in style.categories
+    ]
+    return categorized("severity", entries, FILL)
+
+
+def _geometries(frame: pd.DataFrame) -> pd.Series:
+    """The kind of geometry of every feature; what has none is in no kind."""
+    if "geometry" not in frame:
+        return pd.Series("", index=frame.index)
+    types = gpd.GeoSeries(frame["geometry"]).geom_type
+    return types.str.removeprefix("Multi").map(_FAMILIES).fillna("")
+
+
+def _words_of(style: LayerStyle, lang: str) -> str:
+    return say(f"qgis.geometry.{style.geometry}", lang)
 
 
 def findings_style(frame: pd.DataFrame, lang: str, geometry: str) -> LayerStyle:

@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from urbanplan_gis.outputs.qml_symbols import add_symbol, rgba
 from urbanplan_gis.outputs.sheets.symbols import PAPER
 from urbanplan_gis.outputs.styling import FILL as FILL
-from urbanplan_gis.outputs.styling import LINE, FieldForm, Labels, LayerStyle, printable, xml_text
+from urbanplan_gis.outputs.styling import (
+    LINE,
+    POINT,
+    FieldForm,
+    Labels,
+    LayerStyle,
+    printable,
+    xml_text,
+)
 from urbanplan_gis.outputs.styling import single as single
 
 VERSION = "3.22.0"
@@ -19,6 +27,8 @@ _ALWAYS = 100_000_000
 _WRAP = "28"
 #: QGIS placements: inside the polygon and horizontal, along a line
 _INSIDE, _ALONG = "4", "3"
+#: what QGIS calls kinds of geometry in expressions
+_GEOMETRY_TYPES = {FILL: "Polygon", LINE: "Line", POINT: "Point"}
 
 
 def qml(style: LayerStyle) -> str:
@@ -48,6 +58,7 @@ def add_style(root: ET.Element, style: LayerStyle) -> None:
 
 def _add_renderer(root: ET.Element, style: LayerStyle) -> None:
     kind = "categorizedSymbol" if style.expression else "singleSymbol"
+    kind = "RuleRenderer" if any(entry.geometry for entry in style.categories) else kind
     cased = [entry for entry in style.categories if entry.symbol.casing]
     renderer = ET.SubElement(
         root,
@@ -57,7 +68,9 @@ def _add_renderer(root: ET.Element, style: LayerStyle) -> None:
         forceraster="0",
         enableorderby="0",
     )
-    if style.expression:
+    if kind == "RuleRenderer":
+        _add_rules(renderer, style)
+    elif style.expression:
         renderer.set("attr", style.expression)
         listed = ET.SubElement(renderer, "categories")
         for number, entry in enumerate(style.categories):
@@ -75,11 +88,24 @@ def _add_renderer(root: ET.Element, style: LayerStyle) -> None:
             drawn,
             str(number),
             entry.symbol,
-            style.geometry,
+            entry.geometry or style.geometry,
             levels,
             style.width,
             style.drawn,
         )
+
+
+def _add_rules(renderer: ET.Element, style: LayerStyle) -> None:
+    """A rule for each entry: features of its kind of geometry alone."""
+    rules = ET.SubElement(renderer, "rules", key="rules")
+    for number, entry in enumerate(style.categories):
+        where = entry.where or ((style.expression, entry.value),)
+        asked = [f"\"{column}\" = '{value}'" for column, value in where]
+        asked.append(f"geometry_type($geometry) = '{_GEOMETRY_TYPES[entry.geometry]}'")
+        ET.SubElement(
+            rules, "rule", key=f"rule{number}", symbol=str(number), filter=" AND ".join(asked),
+            label=printable(entry.label),
+        )  # fmt: skip
 
 
 def _add_labels(root: ET.Element, labels: Labels, geometry: str) -> None:

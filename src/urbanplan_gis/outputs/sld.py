@@ -57,11 +57,12 @@ def _add_rule(parent: ET.Element, entry: Category, style: LayerStyle, name: str)
     elif style.expression:
         _add_filter(rule, entry.where or ((style.expression, entry.value),))
     _add_range(rule, style.closer_than)
-    if style.geometry == POINT:
+    geometry = entry.geometry or style.geometry
+    if geometry == POINT:
         _add_point(rule, entry.symbol)
-    elif style.geometry == FILL:
+    elif geometry == FILL:
         _add_area(rule, entry.symbol)
-    if style.geometry != POINT and entry.symbol.line:
+    if geometry != POINT and entry.symbol.line:
         _add_lines(rule, entry.symbol)
 
 

@@ -20,13 +20,15 @@ class Category:
     """One entry of a legend: features whose expression gives ``value`` are drawn so.
 
     ``where`` says the same by columns and their values, for formats without such expressions;
-    without it the expression is a column and ``value`` what it holds.
+    without it the expression is a column and ``value`` what it holds. Where a layer has several
+    kinds of geometry each entry is of one, its ``geometry``.
     """
 
     value: str
     label: str
     symbol: Symbol
     where: tuple[tuple[str, str], ...] = ()
+    geometry: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -51,12 +52,16 @@ from urbanplan_gis.outputs.workbook_switches import (
     states_of,
 )
 from urbanplan_gis.outputs.workbook_tables import table_sheet
-from urbanplan_gis.outputs.worksheet import FONT, Page, Sheet, add_sheet
+from urbanplan_gis.outputs.worksheet import FONT, add_sheet
+from urbanplan_gis.outputs.worksheet_table import Page, Sheet
 from urbanplan_gis.text import say
 
 #: the clock inside the file: same inputs, same bytes
 _CREATED = dt.datetime(2000, 1, 1)
 _AUTHOR = "urbanplan_gis"
+#: sheets to calculate with, of which nobody prints more than a look at their rows
+_WORKINGS = ("amounts", "parks", "ground")
+_PRINTED_ROWS = 40
 
 
 def write_workbook(
@@ -84,6 +89,7 @@ def write_workbook(
     page = Page(title, " – ".join(stamps), lang, about)
     sheets = _sheets(measured, tables, indicators, origins, page, allow_unverified)
     named = {key: sheet for key, sheet in sheets.items() if sheet is not None}
+    named |= {key: _printed_in_part(named[key], page.lang) for key in _WORKINGS if key in named}
     listed = list(named)
     contents = contents_sheet(list(named.values()), listed, _above("contents", page), lang)
     options = {"default_format_properties": dict(FONT)}
@@ -159,6 +165,15 @@ def _sheets(
         "law": law_sheet(indicators, sets, above("law"), lang),
         "sources": sources_sheet(origins, indicators, above("sources"), lang),
     }
+
+
+def _printed_in_part(sheet: Sheet, lang: str) -> Sheet:
+    """A sheet of which the first rows print, and which says so above them."""
+    if sheet.rows <= _PRINTED_ROWS:
+        return sheet
+    says = say("workbook.prints_part", lang, count=_PRINTED_ROWS, rows=sheet.rows)
+    above = [*sheet.above[:2], says, *sheet.above[2:]]
+    return replace(sheet, above=above, printed_rows=_PRINTED_ROWS)
 
 
 def _above(key: str, page: Page) -> list[str]:

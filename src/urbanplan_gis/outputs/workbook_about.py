@@ -15,7 +15,7 @@ from urbanplan_gis.outputs.workbook_figures import Live
 from urbanplan_gis.outputs.workbook_ground import Ground
 from urbanplan_gis.outputs.workbook_tables import table_sheet
 from urbanplan_gis.outputs.workbook_words import head, known_word, sheet_name
-from urbanplan_gis.outputs.worksheet import HUNDREDTHS, WHOLE, YEAR, Column, Sheet, Value
+from urbanplan_gis.outputs.worksheet_table import HUNDREDTHS, WHOLE, YEAR, Column, Sheet, Value
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.law import law
 from urbanplan_gis.text import keys, say
@@ -146,7 +146,7 @@ def law_sheet(
     for name in sets:
         chosen = class_sets()[name]
         rows.append((say("workbook.law.class_set", lang), f"{chosen.name.say(lang)} ({name})",
-                     chosen.source, chosen.confidence, None))  # fmt: skip
+                     _set_source(name, lang), chosen.confidence, None))  # fmt: skip
     for document in law().documents.values():
         note = document.note.say(lang) if document.note else None
         rows.append((say("workbook.law.document", lang), document.title.say(lang),
@@ -158,6 +158,12 @@ def law_sheet(
         Column(head(key, lang), part, YEAR) for key, part in zip(headers, parts, strict=True)
     ]
     return Sheet(sheet_name("law", lang), columns, above, 2)
+
+
+def _set_source(name: str, lang: str) -> str:
+    """What a class set rests on; its declaration says so in English alone."""
+    key = f"workbook.set_source.{name}"
+    return say(key, lang) if key in keys() else class_sets()[name].source
 
 
 def sources_sheet(

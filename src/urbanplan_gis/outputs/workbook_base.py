@@ -40,7 +40,7 @@ from urbanplan_gis.outputs.workbook_words import (
     sheet_name,
     sub_use,
 )
-from urbanplan_gis.outputs.worksheet import HUNDREDTHS, WHOLE, YEAR, Column, Sheet, Value
+from urbanplan_gis.outputs.worksheet_table import HUNDREDTHS, WHOLE, YEAR, Column, Sheet, Value
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.text import say
 

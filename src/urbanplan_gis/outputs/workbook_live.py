@@ -28,7 +28,8 @@ from urbanplan_gis.outputs.workbook_tables import (
     unit_names,
 )
 from urbanplan_gis.outputs.workbook_words import head, known_word, sheet_name
-from urbanplan_gis.outputs.worksheet import HUNDREDTHS, WHOLE, YEAR, Column, Sheet, Value, plain
+from urbanplan_gis.outputs.worksheet import plain
+from urbanplan_gis.outputs.worksheet_table import HUNDREDTHS, WHOLE, YEAR, Column, Sheet, Value
 from urbanplan_gis.text import languages, say
 
 #: columns of the contract that print, and those behind them

@@ -12,7 +12,8 @@ from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.figures import Assessment, Indicator, Target
 from urbanplan_gis.outputs.workbook_ground import IN, LAND, OPEN, OUT, PLAN, WITHIN, Ground
 from urbanplan_gis.outputs.workbook_words import head, known_word, sheet_name, sub_use
-from urbanplan_gis.outputs.worksheet import YEAR, Column, Sheet, Value, quoted
+from urbanplan_gis.outputs.worksheet import quoted
+from urbanplan_gis.outputs.worksheet_table import YEAR, Column, Sheet, Value
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.codes import code_lists
 from urbanplan_gis.text import say

@@ -12,7 +12,15 @@ import pandas as pd
 from urbanplan_gis.model.figures import GROUPS, Indicator
 from urbanplan_gis.outputs.tables import in_words
 from urbanplan_gis.outputs.workbook_words import known_word, sheet_name
-from urbanplan_gis.outputs.worksheet import HUNDREDTHS, SHARE, WHOLE, YEAR, Column, Sheet, Value
+from urbanplan_gis.outputs.worksheet_table import (
+    HUNDREDTHS,
+    SHARE,
+    WHOLE,
+    YEAR,
+    Column,
+    Sheet,
+    Value,
+)
 from urbanplan_gis.text import Name, Text, keys, languages, say
 
 _FORMATS = {
@@ -30,6 +38,8 @@ _TOKENS = {
     "figure_basis": "basis",
     "target_sense": "sense",
     "value_unit": "unit_of",
+    "unit": "unit_of",
+    "missing_unit": "unit_of",
     "numerator_unit": "unit_of",
     "denominator_unit": "unit_of",
     "severity": "severity",
@@ -42,6 +52,8 @@ _TOKENS = {
 }
 _TOKENS_OF = {
     ("findings", "layer"): "layer",
+    ("findings", "code"): "finding_name",
+    ("urban_class", "group"): "workbook.criteria",
     ("urban_class", "verdict"): "class_verdict",
     ("norms", "verdict"): "class_verdict",
     ("boundaries", "method"): "workbook.method",
@@ -51,6 +63,7 @@ _TOKENS_OF = {
 _HEADERS = {
     "balance": {"unit_code": "area_code", "unit_name": "area_name"},
     "sources": {"layer": "file_layer"},
+    "findings": {"code": "finding_name"},
 }
 #: blue to orange, told apart by colour-blind readers too; the words stand in the cell
 VERDICT_FILLS = {
@@ -63,7 +76,14 @@ VERDICT_FILLS = {
     "inconclusive": "#e0e0e0",
 }
 _IDS_SHOWN = 12
-_BEHIND = ("boundaries", "as_of", "figure_id")
+#: columns behind the others that do not print: ids, and what is the same in every row
+_IDS = ("standard", "figure_id")
+_BEHIND = ("boundaries", "as_of", *_IDS)
+#: columns that list definitions of the row's indicator by their ids
+_DEFINITIONS = frozenset(
+    {"definition", "least_definition", "most_definition", "met_under", "near_under",
+     "not_met_under", "without_verdict", "no_data"}
+)  # fmt: skip
 #: columns that stay in sight, where there are names to keep
 _FROZEN = {"definitions": 4, "gaps": 4, "balance": 3, "readiness": 3, "boundaries": 3}
 
@@ -90,7 +110,7 @@ def _order(frame: pd.DataFrame) -> tuple[list[str], list[str]]:
     behind = [
         name
         for name in _BEHIND
-        if name in frame and (name == "figure_id" or frame[name].nunique(dropna=False) <= 1)
+        if name in frame and (name in _IDS or frame[name].nunique(dropna=False) <= 1)
     ]
     return [name for name in frame.columns if name not in behind], behind
 
@@ -127,12 +147,16 @@ def _worded(
     values = frame[name]
     if name == "indicator":
         return [indicators[value].name.say(lang) for value in values]
-    if name == "definition":
+    if name in _DEFINITIONS:
         named = _definition_names(indicators)
         return [
-            named[pair].say(lang) if pair in named else pair[1]
-            for pair in zip(frame["indicator"], values, strict=True)
-        ]
+            "; ".join(named[key, one].say(lang) if (key, one) in named else one
+                      for one in str(value or "").split())
+            for key, value in zip(frame["indicator"], values.fillna(""), strict=True)
+        ]  # fmt: skip
+    if name == "unit_code":
+        # groups have a name, no code
+        return [None if value in GROUPS else value for value in values]
     if name == "unit_name":
         return unit_names(frame, lang)
     if name == "feature_ids":

@@ -17,10 +17,15 @@ def head(key: str, lang: str) -> str:
     return "\n".join(dict.fromkeys(say(f"workbook.column.{key}", one) for one in languages(lang)))
 
 
+#: where words of units of measure stand, those of the figures first
+_UNITS = ("unit_of", "class_unit", "report.unit")
+
+
 def known_word(prefix: str, token: str, lang: str) -> str:
     """A token in words; one the catalogue does not have stays as it is."""
-    key = f"{prefix}.{token}"
-    return say(key, lang) if key in keys() else token
+    places = _UNITS if prefix == "unit_of" else (prefix,)
+    key = next((f"{place}.{token}" for place in places if f"{place}.{token}" in keys()), None)
+    return token if key is None else say(key, lang)
 
 
 def label_words(label: str, lang: str) -> str:

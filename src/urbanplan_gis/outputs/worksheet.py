@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 import re
-import textwrap
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, partial
 
 from xlsxwriter import Workbook
@@ -16,103 +12,21 @@ from xlsxwriter.utility import quote_sheetname, xl_col_to_name, xl_rowcol_to_cel
 from xlsxwriter.worksheet import Worksheet
 
 from urbanplan_gis.outputs.tables import neutral
+from urbanplan_gis.outputs.worksheet_print import set_page
+from urbanplan_gis.outputs.worksheet_size import header_height, row_heights, widths_of
+from urbanplan_gis.outputs.worksheet_table import Column, Page, Sheet, Value, shown_text
 from urbanplan_gis.text import say
 
-#: what a cell can hold; None is an empty cell
-Value = str | float | int | dt.date | None
-
-WHOLE, HUNDREDTHS, YEAR, SHARE = "#,##0", "#,##0.00", "0", "0.00%"
 #: the font of administrative documents; its metric twins stand in for it elsewhere
 FONT = {"font_name": "Times New Roman", "font_size": 11}
 #: rows that a worksheet has, and letters that a formula may have
 MOST_ROWS, MOST_LETTERS = 1_048_576, 8192
-_WIDEST, _NARROWEST = 60, 7
-#: longer text wraps, into about this many lines and no narrower than this
-_WRAP_FROM, _LINES = 24, 3
-#: a row is at most 409 points high: about this many letters in the widest column
-_LONGEST, _HIGHEST, _LINE_HEIGHT = 1000, 409, 15
-_A4, _A3 = 9, 8
-#: points across a page between its margins, points of one letter of width, smallest print
-_ACROSS = {_A4: 784.0, _A3: 1133.0}
-_LETTER_POINTS, _SMALLEST_PRINT = 5.4, 0.72
-_HEADER_LINES = 5
-_FILTER_ARROW = 2
-#: widths of capitals and of other letters and spaces, in figures, by which columns are measured
-_CAPITAL, _SMALL = 1.3, 0.88
-#: room beside the text of a cell
-_MARGIN = 2.5
-#: letters of the title and of the sources in the margins, which have room for 255 each
-_TITLE_LENGTH, _FOOT_LENGTH = 100, 170
 _GRID, _SHADE, _ALARM, _INK = "#c8c8c8", "#dfe7ee", "#b30000", "#000000"
 _INPUT_FILL, _INPUT_INK = "#fff8d6", "#1f3fbf"
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _OF_ROW = re.compile(r"\[(\w+)\]")
 _ROW = "§"
 #: the least number with all its digits
 _TINY = 2.3e-308
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column: header, values, and the number format of all of them or of each.
-
-    ``fills`` gives each cell a background colour (``""`` for none). Where ``formulas`` has text,
-    of all cells or of each, the value is what the formula comes to; ``[key]`` in it is the cell
-    of column ``key`` in the same row. ``name`` names the cells of the column, ``names`` each.
-    """
-
-    header: str
-    values: Sequence[Value]
-    formats: str | Sequence[str] = HUNDREDTHS
-    fills: Sequence[str] = ()
-    key: str = ""
-    formulas: str | Sequence[str] = ""
-    name: str = ""
-    names: Sequence[str] = ()
-    #: whether people are meant to change these cells, and to what
-    is_input: bool = False
-    choices: Sequence[str | int] = ()
-    #: words of this column -> background; they hold when a formula comes to another word
-    colours: Mapping[str | int, str] = field(default_factory=dict)
-    prints: bool = True
-    #: sheets that cells lead to
-    links: Sequence[str] = ()
-
-    def format_of(self, row: int) -> str:
-        return self.formats if isinstance(self.formats, str) else self.formats[row]
-
-    def fill_of(self, row: int) -> str:
-        return self.fills[row] if self.fills else ""
-
-    def formula_of(self, row: int) -> str:
-        return self.formulas if isinstance(self.formulas, str) else self.formulas[row]
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One worksheet: its table, the lines above it, and how many columns stay in sight."""
-
-    name: str
-    columns: Sequence[Column]
-    above: Sequence[str] = ()
-    frozen: int = 0
-    bold_rows: frozenset[int] = frozenset()
-    #: rows that look at this column are shaded where it is 1
-    marked_by: str = ""
-
-    @property
-    def rows(self) -> int:
-        return len(self.columns[0].values) if self.columns else 0
-
-
-@dataclass(frozen=True)
-class Page:
-    """What every sheet of a workbook says in its margins."""
-
-    title: str
-    stamp: str
-    lang: str
-    foot: str = ""
 
 
 class _Worksheet(Worksheet):
@@ -131,8 +45,10 @@ def add_sheet(book: Workbook, sheet: Sheet, page: Page) -> None:
     sheet = _within_limits(sheet, page)
     _write_above(book, worksheet, sheet, page)
     top = len(sheet.above)
-    widths = [_width(column, page.lang) for column in sheet.columns]
-    _set_heights(worksheet, sheet, widths, page.lang)
+    widths = widths_of(sheet, page.lang)
+    worksheet.set_row(top, header_height(sheet, widths))
+    for row, height in row_heights(sheet, widths, page.lang).items():
+        worksheet.set_row(top + 1 + row, height)
     header, input_header = _header_format(book, _SHADE), _header_format(book, _INPUT_FILL)
     styled = cache(partial(_cell_format, book, page.lang))
     located = cache(partial(_located, sheet))
@@ -168,7 +84,7 @@ def add_sheet(book: Workbook, sheet: Sheet, page: Page) -> None:
     worksheet.ignore_errors({"number_stored_as_text": f"A1:{last}"})
     worksheet.freeze_panes(top + 1, sheet.frozen)
     worksheet.autofilter(top, 0, top + max(sheet.rows, 1), max(len(sheet.columns) - 1, 0))
-    _set_page(worksheet, sheet, page, widths)
+    set_page(worksheet, sheet, page, widths)
 
 
 def _within_limits(sheet: Sheet, page: Page) -> Sheet:
@@ -247,90 +163,6 @@ def _write_above(book: Workbook, worksheet: Worksheet, sheet: Sheet, page: Page)
         worksheet.write_string(row, 0, neutral(text), book.add_format(style))
 
 
-def _width(column: Column, lang: str) -> float:
-    """Wide enough for the longest word or number, long text and headers on a few lines."""
-    lines = column.header.split("\n")
-    longest_word = max((_length(word) for line in lines for word in line.split()), default=0)
-    header = max(longest_word, *(math.ceil(_length(line) / _HEADER_LINES) for line in lines))
-    content = max(
-        (_text_width(text, not column.prints) for text in _longest(column, lang)), default=0.0
-    )
-    return max(_NARROWEST, min(_WIDEST, max(header + _FILTER_ARROW, content + _MARGIN)))
-
-
-def _longest(column: Column, lang: str) -> set[str]:
-    """What the widest cell of a column shows is among these texts."""
-    texts: set[str] = set()
-    ends: dict[str, tuple[float, float]] = {}
-    for row, value in enumerate(column.values):
-        if isinstance(value, str):
-            texts.add(value)
-        elif isinstance(value, dt.date):
-            texts.add(value.isoformat())
-        elif value is not None:
-            shown = column.format_of(row)
-            least, most = ends.get(shown, (value, value))
-            ends[shown] = min(least, value), max(most, value)
-    numbers = {_number(value, shown) for shown, both in ends.items() for value in both}
-    return {_short(text, lang) for text in texts} | numbers
-
-
-@cache
-def _text_width(text: str, one_line: bool = False) -> float:
-    """Letters of a line once the text is wrapped (if it is), words unbroken."""
-    longest = _length(text)
-    if longest <= _WRAP_FROM or one_line:
-        return longest
-    word = max((_length(word) for word in text.split()), default=0)
-    return max(_WRAP_FROM, longest / _LINES, word)
-
-
-@cache
-def _length(text: str) -> float:
-    """The width of a text, in figures."""
-    capitals = sum(map(str.isupper, text))
-    small = sum(map(str.islower, text)) + sum(map(str.isspace, text))
-    return _CAPITAL * capitals + _SMALL * small + len(text) - capitals - small
-
-
-def _set_heights(worksheet: Worksheet, sheet: Sheet, widths: Sequence[float], lang: str) -> None:
-    """Rows as high as their printed text needs: not every program measures them on opening.
-
-    What does not print stands in one line, as wide as columns may be.
-    """
-    top = len(sheet.above)
-    headers = zip(sheet.columns, widths, strict=True)
-    lines = max((_lines(column.header, width) for column, width in headers), default=1)
-    worksheet.set_row(top, _LINE_HEIGHT * lines)
-    worded = [
-        (column.values, width)
-        for column, width in zip(sheet.columns, widths, strict=True)
-        if column.prints and any(isinstance(value, str) for value in column.values)
-    ]
-    for row in range(sheet.rows):
-        lines = 1
-        for values, width in worded:
-            text = values[row]
-            if isinstance(text, str):
-                lines = max(lines, _lines(_short(text, lang), width))
-        if lines > 1:
-            worksheet.set_row(top + 1 + row, min(_HIGHEST, _LINE_HEIGHT * lines))
-
-
-@cache
-def _lines(text: str, width: float) -> int:
-    """Lines that a text takes in a column of this width."""
-    wide = _length(text) / max(len(text), 1)
-    letters = max(1, int((width - _MARGIN) / wide))
-    return sum(len(textwrap.wrap(line, letters)) or 1 for line in text.split("\n"))
-
-
-def _number(value: float, number_format: str) -> str:
-    if number_format == SHARE:
-        return f"{value:.2%}"
-    return f"{value:,.{len(number_format.partition('.')[2])}f}"
-
-
 def _cell_format(
     book: Workbook,
     lang: str,
@@ -372,7 +204,7 @@ def _write(
     if value is None:
         worksheet.write_blank(*place, None, style)
     elif isinstance(value, str):
-        worksheet.write_string(*place, neutral(_short(value, lang)), style)
+        worksheet.write_string(*place, neutral(shown_text(value, lang)), style)
     elif isinstance(value, dt.date):
         worksheet.write_datetime(*place, dt.datetime.combine(value, dt.time()), style)
     else:
@@ -382,41 +214,3 @@ def _write(
 def plain(value: float) -> float:
     """The number; those too near zero for spreadsheets to read are zero."""
     return 0.0 if abs(value) < _TINY else value
-
-
-def _short(text: str, lang: str) -> str:
-    """The beginning of a text no cell has room for, and how much more there is."""
-    if len(text) <= _LONGEST:
-        return text
-    return text[:_LONGEST] + say("workbook.more_letters", lang, count=len(text) - _LONGEST)
-
-
-def _set_page(worksheet: Worksheet, sheet: Sheet, page: Page, widths: Sequence[float]) -> None:
-    """Landscape, as wide as a page may be and still be read; header row, stamp, page numbers.
-
-    Columns that do not print stand at the end.
-    """
-    printed = [number for number, column in enumerate(sheet.columns) if column.prints]
-    across = sum(widths[number] for number in printed) * _LETTER_POINTS
-    paper = _A4 if _ACROSS[_A4] / max(across, 1) >= _SMALLEST_PRINT else _A3
-    beside = max(1, math.ceil(across * _SMALLEST_PRINT / _ACROSS[paper]))
-    worksheet.set_landscape()
-    worksheet.set_paper(paper)
-    worksheet.fit_to_pages(beside, 0)
-    worksheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
-    worksheet.repeat_rows(len(sheet.above))
-    if beside > 1 and sheet.frozen:
-        worksheet.repeat_columns(0, sheet.frozen - 1)
-    if printed and len(printed) < len(sheet.columns):
-        last = len(sheet.above) + max(sheet.rows, 1)
-        worksheet.print_area(0, 0, last, printed[-1])
-    title = _escaped(page.title[:_TITLE_LENGTH])
-    stamp = f"&R&B{_escaped(page.stamp)}" if page.stamp else ""
-    worksheet.set_header(f"&L{title} – {_escaped(sheet.name)}{stamp}")
-    foot = f"&L{_escaped(page.foot[:_FOOT_LENGTH])}" if page.foot else ""
-    worksheet.set_footer(f"{foot}&R" + say("table.page", page.lang, page="&P", pages="&N"))
-
-
-def _escaped(text: str) -> str:
-    """Text in which ``&`` is no command of the page header."""
-    return _CONTROL.sub(" ", text).replace("&", "&&")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from urbanplan_gis.outputs.atlas.front import BACK, Link
 from urbanplan_gis.outputs.atlas.ground import CityGround, read_city
 from urbanplan_gis.outputs.atlas.paper import Furniture, Sheet
 from urbanplan_gis.outputs.manifest import digest_of
+from urbanplan_gis.outputs.sheet_data import bare_data
 from urbanplan_gis.outputs.sheets.data import SheetData
 from urbanplan_gis.outputs.sheets.facts import source_lines
 from urbanplan_gis.text import LANGUAGES, Name, Text
@@ -60,7 +61,8 @@ def read_atlas(run: StoredRun) -> Atlas:
     """The content of the atlas of a run; the ground of each unit is read with its page."""
     city = read_city(run)
     facts = run.project.facts
-    data = {lang: _sheet_data(run, city, lang) for lang in LANGUAGES}
+    told = bare_data(run)
+    data = {lang: replace(told, lang=lang, units=city.units) for lang in LANGUAGES}
     sources = {
         role: {lang: tuple(source_lines(data[lang], (role,))) for lang in LANGUAGES}
         for role in sorted(run.manifest["sources_by_role"])
@@ -69,24 +71,6 @@ def read_atlas(run: StoredRun) -> Atlas:
         facts.name, facts.as_of, facts.boundaries, facts.crs, run.stamps, sources
     )  # fmt: skip
     return Atlas(run, city, read_tables(run), furniture, data)
-
-
-def _sheet_data(run: StoredRun, city: CityGround, lang: str) -> SheetData:
-    facts = run.project.facts
-    return SheetData(
-        title=facts.name,
-        crs=facts.crs,
-        as_of=facts.as_of,
-        boundaries=facts.boundaries,
-        lang=lang,
-        synthetic=facts.synthetic,
-        units=city.units,
-        layers={},
-        figures=run.figures,
-        origins=run.origins,
-        standing=run.standing,
-        sources_by_role=run.manifest["sources_by_role"],
-    )
 
 
 def numbered(key: str, number: int) -> str:

@@ -220,7 +220,7 @@ def _places(run: StoredRun) -> Shown:
         if found["severity"].eq(str(severity)).any()
     ]
     style = categorized("severity", categories, FILL)
-    style = replace(style, title=_FINDING_TITLE, width=_STRESSED, drawn=ONE_FINDING)
+    style = replace(style, title=_FINDING_TITLE, width=_STRESSED, drawn=_FRAMED)
     titled = _with_forms(PLACES, frame, style, run.lang)
     return Shown(PLACES, frame, titled)
 
@@ -250,6 +250,12 @@ def _framed(colour: str) -> Symbol:
 
 #: on a page about one finding that one alone is drawn, in a stronger line
 ONE_FINDING = "coalesce(\"finding_id\" = attribute(@atlas_feature, 'finding_id'), true)"
+#: on maps of the city frames are marks of what would not be seen; a large frame only hides others
+_FRAMED = (
+    "coalesce(\"finding_id\" = attribute(@atlas_feature, 'finding_id'), is_selected() "
+    "OR @map_scale <= 25000 "
+    "OR max(bounds_width($geometry), bounds_height($geometry)) < 0.01 * @map_scale, true)"
+)
 _STRESSED = "CASE WHEN $id = @atlas_featureid THEN 0.9 ELSE 0.35 END"
 
 

@@ -54,7 +54,7 @@ def layout(name: str, width: float, height: float) -> ET.Element:
     pages = child(root, "PageCollection")
     blank = Symbol(fill=PAPER)
     add_symbol(pages, "", blank, FILL)
-    page = _item(pages, _PAGE, (name, "page"), Box(0, 0, width, height))
+    page = add_item(pages, _PAGE, (name, "page"), Box(0, 0, width, height))
     add_symbol(page, "", blank, FILL)
     child(pages, "GuideCollection", visible="1")
     return root
@@ -79,7 +79,7 @@ def add_label(
     middle: bool = False,
 ) -> None:
     """Text that wraps in its box. What stands between ``[%`` and ``%]`` is an expression."""
-    item = _item(root, _LABEL, (root.get("name"), key), box)
+    item = add_item(root, _LABEL, (root.get("name"), key), box)
     item.set("labelText", xml_lines(text))
     item.set("htmlState", "0")
     item.set("marginX", "0")
@@ -98,7 +98,7 @@ def font(size: float, bold: bool = False) -> str:
 
 def add_rectangle(root: ET.Element, key: str, box: Box, symbol: Symbol) -> None:
     """A frame or a panel."""
-    item = _item(root, _SHAPE, (root.get("name"), key), box)
+    item = add_item(root, _SHAPE, (root.get("name"), key), box)
     item.set("shapeType", "1")
     item.set("cornerRadiusMeasure", "0,mm")
     add_symbol(item, "", symbol, FILL)
@@ -117,7 +117,7 @@ def add_map(
 
     With the expression of a ``page_scale`` it moves with the pages of an atlas, each at its scale.
     """
-    item = _item(root, _MAP, (root.get("name"), "map"), box, frame=True)
+    item = add_item(root, _MAP, (root.get("name"), "map"), box, frame=True)
     for name, value in (
         ("followPreset", "true"), ("followPresetName", theme), ("keepLayerSet", "false"),
         ("mapRotation", "0"), ("drawCanvasItems", "false"), ("labelMargin", "0,mm"),
@@ -203,7 +203,7 @@ def add_scale_bar(
     Without a ``step`` parts take a round number that makes the bar 40 to 65 mm long. With ``comma``
     decimals come after one.
     """
-    item = _item(root, _BAR, (root.get("name"), "bar"), box)
+    item = add_item(root, _BAR, (root.get("name"), "bar"), box)
     for name, value in (
         ("style", "Single Box"), ("unitType", "km" if unit == "km" else "meters"),
         ("unitLabel", unit), ("numUnitsPerSegment", f"{step or 100:g}"), ("numSegments", "4"),
@@ -236,7 +236,7 @@ def add_north(root: ET.Element, box: Box, of_map: str, lang: str) -> None:
     """An arrow to true north: it turns with the meridian convergence at the map's centre."""
     letter = _LETTERS["en" if lang == "en" else "vi"]
     picture = base64.b64encode(_ARROW.format(letter=letter).encode()).decode()
-    item = _item(root, _PICTURE, (root.get("name"), "north"), box)
+    item = add_item(root, _PICTURE, (root.get("name"), "north"), box)
     for name, value in (
         ("file", f"base64:{picture}"), ("mode", "2"), ("resizeMode", "0"), ("northMode", "1"),
         ("northOffset", "0"), ("mapUuid", of_map), ("anchorPoint", "4"),
@@ -257,7 +257,7 @@ def add_table(
     """Rows of a table for the page's feature; ``layer`` is key, name and source, ``columns`` are
     name, heading and width in millimetres."""
     key, name, source = layer
-    frame = _item(root, _FRAME, (root.get("name"), "table frame"), box)
+    frame = add_item(root, _FRAME, (root.get("name"), "table frame"), box)
     table_id = identifier(root.get("name"), "table")
     for attribute, value in (
         ("multiFrame", table_id), ("multiFrameTemplateUuid", table_id), ("sectionX", "0"),
@@ -314,9 +314,10 @@ def add_table(
     child(sort, "backgroundColor", red="0", green="0", blue="0", alpha="0")
 
 
-def _item(
+def add_item(
     parent: ET.Element, kind: str, key: Sequence[object], box: Box, frame: bool = False
 ) -> ET.Element:
+    """An item of a kind QGIS has a number for; its id comes from its ``key``."""
     unique = identifier(*key)
     item = child(
         parent,

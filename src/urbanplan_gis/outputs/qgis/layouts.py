@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,22 +20,27 @@ from urbanplan_gis.outputs.qgis.items import (
 )
 from urbanplan_gis.outputs.qgis.layers import LOTS, ProjectLayer
 from urbanplan_gis.outputs.qgis.legend import LegendPlan, add_legend, cut_legend, plan_legend
+from urbanplan_gis.outputs.qgis.scales import (
+    BAR_MM,
+    atlas_scale,
+    bar_steps,
+    fitting_scale,
+    grid_step,
+    page_scale,
+    window_at,
+)
 from urbanplan_gis.outputs.qgis.themes import MapTheme
 from urbanplan_gis.outputs.qgis.xml import child
 from urbanplan_gis.outputs.sheets.boxes import Font, wrap
 from urbanplan_gis.outputs.sheets.data import reader_number
-from urbanplan_gis.outputs.sheets.page import STANDARD_SCALES
 from urbanplan_gis.outputs.sheets.symbols import INK, RED, Symbol
-from urbanplan_gis.text import LANGUAGES, Name, say
+from urbanplan_gis.text import say
 
 WIDTH, HEIGHT = 420.0, 297.0
 _MARGIN, _TICKS, _PAD = 8.0, 5.5, 3.0
 #: widths of the panel, the narrowest in which the legend fits is taken
 _PANELS = (100.0, 125.0, 150.0)
-#: clear ground around the city, millimetres
-_CLEAR = 6.0
 _SMALL, _BODY, _LARGE = 6.5, 8.0, 13.0
-_BAR_MM = 60.0
 #: QGIS sets letters a little wider than they are measured
 _NARROWER = 0.97
 #: letters of a unit's name there is room for
@@ -45,8 +49,6 @@ _UNIT_NAME = (
     f'[% CASE WHEN length("name") > {_LONGEST} THEN left("name", {_LONGEST - 1}) || \'…\' '
     'ELSE "name" END %]'
 )
-#: least distance of grid lines on paper
-_GRID_MM = 40.0
 #: heights that pages of an atlas keep free: below the map for figures, in the panel for words
 _CELL_MM = 1.8
 _TABLE_MM, _TEXT_MM = 82.0, 110.0
@@ -101,13 +103,12 @@ def print_layouts(
     return made
 
 
-#: for land that no standard scale has room for on this paper
-_SMALLER_SCALES = (1_000_000, 2_000_000, 5_000_000, 10_000_000)
-_FITS = "@element >= @least"
 #: drawn by their labels alone
 _UNLISTED = frozenset({"units"})
 _FINDING_LINES = ("severity", "layer", "message", "worth", "action", "decision", "area_ha",
-                  "feature_ids", "finding_id")  # fmt: skip
+                  "finding_id", "feature_ids")  # fmt: skip
+#: letters of one of these lines there is room for
+_LONGEST_LINE = 500
 _ATLAS_THEMES = ("existing_land_use", "planned_land_use", "zoning_coverage", "city")
 
 
@@ -126,8 +127,8 @@ def _sheet(
     root = layout(say("qgis.layout.sheet", words.lang, theme=theme.name), WIDTH, HEIGHT)
     heading = [_project(words), *_title(theme, True)]
     page = _page(theme, heading, words, 0.0)
-    scale = _scale(extent, page.frame)
-    window = _window(extent, page.frame, scale)
+    scale = fitting_scale(extent, page.frame)
+    window = window_at(extent, page.frame, scale)
     of_map = _draw(root, page, theme, heading, words, window, scale, crs)
     ratio = say("map.scale", words.lang, n=reader_number(scale, 0))
     _foot(root, page, of_map, theme, words, ratio, scale)
@@ -146,10 +147,10 @@ def _unit_atlas(
     unit = _Line(_UNIT_NAME, _LARGE, True, words.longest_unit[:_LONGEST])
     heading = [_project(words), unit, *_title(theme, False)]
     page = _page(theme, heading, words, 0.0, _TABLE_MM)
-    scale = _scale(extent, page.frame)
-    of_map = _draw(root, page, theme, heading, words, _window(extent, page.frame, scale), scale,
+    scale = fitting_scale(extent, page.frame)
+    of_map = _draw(root, page, theme, heading, words, window_at(extent, page.frame, scale), scale,
                    crs, 0.06)  # fmt: skip
-    _foot(root, page, of_map, theme, words, _atlas_scale(words.lang), None)
+    _foot(root, page, of_map, theme, words, atlas_scale(words.lang), None)
     if UNIT_FIGURES in known:
         below = page.frame.y + page.frame.height + _TICKS
         box = Box(page.frame.x, below, page.frame.width, _TABLE_MM - 2)
@@ -171,10 +172,10 @@ def _finding_atlas(
     title = say("qgis.finding.title", words.lang)
     heading = [_project(words), _Line(title, 10.0, True, title)]
     page = _page(theme, heading, words, _TEXT_MM)
-    scale = _scale(extent, page.frame)
-    of_map = _draw(root, page, theme, heading, words, _window(extent, page.frame, scale), scale,
+    scale = fitting_scale(extent, page.frame)
+    of_map = _draw(root, page, theme, heading, words, window_at(extent, page.frame, scale), scale,
                    crs, 0.5)  # fmt: skip
-    top = _foot(root, page, of_map, theme, words, _atlas_scale(words.lang), None)
+    top = _foot(root, page, of_map, theme, words, atlas_scale(words.lang), None)
     inner = _inner(page.panel)
     _finding_text(root, Box(inner.x, top - _TEXT_MM, inner.width, _TEXT_MM - 2), item, words)
     condition = "$geometry IS NOT NULL AND \"severity\" IN ('error', 'warning')"
@@ -228,8 +229,11 @@ def _page(
     ``more`` are the millimetres a page needs in its panel for things of its own, ``below`` those
     under its map.
     """
+    # a layer with one symbol has no heading: below others it would be read under theirs
     listed = [item for item in theme.layers if item.key not in _UNLISTED]
-    layers = sorted(listed, key=lambda item: item.key in (BORDERS, LOTS))
+    layers = sorted(
+        listed, key=lambda item: (bool(item.style.expression), item.key in (BORDERS, LOTS))
+    )
     page = None
     for wide in _PANELS:
         panel = Box(WIDTH - _MARGIN - wide, _MARGIN, wide, HEIGHT - 2 * _MARGIN)
@@ -285,8 +289,8 @@ def _draw(
     outer = Box(_MARGIN, _MARGIN, WIDTH - 2 * _MARGIN, HEIGHT - 2 * _MARGIN)
     add_rectangle(root, "border", outer, border)
     add_rectangle(root, "panel", page.panel, border)
-    step = _grid_step(scale) if atlas_margin is None else None
-    zoom = None if atlas_margin is None else _page_scale(page.frame, atlas_margin)
+    step = grid_step(scale) if atlas_margin is None else None
+    zoom = None if atlas_margin is None else page_scale(page.frame, atlas_margin)
     of_map = add_map(root, page.frame, window, theme.name, step, crs, zoom)
     inner = _inner(page.panel)
     y = inner.y
@@ -326,8 +330,8 @@ def _foot(
     add_label(root, "facts", text, Box(inner.x, bottom - high, inner.width, high), _SMALL)
     y = bottom - high - 20.0
     add_label(root, "scale", ratio, Box(inner.x, y, inner.width - 16, 5), _BODY, True)
-    bar = Box(inner.x, y + 6, _BAR_MM + 12, 10)
-    unit, step = ("m", None) if scale is None else _bar(scale)
+    bar = Box(inner.x, y + 6, BAR_MM + 12, 10)
+    unit, step = ("m", None) if scale is None else bar_steps(scale)
     add_scale_bar(root, bar, of_map, unit, step, _SMALL, comma=words.lang != "en")
     add_north(root, Box(inner.x + inner.width - 14, y - 1, 14, 19), of_map, words.lang)
     return y - 2.0
@@ -347,72 +351,21 @@ def _figures_table(root: ET.Element, box: Box, table: ProjectLayer) -> None:
     ]
     condition = "\"unit_code\" = attribute(@atlas_feature, 'code')"
     place = (table.layer_id, table.name, table.source)
-    add_table(root, box, place, columns, condition, "figure_id", 5.5)
+    add_table(root, box, place, columns, condition, "figure_id", 6.5)
 
 
 def _finding_text(root: ET.Element, box: Box, item: ProjectLayer, words: SheetWords) -> None:
     """The finding in words: what it is, what it weighs, what was done and decided."""
     lines = []
     for name in _FINDING_LINES:
-        value = f'coalesce(represent_value("{name}"), to_string("{name}"), \'–\')'
+        text = f'coalesce(represent_value("{name}"), to_string("{name}"))'
+        more = f"left({text}, {_LONGEST_LINE}) || ' …'"
+        whole = f"CASE WHEN length({text}) > {_LONGEST_LINE} THEN {more} ELSE {text} END"
+        value = f"coalesce(nullif({whole}, ''), '–')"
         if name == "area_ha":
             value = f"coalesce(format_number(\"{name}\", 2, '{_number_form(words.lang)}'), '–')"
         lines.append(f"{item.style.fields[name].alias}: [% {value} %]")
     add_label(root, "finding", "\n".join(lines), box, 7.5)
-
-
-def _page_scale(frame: Box, margin: float) -> str:
-    """The expression of the standard scale at which the page's feature fits the frame."""
-    room = 1 + 2 * margin
-    scales = ", ".join(map(str, (*STANDARD_SCALES, *_SMALLER_SCALES)))
-    least = (
-        f"1000 * {room} * max(bounds_width(@atlas_geometry) / {frame.width:.3f}, "
-        f"bounds_height(@atlas_geometry) / {frame.height:.3f})"
-    )
-    return f"with_variable('least', {least}, array_first(array_filter(array({scales}), {_FITS})))"
-
-
-def _atlas_scale(lang: str) -> str:
-    scale = "format_number(round(item_variables('map')['map_scale'], -1), 0, '{}')"
-    number = Name(*(f"[% {scale.format(one)} %]" for one in LANGUAGES))
-    return say("map.scale", lang, n=number)
-
-
-def _scale(extent: tuple[float, float, float, float], frame: Box) -> int:
-    """The best standard scale at which all of the city fits the frame."""
-    xmin, ymin, xmax, ymax = extent
-    across, up = frame.width - 2 * _CLEAR, frame.height - 2 * _CLEAR
-    least = 1000 * max((xmax - xmin) / across, (ymax - ymin) / up)
-    found = next((scale for scale in STANDARD_SCALES if scale >= least), None)
-    return found or _rounded_up(least)
-
-
-def _rounded_up(least: float) -> int:
-    """The smallest 1, 2 or 5 times a power of ten that is no less."""
-    power = 10 ** math.floor(math.log10(least))
-    return next(int(step * power) for step in (1, 2, 5, 10) if step * power >= least)
-
-
-def _window(
-    extent: tuple[float, float, float, float], frame: Box, scale: int
-) -> tuple[float, float, float, float]:
-    xmin, ymin, xmax, ymax = extent
-    x, y = (xmin + xmax) / 2, (ymin + ymax) / 2
-    across, up = frame.width * scale / 2000, frame.height * scale / 2000
-    return x - across, y - up, x + across, y + up
-
-
-def _grid_step(scale: int) -> int:
-    """Metres between grid lines, at least 40 mm on paper."""
-    return _rounded_up(_GRID_MM * scale / 1000)
-
-
-def _bar(scale: int) -> tuple[str, float]:
-    """Unit of the scale bar and how many of it a quarter of the bar is."""
-    most = _BAR_MM / 4 * scale / 1000
-    power = 10 ** math.floor(math.log10(most))
-    metres = next(step * power for step in (5, 2.5, 2, 1) if step * power <= most)
-    return ("km", metres / 1000) if metres >= 250 else ("m", metres)
 
 
 def _number_form(lang: str) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from urbanplan_gis.outputs.qgis.document import add_tree_layer
-from urbanplan_gis.outputs.qgis.items import Box, font
+from urbanplan_gis.outputs.qgis.items import Box, add_item, font
 from urbanplan_gis.outputs.qgis.layers import ProjectLayer
-from urbanplan_gis.outputs.qgis.xml import child, identifier
+from urbanplan_gis.outputs.qgis.xml import child
 from urbanplan_gis.outputs.sheets.boxes import Font, wrap
+from urbanplan_gis.outputs.sheets.symbols import INK
 from urbanplan_gis.outputs.styling import printable
 
 _LEGEND = "65642"
@@ -99,43 +100,17 @@ def _first(plan: LegendPlan, count: int) -> LegendPlan:
 
 def add_legend(root: ET.Element, box: Box, of_map: str, plan: LegendPlan) -> None:
     """The legend of what the map shows inside its frame, no more."""
-    unique = identifier(root.get("name"), "legend")
-    item = child(
-        root,
-        "LayoutItem",
-        type=_LEGEND,
-        uuid=unique,
-        templateUuid=unique,
-        id="legend",
-        position=f"{box.x:.3f},{box.y:.3f},mm",
-        positionOnPage=f"{box.x:.3f},{box.y:.3f},mm",
-        size=f"{box.width:.3f},{box.height:.3f},mm",
-        referencePoint="0",
-        visibility="1",
-        opacity="1",
-        frame="false",
-        background="false",
-        zValue=str(len(root)),
-        title="",
-        map_uuid=of_map,
-        legendFilterByMap="1",
-        legendFilterByAtlas="0",
-        resizeToContents="1",
-        columnCount=plan.columns,
-        splitLayer="1",
-        equalColumnWidth="0",
-        columnSpace=f"{_BETWEEN_MM:g}",
-        boxSpace="0",
-        lineSpacing="0.4",
-        symbolWidth=f"{_SYMBOL_MM:g}",
-        symbolHeight=f"{_SYMBOL_HIGH_MM:g}",
-        symbolAlignment="1",
-        titleAlignment="1",
-        fontColor="#1a1a1a",
-        rasterBorder="0",
-        maxSymbolSize="0",
-        minSymbolSize="0",
-    )
+    item = add_item(root, _LEGEND, (root.get("name"), "legend"), box)
+    for name, value in (
+        ("id", "legend"), ("title", ""), ("map_uuid", of_map), ("legendFilterByMap", "1"),
+        ("legendFilterByAtlas", "0"), ("resizeToContents", "1"),
+        ("columnCount", str(plan.columns)), ("splitLayer", "1"), ("equalColumnWidth", "0"),
+        ("columnSpace", f"{_BETWEEN_MM:g}"), ("boxSpace", "0"), ("lineSpacing", "0.4"),
+        ("symbolWidth", f"{_SYMBOL_MM:g}"), ("symbolHeight", f"{_SYMBOL_HIGH_MM:g}"),
+        ("symbolAlignment", "1"), ("titleAlignment", "1"), ("fontColor", INK),
+        ("rasterBorder", "0"), ("maxSymbolSize", "0"), ("minSymbolSize", "0"),
+    ):  # fmt: skip
+        item.set(name, value)
     item.set("wrapChar", "\n")
     styles = child(item, "styles")
     for name, bold, margins in (

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbanplan_gis.outputs.layer_styles import SEVERITY_COLOURS
 from urbanplan_gis.outputs.web.encoding import pack_shapes
 from urbanplan_gis.outputs.web.plane import Plane
 from urbanplan_gis.outputs.web.sentences import sentence, written_in
-from urbanplan_gis.outputs.web.signs import SEVERITIES
 from urbanplan_gis.outputs.web.words import pair
 from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import LANGUAGES, Text, keys, number
@@ -69,7 +69,7 @@ def _legend() -> list[dict[str, Any]]:
             "name": pair(Text.of(f"severity.{severity}")),
             "sign": {"line": colour, "mm": 0.3},
         }
-        for severity, colour in SEVERITIES.items()
+        for severity, colour in SEVERITY_COLOURS.items()
     ]
 
 
@@ -82,7 +82,7 @@ def _part(shapes: Any, dimension: int, shown: pd.DataFrame, plane: Plane) -> dic
         return None
     owners = owner[place][wanted]
     pieces = shapely.simplify(inner[wanted], plane.quantum * 2)
-    order = [str(severity) for severity in SEVERITIES]
+    order = [str(severity) for severity in SEVERITY_COLOURS]
     severities = shown["severity"].to_numpy()[owners]
     return {
         "shapes": pack_shapes(pieces, plane.origin, plane.quantum).data,

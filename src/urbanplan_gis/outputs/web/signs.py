@@ -4,17 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from urbanplan_gis.model.data import Severity
 from urbanplan_gis.outputs.sheets import styles, symbols
 from urbanplan_gis.outputs.sheets.hatching import HatchLines, HatchPoints, hatch_parts
 from urbanplan_gis.outputs.sheets.styles import CodeStyle
 from urbanplan_gis.outputs.sheets.symbols import Symbol
-
-SEVERITIES = {
-    Severity.ERROR: symbols.RED,
-    Severity.WARNING: "#e08214",
-    Severity.INFO: "#2c7fb8",
-}
 
 
 def sign(symbol: Symbol) -> dict[str, Any]:

@@ -1,0 +1,52 @@
+"""How a worksheet prints: paper, the rows and columns that print, header row, margins."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from textwrap import shorten
+
+from xlsxwriter.worksheet import Worksheet
+
+from urbanplan_gis.outputs.worksheet_size import ACROSS_A3, ACROSS_A4, DIGIT_POINTS
+from urbanplan_gis.outputs.worksheet_table import Page, Sheet
+from urbanplan_gis.text import say
+
+_A4, _A3 = 9, 8
+_ACROSS = {_A4: ACROSS_A4, _A3: ACROSS_A3}
+_SMALLEST_PRINT = 0.72
+#: letters of the title and of the sources in the margins, which have room for 255 each
+_TITLE_LENGTH, _FOOT_LENGTH = 100, 150
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def set_page(worksheet: Worksheet, sheet: Sheet, page: Page, widths: Sequence[float]) -> None:
+    """Landscape, as wide as a page may be and still be read; header row, stamp, page numbers.
+
+    Columns that do not print stand at the end, rows that do not below the others.
+    """
+    printed = [number for number, column in enumerate(sheet.columns) if column.prints]
+    across = sum(widths[number] for number in printed) * DIGIT_POINTS
+    paper = _A4 if _ACROSS[_A4] / max(across, 1) >= _SMALLEST_PRINT else _A3
+    beside = max(1, math.ceil(across * _SMALLEST_PRINT / _ACROSS[paper]))
+    worksheet.set_landscape()
+    worksheet.set_paper(paper)
+    worksheet.fit_to_pages(beside, 0)
+    worksheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
+    worksheet.repeat_rows(len(sheet.above))
+    if beside > 1 and sheet.frozen:
+        worksheet.repeat_columns(0, sheet.frozen - 1)
+    rows = sheet.rows if sheet.printed_rows is None else min(sheet.printed_rows, sheet.rows)
+    if printed and (len(printed) < len(sheet.columns) or rows < sheet.rows):
+        worksheet.print_area(0, 0, len(sheet.above) + max(rows, 1), printed[-1])
+    title = _escaped(shorten(page.title, _TITLE_LENGTH, placeholder="…"))
+    stamp = f"&R&B{_escaped(page.stamp)}" if page.stamp else ""
+    worksheet.set_header(f"&L{title} – {_escaped(sheet.name)}{stamp}")
+    foot = f"&L{_escaped(shorten(page.foot, _FOOT_LENGTH, placeholder=' …'))}" if page.foot else ""
+    worksheet.set_footer(f"{foot}&R" + say("table.page", page.lang, page="&P", pages="&N"))
+
+
+def _escaped(text: str) -> str:
+    """Text in which ``&`` is no command of the page header."""
+    return _CONTROL.sub(" ", text).replace("&", "&&")
