@@ -85,13 +85,6 @@ def test_numbers_ranges_and_levels_are_put_into_the_readers_form() -> None:
     assert vi.amount("") == "–"
 
 
-def test_notes_name_statistics_in_words() -> None:
-    note = Text.of("note.error_unknown", names="fibre_households, households")
-    words = Words("en", "both").text(note.say("both"))
-    assert words.startswith("no error is declared for households with fibre, households:")
-    assert "số hộ có cáp quang, số hộ:" in Words("vi", "vi").text(f"a; {note.say('vi')}")
-
-
 def test_long_names_are_cut_and_signs_that_programs_obey_are_written_out() -> None:
     words = Words("vi", "both")
     assert len(words.data("x" * 200)) == 90

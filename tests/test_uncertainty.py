@@ -382,7 +382,9 @@ def test_statistics_without_a_declared_error_are_named() -> None:
     town = replace(half_built(), statistics=(*persons(2000, 2000), *floors))
     found = interval_of(town, ErrorModel(population_percent=3.0), "floor_area_per_capita", "W")
     assert found.sd == pytest.approx(20 * 0.03)
-    assert [dict(n.params)["names"] for n in found.notes] == ["floor_area_m2"]
+    (note,) = found.notes
+    assert "diện tích sàn nhà ở: khoảng tin cậy" in note.say("vi")
+    assert "declared for housing floor area:" in note.say("en")
 
 
 # ---- targets ---------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from urbanplan_gis.model.data import OPTIONAL_STATISTICS, Statistic
+from urbanplan_gis.text import Name, keys, say
 
 #: a statistic further away than this makes a verdict inconclusive (DESIGN §5)
 MAX_YEARS_AWAY = 2
@@ -89,3 +90,9 @@ def _chosen(
     if as_of is not None:
         away = np.where(found == _NO_YEAR, 0, abs(found - as_of.year))
     return ChosenStatistic(name, values.astype(float), found, away)
+
+
+def statistic_words(name: str) -> Name:
+    """A statistic in words; one that only the project knows keeps its name."""
+    key = f"explain.statistic.{name}"
+    return Name(say(key, "vi"), say(key, "en")) if key in keys() else Name(name, name)

@@ -22,9 +22,10 @@ from urbanplan_gis.analysis.measures import statistic_names
 from urbanplan_gis.analysis.misclassified import UnsureClasses, class_moments, unsure_classes
 from urbanplan_gis.analysis.panels import Panel
 from urbanplan_gis.analysis.rests_on import ground_roles
+from urbanplan_gis.analysis.statistics import statistic_words
 from urbanplan_gis.model.data import Role
 from urbanplan_gis.model.figures import Measure
-from urbanplan_gis.text import Text
+from urbanplan_gis.text import LANGUAGES, Name, Text
 
 #: a ratio is unstable if the sd of its denominator exceeds this part of it (our convention) ...
 UNSTABLE_DENOMINATOR = 0.10
@@ -197,6 +198,8 @@ def _of_gaps(panel: Panel, missing: Set[Role], errors: ErrorModel) -> Iterator[T
         if not known:
             names += statistic_names(measure, panel.state) or [measure.kind]
     if names:
-        yield Text.of("note.error_unknown", names=", ".join(dict.fromkeys(names)))
+        words = [statistic_words(name) for name in dict.fromkeys(names)]
+        told = Name(*(", ".join(word.say(lang) for word in words) for lang in LANGUAGES))
+        yield Text.of("note.error_unknown", names=told)
     if any(c.label == _CENTRELINES for m in _both(panel) if m for c in m.where):
         yield Text.of("note.centrelines_held")

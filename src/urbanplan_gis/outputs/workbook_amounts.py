@@ -12,6 +12,7 @@ from urbanplan_gis.analysis.evidence import Evidence
 from urbanplan_gis.analysis.measures import statistic_names
 from urbanplan_gis.analysis.panels import Panel
 from urbanplan_gis.analysis.quantity import Quantity
+from urbanplan_gis.analysis.statistics import statistic_words
 from urbanplan_gis.geometry.grouping import sum_by
 from urbanplan_gis.model.data import OPTIONAL_STATISTICS
 from urbanplan_gis.model.figures import Condition, Measure
@@ -27,7 +28,7 @@ from urbanplan_gis.outputs.workbook_ground import (
     can_be_switched,
 )
 from urbanplan_gis.standards.class_sets import class_sets
-from urbanplan_gis.text import Name, Text, keys
+from urbanplan_gis.text import Name, Text
 
 Floats = NDArray[np.float64]
 #: the statistic that dwellings counted from buildings stand under on the sheet of statistics
@@ -139,7 +140,7 @@ def _side(
         return _of_statistics(amounts, panel, measure, quantity)
     if measure.kind == "floor_area":
         formula = _statistic_sum([DWELLINGS], set(), "[year]")
-        words = (statistic_words(DWELLINGS),)
+        words = (Text.of("workbook.dwellings"),)
         return _add(amounts, panel, (DWELLINGS,), words, quantity.unit, formula, "", quantity)
     if measure.kind == "unit_count":
         names = [UNIT_SETS.get(item.set_name, "") for item in measure.where]
@@ -277,14 +278,6 @@ def _of_statistics(amounts: Amounts, panel: Panel, measure: Measure, quantity: Q
     words += tuple(Text.of(f"workbook.of_units.{name}") for name in sets)
     key = ("statistic", *names, *sets, found)
     return _add(amounts, panel, key, words, quantity.unit, formula, "", quantity, found)
-
-
-def statistic_words(name: str) -> Name | Text:
-    """A statistic in words; one that only the project knows keeps its name."""
-    if name == DWELLINGS:
-        return Text.of("workbook.dwellings")
-    key = f"explain.statistic.{name}"
-    return Text.of(key) if key in keys() else Name(name, name)
 
 
 def _add(

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from urbanplan_gis.analysis.evidence import Evidence
+from urbanplan_gis.analysis.statistics import statistic_words
 from urbanplan_gis.geometry.pieces import NOWHERE
 from urbanplan_gis.model.figures import Condition
 from urbanplan_gis.outputs.workbook_amounts import (
@@ -20,7 +21,6 @@ from urbanplan_gis.outputs.workbook_amounts import (
     ByPark,
     flag_name,
     green_flags,
-    statistic_words,
 )
 from urbanplan_gis.outputs.workbook_figures import PARK_SELECTIONS
 from urbanplan_gis.outputs.workbook_ground import (
@@ -42,7 +42,7 @@ from urbanplan_gis.outputs.workbook_words import (
 )
 from urbanplan_gis.outputs.worksheet_table import HUNDREDTHS, WHOLE, YEAR, Column, Sheet, Value
 from urbanplan_gis.standards.class_sets import class_sets
-from urbanplan_gis.text import say
+from urbanplan_gis.text import Text, say
 
 #: units of statistics that count no persons
 _MEASURES = {
@@ -369,7 +369,11 @@ def statistics_sheet(
             "source": "buildings", "document": ""})], ignore_index=True)  # fmt: skip
     years = [None if pd.isna(year) else int(year) for year in frame["year"]]
     keys = [f"{name}@{year or ''}" for name, year in zip(frame["name"], years, strict=True)]
-    words = [statistic_words(name).say(lang) for name in frame["name"]]
+    dwellings = Text.of("workbook.dwellings")
+    words = [
+        (dwellings if name == DWELLINGS else statistic_words(name)).say(lang)
+        for name in frame["name"]
+    ]
     values = [None if pd.isna(value) else float(value) for value in frame["value"]]
 
     formats = [WHOLE if value is None or value == int(value) else HUNDREDTHS for value in values]

@@ -68,16 +68,7 @@ class Words:
             found = [vi if self.lang == "vi" else en for vi, en in texts_of(cell)]
         else:
             found = [cell]
-        return tuple(legible(self._statistics(text)) for text in found if text)
-
-    def _statistics(self, text: str) -> str:
-        """Columns of statistics in words, where a note holds their names as they are."""
-        before, after = say("note.error_unknown", self.lang, names="\x00").split("\x00")
-        names = re.compile(f"{re.escape(before)}([\\w, ]+){re.escape(after)}")
-        return names.sub(lambda found: before + self._listed(found[1]) + after, text)
-
-    def _listed(self, names: str) -> str:
-        return ", ".join(self.token("explain.statistic", name) for name in names.split(", "))
+        return tuple(legible(text) for text in found if text)
 
     def text(self, cell: str) -> str:
         """A cell of words in this language."""
