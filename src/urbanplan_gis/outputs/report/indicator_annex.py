@@ -195,7 +195,7 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
     of_land = any(real(row["gap_ha"]) is not None for row in rows)
     notes = [words.say("indicator.units_note")]
     if of_land:
-        notes[0] += " " + words.say("indicator.units_held")
+        notes.append(words.say("indicator.units_held"))
     if not line.indicator.decimals:
         # a count concerns some units only
         counted = [row for row in units if real(row["value"]) is not None]
@@ -240,7 +240,7 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
     strong = frozenset(range(len(units), len(cells)))
     fills = verdict_fills(verdicts, len(columns) - 1)
     caption = _caption("indicator.units", line, words)
-    return Table(caption, columns, tuple(cells), strong, fills, tuple(notes)), numbers
+    return Table(caption, columns, tuple(cells), strong, fills, (" ".join(notes),)), numbers
 
 
 def _picture(
