@@ -92,6 +92,18 @@ def test_trend_through_the_years_of_a_table(tmp_path: Path) -> None:
     assert trend.reached == town.evidence.as_of.year
 
 
+def test_a_line_past_all_there_can_be_says_so(tmp_path: Path) -> None:
+    """From 50 % in 2019 to 80 % today the line is far above 100 % at the end of 2030."""
+    trend = gap(measured_town(tmp_path, *FORMER), "urbanisation_rate", 2030).trend
+    assert trend is not None
+    assert trend.value > 100
+    assert "vượt mức tối đa" in trend.words.say("vi")
+    assert "past the most there can be" in trend.words.say("en")
+    for within in (replace(trend, value=100.0), replace(trend, value_unit="m2/person")):
+        assert "past the most" not in within.words.say("en")
+    assert "below the least" in replace(trend, value=-1.0).words.say("en")
+
+
 def test_trend_through_earlier_runs(tmp_path: Path) -> None:
     """21 % four years before 25 %: a point a year, and 24 % is reached."""
     day = dt.date(2021, 6, 30)

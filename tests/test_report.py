@@ -23,7 +23,7 @@ from pypdf import PdfReader
 from conftest import ROOT
 from report_city import add_former, remove_former, run_of, write_city
 from urbanplan_gis.errors import PlanDataError
-from urbanplan_gis.outputs.report import make_report
+from urbanplan_gis.outputs.report import html, make_report, word_xml
 from urbanplan_gis.outputs.report.compose import compose_report
 from urbanplan_gis.outputs.report.content import (
     Column,
@@ -464,6 +464,23 @@ def test_what_is_held_together_parts_where_a_column_has_no_room() -> None:
     assert breakable("data/raw/sample_city.gpkg", 9).replace("\u200b", "|") == (
         "data/|raw/|sample_|city.|gpkg"
     )
+
+
+def test_a_printed_number_is_not_cut_in_a_wide_letter() -> None:
+    """Twelve columns on a page laid wide: «tối thiểu 60» has a place to break before its number."""
+    columns = tuple(Column(f"c{at}", share) for at, share in enumerate((1.0,) * 11 + (4.0,)))
+    table = Table("t", columns, (("tối\u00a0thiểu\u00a060", *("-",) * 11),))
+    assert "tối thiểu\u00a060" in "".join(html._table(table, landscape=True))
+    roomy = replace(table, columns=columns[:1], rows=((table.rows[0][0],),))
+    assert "tối\u00a0thiểu\u00a060" in "".join(html._table(roomy, landscape=True))
+
+
+def test_notes_of_a_table_stay_together_in_word() -> None:
+    table = Table("t", (Column("a"),), (("1",),), notes=("one", "two", "three"))
+    ids = dict.fromkeys(("Caption", "Report Note", "Report Cell", "Table Grid"), "x")
+    *_, one, two, three, _gap = word_xml.block(table, ids, kept=False, landscape=False)
+    kept = [item.find(f".//{qn('w:keepNext')}") is not None for item in (one, two, three)]
+    assert kept == [True, True, False]
 
 
 # ---- the office's own ---------------------------------------------------------------------------

@@ -243,16 +243,20 @@ def _land_of(
         return
     alone = np.arange(len(known.persons)) == unit
     value, most = (land.quantity.of(alone) / people, land.quantity.at_most(alone) / people)
-    told = [Text.of(note)] if note else []
+    told = []
+    if most > value:
+        what = Text.of(f"readiness.land.{source_id}")
+        told.append(Text.of("readiness.unknown_ground", land=what, most=most))
+    if note:
+        told.append(Text.of(note))
     if land.proposed:
         told += [
             Text.of("readiness.proposal", sets=class_sets()[name].name) for name in land.proposed
         ]
-    unknown = (Text.of("readiness.unknown_ground", most=most),) if most > value else ()
     yield SourcedValue(
         value, 0.0 if upper else value, most, source_id,
         Text.of(f"readiness.source.{source_id}", persons=people), "ha", people / 1e4,
-        int(known.years[unit]), notes=(*upper, *unknown, *told, *known.age(int(known.years[unit]))),
+        int(known.years[unit]), notes=(*upper, *told, *known.age(int(known.years[unit]))),
     )  # fmt: skip
 
 

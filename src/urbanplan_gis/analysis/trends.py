@@ -55,6 +55,8 @@ class Trend:
     #: the year in which the line reaches the target, None if never
     reached: int | None
     year: int
+    #: the unit of the values
+    value_unit: str = ""
 
     @property
     def words(self) -> Text:
@@ -63,7 +65,15 @@ class Trend:
         return Text.of(
             key, first=first, last=last, dates=len(self.points), a_year=self.a_year,
             year=str(self.year), value=self.value, reached=str(self.reached or ""),
+            beyond=self._beyond,
         )  # fmt: skip
+
+    @property
+    def _beyond(self) -> Text | str:
+        """What to say where the line runs out of what there can be: a share of 111 %."""
+        if self.value < 0:
+            return Text.of("trend.below")
+        return Text.of("trend.above") if self.value_unit == "%" and self.value > 100 else ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +128,8 @@ def trend_of(
         return None
     dated = tuple(sorted(points.items()))
     slope, at_end = _line(dated, dt.date(target.year, 12, 31))
-    return Trend(dated, slope, at_end, _reached(target, slope, dated[-1]), target.year)
+    reached = _reached(target, slope, dated[-1])
+    return Trend(dated, slope, at_end, reached, target.year, figure.value_unit)
 
 
 def persons_ahead(past: Past, row: Row, year: int) -> tuple[float | None, Text | None]:

@@ -18,7 +18,7 @@ from urbanplan_gis.analysis.explanation import (
     features_behind,
 )
 from urbanplan_gis.analysis.rests_on import inputs_of
-from urbanplan_gis.model.figures import Assessment, Figure, Measure
+from urbanplan_gis.model.figures import Assessment, Condition, Figure, Measure
 from urbanplan_gis.outputs.geopackage import FACES, write_layers
 from urbanplan_gis.outputs.layer_forms import layer_forms
 from urbanplan_gis.outputs.qml import FILL, single
@@ -231,17 +231,19 @@ def _formula(opened: Explanation, lang: str) -> Iterator[str]:
 
 
 def measure_words(measure: Measure, lang: str) -> str:
-    """What a measure adds up, in words: «area of ground land use in “…”»."""
-    conditions = [
-        say("explain.condition", lang, label=Text.of(f"explain.label.{item.label}"),
-            set=_set_name(item.set_name))
-        for item in measure.where
-    ]  # fmt: skip
+    """What a measure adds up, in words: «area of ground whose land use is in “…”»."""
+    conditions = [_condition_words(item, lang) for item in measure.where]
     joined = f" {say('explain.and', lang)} ".join(conditions)
     names = " + ".join(say(f"explain.statistic.{name}", lang) for name in measure.of)
     what = say(f"explain.measure.{measure.kind}", lang, names=names)
     rule = f" ({say(f'explain.rule.{measure.rule}', lang)})" if measure.rule else ""
     return f"{what} {joined}".strip() + rule
+
+
+def _condition_words(condition: Condition, lang: str) -> str:
+    if condition.set_name == "any":
+        return say(f"explain.any.{condition.label}", lang)
+    return say(f"explain.condition.{condition.label}", lang, set=_set_name(condition.set_name))
 
 
 def _set_name(set_name: str) -> Name | Text:

@@ -23,6 +23,10 @@ from urbanplan_gis.outputs.report.layout import breakable, letters_of_columns
 
 #: the size of letters in printed tables, as the style has it
 _PRINTED_PT = 7.5
+#: letters that stand in for the narrow ones asked for are wider: a number must not be cut in two
+_STAND_IN = 1.35
+#: tables of so many columns need more room than a phone's other tables
+_MANY = 9
 
 
 def write_html(report: Report, path: Path) -> None:
@@ -132,14 +136,18 @@ def _table(table: Table, landscape: bool) -> Iterator[str]:
     """A table that a narrow screen scrolls, its caption staying in view."""
     caption = escape(table.caption)
     yield f'<div class="table"><p class="caption">{caption}</p>'
-    yield f'<div class="scroll" tabindex="0"><table aria-label="{caption}">'
+    many = ' class="many"' if len(table.columns) >= _MANY else ""
+    yield f'<div class="scroll" tabindex="0"><table{many} aria-label="{caption}">'
     whole = sum(column.share for column in table.columns)
     yield "<colgroup>" + "".join(
         f'<col style="width:{100 * column.share / whole:.2f}%">' for column in table.columns
     ) + "</colgroup>"  # fmt: skip
-    heads = "".join(f'<th scope="col">{escape(column.header)}</th>' for column in table.columns)
+    heads = "".join(
+        f'<th scope="col">{escape(column.header).replace("/", "/<wbr>")}</th>'
+        for column in table.columns
+    )
     yield f"<thead><tr>{heads}</tr></thead><tbody>"
-    letters = letters_of_columns(table, _PRINTED_PT, landscape)
+    letters = letters_of_columns(table, _STAND_IN * _PRINTED_PT, landscape)
     for at, row in enumerate(table.rows):
         strong = ' class="strong"' if at in table.strong else ""
         cells = "".join(

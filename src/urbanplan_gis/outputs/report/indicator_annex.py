@@ -192,7 +192,10 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
     """The figures of every unit, then of the groups; units are numbered as on the map."""
     decimals = line.indicator.decimals
     units = [row for row in rows if row["unit_code"] not in GROUPS]
+    of_land = any(real(row["gap_ha"]) is not None for row in rows)
     notes = [words.say("indicator.units_note")]
+    if of_land:
+        notes.append(words.say("indicator.units_held"))
     if not line.indicator.decimals:
         # a count concerns some units only
         counted = [row for row in units if real(row["value"]) is not None]
@@ -202,7 +205,6 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
         units = counted
     groups = [row for name in GROUPS for row in rows if row["unit_code"] == name]
     numbers = {str(row["unit_code"]): count for count, row in enumerate(units, start=1)}
-    of_land = any(real(row["gap_ha"]) is not None for row in rows)
     cells, verdicts = [], []
     for row in (*units, *groups):
         value, target = real(row["value"]), real(row["target"])
@@ -238,7 +240,7 @@ def _units(line: Line, rows: list[Row], words: Words) -> tuple[Table, dict[str, 
     strong = frozenset(range(len(units), len(cells)))
     fills = verdict_fills(verdicts, len(columns) - 1)
     caption = _caption("indicator.units", line, words)
-    return Table(caption, columns, tuple(cells), strong, fills, tuple(notes)), numbers
+    return Table(caption, columns, tuple(cells), strong, fills, (" ".join(notes),)), numbers
 
 
 def _picture(

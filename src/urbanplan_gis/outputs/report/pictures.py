@@ -31,7 +31,9 @@ if TYPE_CHECKING:
 
 WIDTH_MM = 160.0
 _HEIGHT_MM = 86.0
-_MAP_SHARE = 0.66
+_MAP_SHARE = 0.63
+#: room is left between them, or an islet at the edge looks like a swatch of the legend
+_LEGEND_FROM = 0.66
 _DPI = 150
 _MM_PER_INCH = 25.4
 _FONT: Any = {
@@ -91,7 +93,7 @@ def _unit_map(
     _draw_numbers(axes, units, numbers)
     _draw_scale(axes, words)
     figure.legend(
-        handles=handles, loc="upper left", bbox_to_anchor=(_MAP_SHARE, 0.99), frameon=False,
+        handles=handles, loc="upper left", bbox_to_anchor=(_LEGEND_FROM, 0.99), frameon=False,
         title=words.known("map.legend.share_of_target"), alignment="left",
         handlelength=1.8, labelspacing=0.7, borderaxespad=0.2,
     )  # fmt: skip

@@ -38,7 +38,9 @@ def block(item: Block, ids: Mapping[str, str], kept: bool, landscape: bool) -> I
     elif isinstance(item, Table):
         yield paragraph(item.caption, ids["Caption"], keep=True)
         yield _table(item, ids, landscape)
-        yield from (paragraph(note, ids["Report Note"]) for note in item.notes)
+        last = len(item.notes) - 1
+        for at, note in enumerate(item.notes):
+            yield paragraph(note, ids["Report Note"], keep=at < last)
         yield _gap()
 
 
