@@ -21,6 +21,7 @@ from urbanplan_gis.outputs.atlas.words import (
     value_words,
 )
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, Mark, Word
+from urbanplan_gis.standards.codes import STREET_REMAINDER
 from urbanplan_gis.text import Name
 
 
@@ -140,6 +141,15 @@ def test_a_class_prints_the_same_area_however_many_are_listed() -> None:
     # the rest is the sum of what would have been printed
     rest = sum(float(str(area)) for area in whole[2:5])
     assert float(str(brief[2])) == pytest.approx(rest)
+
+
+def test_a_derived_class_is_listed_by_its_name_without_a_code() -> None:
+    rows = (
+        BalanceRow("planned-16-2025", "Dichvu", Name("Khu dịch vụ", "Services"), 2.0),
+        BalanceRow(*STREET_REMAINDER, Name("Phần còn lại", "Remainder"), 1.0),
+    )
+    lines = balance_lines(Balance("planned", rows), 9, 7.0, "en")
+    assert [line.cells[1:3] for line in lines[:2]] == [("Dichvu", "Services"), ("", "Remainder")]
 
 
 def test_text_from_data_fits_and_has_a_form_for_every_sign() -> None:

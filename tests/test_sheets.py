@@ -282,6 +282,18 @@ def test_no_line_begins_with_a_sign_or_ends_a_text_with_one_short_word() -> None
     assert [len(line.split()) for line in title] in ([4, 4], [5, 3])
 
 
+def test_a_name_longer_than_its_line_is_broken_at_a_joint() -> None:
+    font = Font(7)
+    name = "QHPK_SDD_QuangPhu_2021"
+    room = text_width("QHPK_SDD_QuangPhu_20", font)
+    assert wrap(name, font, room) == ("QHPK_SDD_QuangPhu_", "2021")
+    for width in np.arange(3.0, 30.0):
+        for word in (name, "x" * 40, "_" * 40, "a-very/long:name;of_parts"):
+            lines = wrap(word, font, width)
+            assert "".join(lines) == word
+            assert all(text_width(line, font) <= width for line in lines)
+
+
 @pytest.mark.parametrize(("paper", "landscape"), [("A3", False), ("A4", True)])
 def test_the_first_coordinate_written_of_each_axis_names_it(paper: str, landscape: bool) -> None:
     for shift in (0, 700, 1400):

@@ -11,6 +11,7 @@ from urbanplan_gis.outputs.atlas.unit_maps import UNCLASSIFIED
 from urbanplan_gis.outputs.atlas.words import adding_up, printable
 from urbanplan_gis.outputs.sheets.boxes import Block, Font, text_width
 from urbanplan_gis.outputs.sheets.symbols import Symbol
+from urbanplan_gis.standards.codes import DERIVED_LISTS
 from urbanplan_gis.text import number, say
 
 
@@ -24,8 +25,9 @@ def balance_lines(balance: Balance, count: int, size: float, lang: str) -> list[
     # rounded before some are summed up: a class prints alike however many are listed
     printed = adding_up(areas)
     shares = adding_up([100 * area / total for area in areas], 1) if total else [0.0] * len(areas)
-    names = [(row.code, printable(row.name.say(lang)), _class_swatch(row.code_list, row.code, size))
-             for row in coded[:count]]  # fmt: skip
+    # as in the legend, what is derived has a name and no code that a reader could look up
+    names = [("" if row.code_list in DERIVED_LISTS else row.code, printable(row.name.say(lang)),
+              _class_swatch(row.code_list, row.code, size)) for row in coded[:count]]  # fmt: skip
     left = len(coded) - count
     if left > 0:
         names.append(("", say("atlas.balance.rest", lang, count=left), _swatch(None, size)))

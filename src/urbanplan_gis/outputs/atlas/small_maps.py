@@ -39,7 +39,8 @@ from urbanplan_gis.text import say
 #: heights of a map: the largest at which the list below it is whole, else the one given apart
 _MAP_MM, _LONG_LIST_MM = (60.0, 56.0, 52.0, 48.0, 44.0, 38.0), 44.0
 _NUMBERED = 8
-_NAME = Font(6.2, color="#666666")
+#: dark enough to be read over the hatch of plans not in force
+_NAME = Font(6.2, color="#404040")
 #: classes that the legend of the main map explains
 _OF_MAIN_MAP = ("context", "unit_border", "this_unit")
 

@@ -28,6 +28,8 @@ _MEASURE_DPI = 300
 LEAST_POINTS = 5.0
 #: blanks at which a line may break: never before a lone sign, as in "12,5 %" or "vi / en"
 _BREAKS = re.compile(r"\s+(?=\(|\S*\w)")
+#: signs after which a name too long for its line is broken, as in QHPK_SDD_ / QuangPhu_2021
+_JOINTS = "_-/:;"
 #: a last line of one word shorter than this share of the width is not left alone
 _LONELY = 0.3
 _BALANCE_MM = 1.0
@@ -216,7 +218,7 @@ def _fill(pieces: Sequence[str], font: Font, width: float) -> list[list[str]]:
 
 
 def _pieces(word: str, font: Font, width: float) -> list[str]:
-    """The word, or parts of it that fit the width."""
+    """The word, or parts of it that fit the width; broken after a joint where it has one."""
     if text_width(word, font) <= width:
         return [word]
     if " " in word:
@@ -224,7 +226,12 @@ def _pieces(word: str, font: Font, width: float) -> list[str]:
     pieces = [""]
     for letter in word:
         if pieces[-1] and text_width(pieces[-1] + letter, font) > width:
-            pieces.append("")
+            cut = max(map(pieces[-1].rfind, _JOINTS)) + 1
+            rest = pieces[-1][cut:] if cut else ""
+            if rest and text_width(rest + letter, font) <= width:
+                pieces[-1:] = [pieces[-1][:cut], rest]
+            else:
+                pieces.append("")
         pieces[-1] += letter
     return pieces
 
