@@ -174,6 +174,17 @@ def _wrapped(line: str, width: float) -> int:
     return lines
 
 
+def folded_text(text: str, room: float) -> list[str]:
+    """A text in lines no wider than the room (digits), words unbroken."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and length(f"{lines[-1]} {word}") <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
+    return lines
+
+
 def _number(value: float, number_format: str) -> str:
     if number_format == SHARE:
         return f"{value:.2%}"
