@@ -485,3 +485,24 @@ def test_numbers_stated_by_resolutions_stand_in_their_own_unit(town: Measured) -
     assert columns["Statistic"][:2] == [
         "natural area stated by a resolution", "population stated by a resolution",
     ]  # fmt: skip
+
+
+def test_lines_are_counted_as_programs_break_them() -> None:
+    """Dots and brackets begin no line: what stands before them moves down with them."""
+    room = worksheet_size.length("target, m²/person")
+    sheet = Sheet("x", [Column("a", ["target, m²/person ...)"])])
+    assert worksheet_size.row_heights(sheet, [room + 2.5], "en") == {0: 30}
+    # two lines either way; a third once the word and its dots no longer fit behind the first
+    room = worksheet_size.length("value less target,  m²/person")
+    sheet = Sheet("x", [Column("a", ["value less target, m²/person ...) and the rest of it here"])])
+    assert worksheet_size.row_heights(sheet, [room + 2.5], "en") == {0: 45}
+
+
+def test_the_foot_of_both_languages_keeps_clear_of_the_page_number(paths: dict[str, Path]) -> None:
+    for sheet in openpyxl.load_workbook(paths["both"]):
+        left, right = sheet.oddFooter.left.text, sheet.oddFooter.right.text
+        assert "…" not in left
+        assert "2025-06-30" in left
+        digits = [worksheet_size.length(text) for text in (*left.split("\n"), right)]
+        # the width of A4 between its margins, at full size
+        assert max(digits[:-1]) + digits[-1] < 784 / 5.4, sheet.title

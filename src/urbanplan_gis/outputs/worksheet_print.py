@@ -21,6 +21,8 @@ from urbanplan_gis.text import say
 _A4, _A3 = 9, 8
 _ACROSS = {_A4: ACROSS_A4, _A3: ACROSS_A3}
 _SMALLEST_PRINT = 0.72
+#: width of the sources beside the page number (digits), and height of a line of them (inches)
+_FOOT_ROOM, _FOOT_LINE = 105.0, 0.17
 #: lines above a table take at least this (digits), however narrow the table is
 _LEAST_ROOM = 24.0
 #: letters of the title and of the sources in the margins, which have room for 255 each
@@ -38,7 +40,9 @@ def set_page(worksheet: Worksheet, sheet: Sheet, page: Page, widths: Sequence[fl
     worksheet.set_landscape()
     worksheet.set_paper(paper)
     worksheet.fit_to_pages(beside, 0)
-    worksheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.6)
+    foot = folded_text(shorten(page.foot, _FOOT_LENGTH, placeholder=" …"), _FOOT_ROOM)
+    lower = 0.6 + _FOOT_LINE * (len(foot) - 1)
+    worksheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=lower)
     worksheet.repeat_rows(len(sheet.above))
     if beside > 1 and sheet.frozen:
         worksheet.repeat_columns(0, sheet.frozen - 1)
@@ -48,8 +52,8 @@ def set_page(worksheet: Worksheet, sheet: Sheet, page: Page, widths: Sequence[fl
     title = _escaped(shorten(page.title, _TITLE_LENGTH, placeholder="…"))
     stamp = f"&R&B{_escaped(page.stamp)}" if page.stamp else ""
     worksheet.set_header(f"&L{title} – {_escaped(sheet.name)}{stamp}")
-    foot = f"&L{_escaped(shorten(page.foot, _FOOT_LENGTH, placeholder=' …'))}" if page.foot else ""
-    worksheet.set_footer(f"{foot}&R" + say("table.page", page.lang, page="&P", pages="&N"))
+    left = "&L" + "\n".join(map(_escaped, foot)) if page.foot else ""
+    worksheet.set_footer(f"{left}&R" + say("table.page", page.lang, page="&P", pages="&N"))
 
 
 def lines_above(sheet: Sheet, widths: Sequence[float], stamp: str) -> list[str]:
