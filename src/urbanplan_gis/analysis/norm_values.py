@@ -26,7 +26,6 @@ from urbanplan_gis.geometry.split import area_inside
 from urbanplan_gis.model.data import Role
 from urbanplan_gis.model.figures import Condition, Figure
 from urbanplan_gis.model.scores import GivenValue
-from urbanplan_gis.standards.indicators import indicators
 from urbanplan_gis.text import Text
 
 #: last rank of QCVN 01:2021/BXD, Table 2.17, that each share counts
@@ -176,7 +175,6 @@ def _published(figures: Iterable[Figure]) -> Iterator[tuple[str, GivenValue]]:
     for figure in figures:
         wanted = figure.is_default and figure.unit_code == "city" and figure.scenario == "existing"
         if wanted and figure.indicator in _INDICATORS and figure.value is not None:
-            named = indicators()[figure.indicator].name
-            text = told(Text.of("norm_value.figure", indicator=named), figure)
+            text = told(Text.of("norm_value.figure", figure_id=figure.figure_id), figure)
             value = GivenValue(figure.value, text, figure.as_of.year, figure.basis)
             yield _INDICATORS[figure.indicator], value
