@@ -29,6 +29,8 @@ from urbanplan_gis.model.figures import SENSES, Verdict
 from urbanplan_gis.outputs import worksheet, worksheet_size
 from urbanplan_gis.outputs.tables import FINDING_COLUMNS, INDICATOR_COLUMNS
 from urbanplan_gis.outputs.workbook_about import NOTES
+from urbanplan_gis.outputs.workbook_base import statistics_sheet
+from urbanplan_gis.outputs.workbook_tables import table_sheet
 from urbanplan_gis.outputs.worksheet_table import Column, Sheet
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.indicators import indicators
@@ -323,6 +325,27 @@ def test_print_is_never_smaller_than_can_be_read(book: Book) -> None:
         assert points / across / (sheet.page_setup.fitToWidth or 1) < 1 / 0.7, sheet.title
 
 
+def test_lines_above_a_narrow_table_are_not_cut_on_paper(paths: dict[str, Path]) -> None:
+    """They fit into the columns that print, or into those repeated on pages side by side."""
+    for lang in (*LANGUAGES, "both"):
+        for sheet in openpyxl.load_workbook(paths[lang]):
+            across = sheet.print_title_cols
+            last = across or str(sheet.print_area or f"A1:{sheet.dimensions.split(':')[-1]}")
+            last = re.sub(r"[^A-Z]", "", last.rpartition(":")[2])
+            most = openpyxl.utils.column_index_from_string(last)
+            room = sum(
+                item.width
+                for item in sheet.column_dimensions.values()
+                for number in range(item.min, item.max + 1)
+                if number <= most
+            )
+            header = int(sheet.print_title_rows.replace("$", "").partition(":")[0])
+            for row in range(2, header):
+                text = str(sheet.cell(row, 1).value)
+                if text != STAMP:
+                    assert worksheet_size.length(text) <= max(room, 24) + 1, (sheet.title, text)
+
+
 def test_both_languages_stand_in_two_lines_of_the_header(paths: dict[str, Path]) -> None:
     opened = openpyxl.load_workbook(paths["both"])
     assert column(opened["Đồ án · Plans"], "Ngày phê duyệt\nApproved")
@@ -359,8 +382,8 @@ def test_a_town_with_units_alone_makes_a_workbook(tmp_path: Path) -> None:
     alone = layer(Role.UNITS, feature("A", square(0, 0, 200), code="A", name="Xã", kind="commune"))
     write_town(measured_town(tmp_path, alone), tmp_path / "x.xlsx", "en")
     opened = openpyxl.load_workbook(tmp_path / "x.xlsx")
-    assert opened["Roads"]["A6"].value == "No data"
-    assert opened["Class sets"]["A6"].value == "No data"
+    for name in ("Roads", "Class sets"):
+        assert "No data" in {cell.value for cell in opened[name]["A"]}, name
     ground = rows_of(opened["Ground"])
     assert [row["Area (m²)"] for row in ground] == [pytest.approx(40_000)] * len(ground)
 
@@ -373,7 +396,7 @@ def test_nothing_measured_gives_headers_alone(tmp_path: Path, town: Measured) ->
     write_town(nothing, tmp_path / "x.xlsx", "en", figures=empty, targets=empty)
     opened = openpyxl.load_workbook(tmp_path / "x.xlsx")
     for name in ("Summary", "Figures", "Targets", "Amounts", "Ground"):
-        assert opened[name]["A6"].value == "No data"
+        assert "No data" in {cell.value for cell in opened[name]["A"]}, name
     assert [row["Natural area (m²)"] for row in rows_of(opened["Unit groups"])] == [
         pytest.approx(40_000)
     ] * 4
@@ -431,3 +454,55 @@ def test_libreoffice_prints_every_number(tmp_path: Path, path: Path) -> None:
     assert not re.search(r"#(VALUE|REF|NAME|DIV/0|N/A)", text)
     assert "chưa đủ cơ sở đánh giá" in text
     assert text.count("BẢN NHÁP") >= 24
+
+
+def test_days_stand_as_days_and_sets_as_words() -> None:
+    """A day that a table holds as text is one the reader's program shows in the reader's form."""
+    norms = pd.DataFrame({"from": ["2016-05-25", None], "until": ["", "2026-01-01"]})
+    since, until = table_sheet("norms", norms, indicators(), [], "vi").columns
+    assert list(since.values) == [dt.date(2016, 5, 25), None]
+    assert list(until.values) == [None, dt.date(2026, 1, 1)]
+    listed = pd.DataFrame({"class_sets": ["urban_construction water", None]})
+    (sets,) = table_sheet("balance", listed, indicators(), [], "vi").columns
+    assert list(sets.values) == ["Đất xây dựng đô thị; Mặt nước", None]
+
+
+def test_numbers_stated_by_resolutions_stand_in_their_own_unit(town: Measured) -> None:
+    """435 hectares that a resolution states are no 435 persons, and no name of a file."""
+    given = pd.DataFrame(
+        {
+            "unit_code": ["A", "A"], "unit_name": ["X", "X"], "year": [2024, 2024],
+            "name": ["declared_area_ha", "declared_population"], "value": [435.0, 8740.0],
+            "source": ["resolution_1279", "census"], "document": ["1279/NQ-UBTVQH15", ""],
+        }
+    )  # fmt: skip
+    columns = {
+        column.header: list(column.values)
+        for column in statistics_sheet(given, town.evidence, [], "en").columns
+    }
+    assert columns["Unit of measure"][:2] == ["ha", "persons"]
+    assert columns["Source"][:2] == ["Statistics", "Statistics: census"]
+    assert columns["Statistic"][:2] == [
+        "natural area stated by a resolution", "population stated by a resolution",
+    ]  # fmt: skip
+
+
+def test_lines_are_counted_as_programs_break_them() -> None:
+    """Dots and brackets begin no line: what stands before them moves down with them."""
+    room = worksheet_size.length("target, m²/person")
+    sheet = Sheet("x", [Column("a", ["target, m²/person ...)"])])
+    assert worksheet_size.row_heights(sheet, [room + 2.5], "en") == {0: 30}
+    # two lines either way; a third once the word and its dots no longer fit behind the first
+    room = worksheet_size.length("value less target,  m²/person")
+    sheet = Sheet("x", [Column("a", ["value less target, m²/person ...) and the rest of it here"])])
+    assert worksheet_size.row_heights(sheet, [room + 2.5], "en") == {0: 45}
+
+
+def test_the_foot_of_both_languages_keeps_clear_of_the_page_number(paths: dict[str, Path]) -> None:
+    for sheet in openpyxl.load_workbook(paths["both"]):
+        left, right = sheet.oddFooter.left.text, sheet.oddFooter.right.text
+        assert "…" not in left
+        assert "2025-06-30" in left
+        digits = [worksheet_size.length(text) for text in (*left.split("\n"), right)]
+        # the width of A4 between its margins, at full size
+        assert max(digits[:-1]) + digits[-1] < 784 / 5.4, sheet.title

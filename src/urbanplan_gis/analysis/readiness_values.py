@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import PurePath
 
 import numpy as np
 from numpy.typing import NDArray
@@ -271,5 +272,5 @@ def _origin_of(evidence: Evidence, role: Role) -> Origin:
 
 
 def _label(origin: Origin) -> str:
-    """A source as a reader knows it: its document, else its publisher, else its name."""
-    return origin.document or origin.publisher or origin.source
+    """A source as a reader knows it: its document, else its publisher, else its file."""
+    return origin.document or origin.publisher or PurePath(origin.path).name or origin.source

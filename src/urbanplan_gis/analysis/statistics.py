@@ -93,6 +93,8 @@ def _chosen(
 
 
 def statistic_words(name: str) -> Name:
-    """A statistic in words; one that only the project knows keeps its name."""
-    key = f"explain.statistic.{name}"
-    return Name(say(key, "vi"), say(key, "en")) if key in keys() else Name(name, name)
+    """A statistic, or what is counted in its stead; one only the project knows keeps its name."""
+    for key in (f"explain.statistic.{name}", f"explain.measure.{name}"):
+        if key in keys():
+            return Name(say(key, "vi"), say(key, "en"))
+    return Name(name, name)

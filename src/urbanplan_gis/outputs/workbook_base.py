@@ -46,7 +46,7 @@ from urbanplan_gis.text import Text, say
 
 #: units of statistics that count no persons
 _MEASURES = {
-    DWELLINGS: "m2", "floor_area_m2": "m2", "official_area": "m2",
+    DWELLINGS: "m2", "floor_area_m2": "m2", "official_area": "m2", "declared_area_ha": "ha",
     "households": "households", "fibre_households": "households",
 }  # fmt: skip
 _SHORT = {LAND: "land", PLAN: "plan", GREEN: "green"}
@@ -393,10 +393,18 @@ def statistics_sheet(
             head("measure", lang),
             [known_word("unit_of", _MEASURES.get(name, "persons"), lang) for name in frame["name"]],
         ),
-        Column(
-            head("source", lang), [known_word("layer", name, lang) for name in frame["source"]]
-        ),
+        Column(head("source", lang), [_source_words(*row, lang) for row in
+                                      zip(frame["source"], frame["document"], strict=True)]),
         Column(head("document", lang), text("document")),
         Column(head("stat_key", lang), keys, key="stat_key", name="stat_key"),
     ]  # fmt: skip
     return Sheet(sheet_name("statistics", lang), columns, above, 3)
+
+
+def _source_words(source: str, document: str | None, lang: str) -> str:
+    """Where a number comes from: its layer, or a table the document beside it names."""
+    words = known_word("layer", source, lang)
+    if words != source:
+        return words
+    table = label_words("statistics", lang)
+    return table if document else f"{table}: {source}"

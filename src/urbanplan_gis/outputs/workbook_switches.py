@@ -16,7 +16,7 @@ from urbanplan_gis.outputs.worksheet import quoted
 from urbanplan_gis.outputs.worksheet_table import YEAR, Column, Sheet, Value
 from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.standards.codes import code_lists
-from urbanplan_gis.text import say
+from urbanplan_gis.text import languages, say
 
 #: colours of switches that are on, conditional and open
 _COLOURS = {IN: "#b9d7f2", WITHIN: "#dbe9f6", OPEN: "#e4e4e4"}
@@ -110,7 +110,10 @@ def members_sheet(
             columns.append(Column(head("unit_area", lang), sums.tolist(), key="unit_area",
                                   name="unit_area", formulas=f"{total})"))  # fmt: skip
         sums = np.bincount(unit, weights=area * known, minlength=units)
-        header = say("workbook.column.known_in", lang, state=known_word("state", state, lang))
+        header = "\n".join(
+            say("workbook.column.known_in", one, state=known_word("state", state, one))
+            for one in languages(lang)
+        )
         columns.append(Column(header, sums.tolist(), name=f"unit_known_{state}",
                               formulas=f"{total},ground_known,1)"))  # fmt: skip
     if not states:

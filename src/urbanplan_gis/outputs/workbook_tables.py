@@ -21,6 +21,7 @@ from urbanplan_gis.outputs.worksheet_table import (
     Sheet,
     Value,
 )
+from urbanplan_gis.standards.class_sets import class_sets
 from urbanplan_gis.text import Name, Text, keys, languages, say
 
 _FORMATS = {
@@ -85,7 +86,12 @@ _DEFINITIONS = frozenset(
      "not_met_under", "without_verdict", "no_data"}
 )  # fmt: skip
 #: columns that stay in sight, where there are names to keep
-_FROZEN = {"definitions": 4, "gaps": 4, "balance": 3, "readiness": 3, "boundaries": 3}
+_FROZEN = {
+    "definitions": 4, "gaps": 4, "balance": 3, "readiness": 3, "boundaries": 3,
+    "urban_class": 4, "norms": 1,
+}  # fmt: skip
+#: columns of days, which tables hold as text
+_DAYS = frozenset({"as_of", "from", "until", "trend_from"})
 
 
 def table_sheet(
@@ -161,13 +167,22 @@ def _worded(
         return unit_names(frame, lang)
     if name == "feature_ids":
         return [_few(value) for value in values]
-    if name == "as_of":
-        return [dt.date.fromisoformat(value) for value in values]
+    if name in _DAYS:
+        return [dt.date.fromisoformat(value) if value else None for value in values.fillna("")]
+    if name == "class_sets":
+        return [_set_names(str(value or ""), lang) for value in values.fillna("")]
     prefix = _TOKENS_OF.get((sheet, name), _TOKENS.get(name))
     if prefix is None:
         return values
     words = {token: known_word(prefix, token, lang) for token in values.dropna().unique()}
     return [words.get(token) for token in values]
+
+
+def _set_names(listed: str, lang: str) -> str:
+    """Class sets in the words that head their columns of switches."""
+    known = class_sets()
+    words = (known[name].name.say(lang) if name in known else name for name in listed.split())
+    return "; ".join(words)
 
 
 def _definition_names(indicators: Mapping[str, Indicator]) -> dict[tuple[str, str], Name]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from dataclasses import replace
 from functools import cache, partial
 
 from xlsxwriter import Workbook
@@ -12,7 +13,7 @@ from xlsxwriter.utility import quote_sheetname, xl_col_to_name, xl_rowcol_to_cel
 from xlsxwriter.worksheet import Worksheet
 
 from urbanplan_gis.outputs.tables import neutral
-from urbanplan_gis.outputs.worksheet_print import set_page
+from urbanplan_gis.outputs.worksheet_print import lines_above, set_page
 from urbanplan_gis.outputs.worksheet_size import header_height, row_heights, widths_of
 from urbanplan_gis.outputs.worksheet_table import Column, Page, Sheet, Value, shown_text
 from urbanplan_gis.text import say
@@ -43,9 +44,10 @@ def add_sheet(book: Workbook, sheet: Sheet, page: Page) -> None:
     """Write one sheet at the end of the workbook; its name must still be free."""
     worksheet = book.add_worksheet(sheet.name, _Worksheet)
     sheet = _within_limits(sheet, page)
+    widths = widths_of(sheet, page.lang)
+    sheet = replace(sheet, above=lines_above(sheet, widths, page.stamp))
     _write_above(book, worksheet, sheet, page)
     top = len(sheet.above)
-    widths = widths_of(sheet, page.lang)
     worksheet.set_row(top, header_height(sheet, widths))
     for row, height in row_heights(sheet, widths, page.lang).items():
         worksheet.set_row(top + 1 + row, height)

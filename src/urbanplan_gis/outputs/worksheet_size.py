@@ -37,6 +37,8 @@ _OF_LETTERS = {
 _WIDTHS = {letter: width for width, letters in _OF_LETTERS.items() for letter in letters}
 #: letters of other scripts and signs
 _OTHER, _WIDE, _DIGIT = 722, 1000, 500
+#: signs that begin no line
+_NEVER_FIRST = ".,;:!?)]}…"
 #: sums of widths differ by their order
 _ROUNDING = 1e-6
 
@@ -162,7 +164,7 @@ def _wrapped(line: str, width: float) -> int:
     """Lines of one paragraph, words broken where they are longer than a line."""
     lines, used = 1, 0.0
     space = length(" ")
-    for word in line.split():
+    for word in _unbroken(line):
         long = length(word)
         if used and used + space + long <= width:
             used += space + long
@@ -171,6 +173,28 @@ def _wrapped(line: str, width: float) -> int:
         broken = max(0, math.ceil(long / width) - 1)
         lines += broken
         used = long - broken * width
+    return lines
+
+
+def _unbroken(line: str) -> list[str]:
+    """Words, each with the signs behind it that programs keep on its line, spaces or none."""
+    words: list[str] = []
+    for word in line.split():
+        if words and word[0] in _NEVER_FIRST:
+            words[-1] += f" {word}"
+        else:
+            words.append(word)
+    return words
+
+
+def folded_text(text: str, room: float) -> list[str]:
+    """A text in lines no wider than the room (digits), words unbroken."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        if lines and length(f"{lines[-1]} {word}") <= room:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(word)
     return lines
 
 
