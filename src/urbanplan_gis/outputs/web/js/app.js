@@ -145,7 +145,7 @@ function chooseLanguage(chosen) {
   document.getElementById("north-letter").textContent = say("north_letter");
   document.getElementById("north").setAttribute("aria-label", own(plane.north) || say("north"));
   document.getElementById("north").title = own(plane.north);
-  document.getElementById("printed").textContent = [own(content.title), own(stop().name), own(content.boundaries), own(plane.crs)].join(" · ");
+  document.getElementById("printed").textContent = [...content.stamps.map(own), own(content.title), own(stop().name), own(content.boundaries), own(plane.crs)].join(" · ");
   if (!view.map) return;
   showLayers();
   showPanel();
