@@ -8,6 +8,7 @@ import pytest
 
 from urbanplan_gis.outputs.report.bilingual import texts_of
 from urbanplan_gis.outputs.report.pictures import _place
+from urbanplan_gis.outputs.report.readiness_annex import _notes as notes_of_card
 from urbanplan_gis.outputs.report.wording import Words
 from urbanplan_gis.text import Text, _template, keys
 
@@ -97,3 +98,12 @@ def test_maps_of_the_report_decide_no_more_than_the_sheets() -> None:
     assert _place(row) == "undecided"
     assert _place({**row, "high": 22.5}) == "3"  # 96 % of the target: 95 to below 100 %
     assert _place(None) == "no_data"
+
+
+def test_notes_of_two_wards_are_told_apart_in_tables_of_one_language() -> None:
+    row = dict.fromkeys(("standard", "name", "regime", "value_source", "year"), "x") | {
+        "verdict": "met"
+    }
+    rows = [row | {"note": f"{STAMP}; ai cũng vậy; chỉ xã {one}"} for one in "AB"]
+    told = [set(notes_of_card([own], Words("vi", "vi"))) for own in rows]
+    assert told[0] & told[1] == {"ai cũng vậy"}

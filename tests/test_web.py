@@ -25,6 +25,7 @@ from urbanplan_gis.outputs.manifest import read_manifest
 from urbanplan_gis.outputs.stored_run import StoredRun, stored_run
 from urbanplan_gis.outputs.web import make_web_map
 from urbanplan_gis.outputs.web.content import gather_content
+from urbanplan_gis.outputs.web.defects import other_choice
 from urbanplan_gis.outputs.web.encoding import pack_shapes, varints
 from urbanplan_gis.outputs.web.ground import simpler
 from urbanplan_gis.outputs.web.page import html_page
@@ -334,6 +335,19 @@ def test_notes_that_hold_semicolons_are_not_mixed_up() -> None:
         assert told == {name: "; ".join(note.say(name) for note in notes) for name in ("vi", "en")}
     unknown = "một câu không có trong danh mục"
     assert sentences(unknown, "vi") == {"vi": unknown, "en": unknown}
+
+
+@pytest.mark.parametrize(
+    ("alternative", "decision"),
+    [("drop P1", True), ("keep P1", True), ("code ODT", True), ("fill P1", True),
+     ("keep P1 here", False), ("declared", False), ("median", False)],
+)  # fmt: skip
+def test_only_what_decides_is_shown_as_a_line_of_decisions(
+    alternative: str, decision: bool
+) -> None:
+    told = other_choice(alternative)
+    assert all(told["words"].values())
+    assert told.get("written") == (alternative if decision else None)
 
 
 def test_every_word_the_scripts_ask_for_is_in_the_catalogue() -> None:

@@ -65,10 +65,14 @@ def file(city: StoredRun) -> Path:  # noqa: F811
 class Opened:
     """A page, what it asked for, and what it complained of."""
 
-    def __init__(self, browser: Any, path: Path, width: int = 1300, height: int = 850) -> None:
+    def __init__(
+        self, browser: Any, path: Path, width: int = 1300, height: int = 850, first: str = ""
+    ) -> None:
         size = {"width": width, "height": height}
         self.context = browser.new_context(offline=True, viewport=size)
         self.page = self.context.new_page()
+        if first:
+            self.page.add_init_script(first)
         self.asked: list[str] = []
         self.complaints: list[str] = []
         self.page.on("request", lambda request: self.asked.append(request.url))
@@ -343,12 +347,25 @@ def test_a_phone_has_no_sideways_scroll(browser: Any, file: Path) -> None:
                 page.click(f"#tab-{tab}")
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
                 assert page.evaluate(
-                    "[document.querySelector('#panel'), document.querySelector('#layers')]"
+                    "['#panel', '#layers', '#foot'].map((id) => document.querySelector(id))"
                     ".every((one) => one.scrollWidth <= one.clientWidth + 1)"
                 )
             seen = page.locator("#map").bounding_box()
             assert seen["height"] > height / 4
             assert page.locator(".stamp").first.is_visible()
+
+
+def test_without_workers_the_page_paints_the_same_map(browser: Any, file: Path) -> None:
+    """Some offices forbid workers in files opened from a disk."""
+    seen = []
+    for first, kind in (("", "function"), ("delete window.Worker", "undefined")):
+        with Opened(browser, file, 1000, 700, first) as opened:
+            page = opened.page
+            assert page.evaluate("typeof Worker") == kind
+            page.wait_for_selector("#map[aria-busy=false]")
+            seen.append(page.evaluate(_COLOURS))
+    assert len(seen[0]) > 5
+    assert seen[0] == seen[1]
 
 
 def test_many_polygons_are_drawn_by_webgl(

@@ -171,7 +171,10 @@ def _notes(rows: Sequence[Cells], words: Words) -> list[str]:
         if row["verdict"] == NO_DATA:
             silent.setdefault(row["regime"], []).append(words.text(row["name"]))
         else:
-            said |= dict.fromkeys(words.texts(row["note"]))
+            texts = words.texts(row["note"])
+            if words.written != "both":  # one language joins its notes into one text
+                texts = tuple("; ".join(texts).split("; "))
+            said |= dict.fromkeys(text for text in texts if text)
     without = [
         words.say("readiness.silent", regime=_regime(regime, words), names=", ".join(names))
         for regime, names in silent.items()

@@ -25,6 +25,8 @@ _CITY = "city"
 _EFFECTS = 4
 #: features named on the page; the table names them all
 _FEATURES = 8
+#: other ways to resolve a finding that no decision can say: they tell what it weighs
+_NOT_WRITTEN = frozenset({"keep_here", "declared", "median"})
 
 
 def findings(run: StoredRun, plane: Plane) -> dict[str, Any]:
@@ -100,12 +102,12 @@ def _place(row: dict[str, Any], plane: Plane) -> list[float] | None:
     ]
 
 
-def _choice(written: str) -> dict[str, Any]:
-    """The other choice, as ``decisions.csv`` writes it and in words (none for one not known)."""
+def other_choice(written: str) -> dict[str, Any]:
+    """The other choice in words (none for one not known), and as ``decisions.csv`` writes it."""
     verb, _, rest = written.partition(" ")
     name, here, end = rest.partition(" here")
     key = f"{verb}_here" if here and not end else verb
-    told: dict[str, Any] = {"written": written}
+    told: dict[str, Any] = {} if key in _NOT_WRITTEN else {"written": written}
     if f"web.choice.{key}" in keys():
         told["words"] = pair(Text.of(f"web.choice.{key}", id=name if here and not end else rest))
     return told
@@ -133,7 +135,7 @@ def _effects(run: StoredRun, wanted: set[str]) -> dict[str, list[dict[str, Any]]
             words[lang] = f"{sign}{number(abs(delta), lang, decimals)}"
         found.setdefault(row["finding_id"], []).append(
             {"indicator": indicator, "unit": unit, "state": state, "delta": words,
-             "choice": _choice(row["alternative"])}
+             "choice": other_choice(row["alternative"])}
         )  # fmt: skip
     for name, items in found.items():
         items.sort(key=lambda item: item["unit"] != _CITY)

@@ -145,7 +145,7 @@ function chooseLanguage(chosen) {
   document.getElementById("north-letter").textContent = say("north_letter");
   document.getElementById("north").setAttribute("aria-label", own(plane.north) || say("north"));
   document.getElementById("north").title = own(plane.north);
-  document.getElementById("printed").textContent = [own(content.title), own(stop().name), own(content.boundaries), own(plane.crs)].join(" · ");
+  document.getElementById("printed").textContent = [...content.stamps.map(own), own(content.title), own(stop().name), own(content.boundaries), own(plane.crs)].join(" · ");
   if (!view.map) return;
   showLayers();
   showPanel();
@@ -218,11 +218,11 @@ function listen() {
 
 /** The plane is laid so that the whole city is in view where squares are shown as they were painted. */
 function layPlane(holder) {
-  const edge = Math.min(40, holder.clientWidth / 12);
+  const [across, along] = edgesOf(holder.clientWidth);
   const [xmin, ymin, xmax, ymax] = plane.extent;
   view.box = [xmin - plane.origin[0], ymin - plane.origin[1], xmax - plane.origin[0], ymax - plane.origin[1]];
-  view.wholeScale = Math.max((xmax - xmin) / Math.max(50, holder.clientWidth - 2 * edge),
-                             (ymax - ymin) / Math.max(50, holder.clientHeight - 2 * edge));
+  view.wholeScale = Math.max((xmax - xmin) / Math.max(50, holder.clientWidth - 2 * across),
+                             (ymax - ymin) / Math.max(50, holder.clientHeight - 2 * along));
   const zoom = zoomAt(view.wholeScale);
   plane.stretch *= 2 ** (zoom - Math.round(zoom)) * (1 - 1e-9);
 }

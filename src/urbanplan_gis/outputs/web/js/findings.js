@@ -54,10 +54,11 @@ function effectLine(effect) {
     make("span", { class: "faint" }, ` ${choiceWords(effect.choice)}`));
 }
 
-/** What would have to be decided, in words, and as it is written down. */
+/** What would have to be decided, in words, and as it is written down where it can be. */
 function choiceWords({ words, written }) {
-  const note = say("written", { choice: written });
-  return words ? `${say("if_decided", { choice: own(words) })} (${note})` : note;
+  const note = written ? say("written", { choice: written }) : "";
+  if (!words) return note;
+  return say("if_decided", { choice: own(words) }) + (note ? ` (${note})` : "");
 }
 
 async function stepFinding(by) {
@@ -77,7 +78,7 @@ async function showFinding(zoom) {
   if (!finding) return;
   announce(own(finding.message));
   if (CODED.includes(finding.layer) && themesAtHand().includes(finding.layer)) state.theme = finding.layer;
-  state.overlays.add("findings");
+  for (const one of [finding.layer, "findings"]) if (overlaysAtHand().includes(one)) state.overlays.add(one);
   await showScene();
   showLayers();
   const pieces = ["areas", "lines"].flatMap((name) => {

@@ -32,3 +32,9 @@ function notify(text) {
   notice.textContent = text;
   notice.hidden = !text;
 }
+
+/** Pixels kept free left and right, above and below of what the map is fitted to: no island under the
+ * arrow or the buttons, wherever a window is wide enough for it. */
+function edgesOf(width) {
+  return [Math.min(60, width / 9), Math.min(40, width / 12)];
+}

@@ -11,11 +11,11 @@ function showLayers() {
     make("label", {}, make("input", { type: "checkbox", name: overlay, checked: state.overlays.has(overlay),
       onchange: (event) => chooseOverlay(overlay, event.target.checked) }), make("span", {}, say(`overlay_${overlay}`)))));
   const shown = OVERLAYS.filter((overlay) => state.overlays.has(overlay) && overlaysAtHand().includes(overlay));
+  const legends = [themeLegend(state.theme, ground), ...shown.map((overlay) => overlayLegend(overlay, ground))].filter(Boolean);
   holder.replaceChildren(
     make("fieldset", {}, make("legend", {}, say("themes")), themes),
     make("fieldset", {}, make("legend", {}, say("overlays")), overlays),
-    make("section", { id: "legend" }, make("h2", {}, say("legend")), themeLegend(state.theme, ground),
-      shown.map((overlay) => overlayLegend(overlay, ground))));
+    make("section", { id: "legend", hidden: !legends.length }, make("h2", {}, say("legend")), legends));
 }
 
 function indicatorChoice() {

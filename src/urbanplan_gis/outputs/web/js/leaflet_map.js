@@ -59,9 +59,8 @@ class LeafletMap {
   }
 
   fit(box, animate = true) {
-    const edge = Math.min(40, this.map.getSize().x / 12);
     this.map.fitBounds([[latitude(box[1]), longitude(box[0])], [latitude(box[3]), longitude(box[2])]],
-                       { animate, padding: [edge, edge] });
+                       { animate, padding: edgesOf(this.map.getSize().x) });
   }
 
   zoomBy(steps) {

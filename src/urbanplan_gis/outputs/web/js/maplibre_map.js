@@ -61,7 +61,8 @@ class MapLibreMap {
 
   fit(box, animate = true) {
     const bounds = [[longitude(box[0]), latitude(box[1])], [longitude(box[2]), latitude(box[3])]];
-    const padding = Math.min(40, this.map.getContainer().clientWidth / 12);
+    const [across, along] = edgesOf(this.map.getContainer().clientWidth);
+    const padding = { left: across, right: across, top: along, bottom: along };
     const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map.fitBounds(bounds, { padding, animate: animate && !still, duration: 500 });
   }
