@@ -23,6 +23,7 @@ from urbanplan_gis.outputs.styling import (
     categorized,
     single,
 )
+from urbanplan_gis.standards.codes import DERIVED_LISTS
 from urbanplan_gis.text import say
 
 _LOT_EDGE_MM = 0.05
@@ -107,7 +108,9 @@ def _code_category(
     name = style.name.say(lang) if style else say("map.class.unknown", lang)
     symbol = replace(style.symbol if style else NO_COLOUR, edge=edge, edge_mm=_LOT_EDGE_MM)
     where = tuple(zip(columns, pair, strict=True))
-    return Category(f"{code_list}:{code}", f"{code} – {name}", symbol, where)
+    # what the project derived has a name only, no code of a standard
+    label = name if style and code_list in DERIVED_LISTS else f"{code} – {name}"
+    return Category(f"{code_list}:{code}", label, symbol, where)
 
 
 def _units(frame: pd.DataFrame, lang: str) -> LayerStyle:

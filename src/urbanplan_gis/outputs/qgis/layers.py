@@ -27,6 +27,7 @@ from urbanplan_gis.outputs.sheets import symbols
 from urbanplan_gis.outputs.sheets.symbols import Symbol
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.outputs.styling import FILL, LINE, POINT, LayerStyle, single
+from urbanplan_gis.standards.codes import DERIVED_LISTS
 from urbanplan_gis.text import say
 
 CITY = "city.gpkg"
@@ -57,6 +58,9 @@ _PARCEL = Symbol(line=symbols.GREY, line_mm=0.08)
 _PLANNED = Symbol(line="#8064a2", line_mm=0.12, dash_mm=(1.6, 0.6))
 #: a unit is drawn by its label and the borders, and on its own page of the atlas outlined
 _PAGE_UNIT = Symbol(line=symbols.RED, line_mm=0.9)
+#: what the project derived has no code of a standard
+_NOT_PRINTED = ", ".join(f"'{name}'" for name in sorted(DERIVED_LISTS))
+_PRINTED_CODE = f'CASE WHEN "code_list" NOT IN ({_NOT_PRINTED}) THEN "code" END'
 _SHORT_NAME = 'CASE WHEN length("name") > 60 THEN left("name", 59) || \'…\' ELSE "name" END'
 _ON_ITS_PAGE = "coalesce(@atlas_layerid = @layer_id AND $id = @atlas_featureid, false)"
 
@@ -159,6 +163,8 @@ def _for_screen(item: ProjectLayer) -> ProjectLayer:
             replace(entry, symbol=_without_edge(entry.symbol)) for entry in style.categories
         )
         style = replace(style, categories=bare)
+        if style.labels:
+            style = style.labelled(replace(style.labels, text=_PRINTED_CODE, is_column=False))
         if item.key == "general_plan" and style.labels:
             # few of its codes have a colour in the documents read
             style = style.labelled(replace(style.labels, closer_than=0))
