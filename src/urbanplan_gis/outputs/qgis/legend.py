@@ -5,7 +5,6 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import product
 
 from urbanplan_gis.outputs.qgis.document import add_tree_layer
 from urbanplan_gis.outputs.qgis.items import Box, add_item, font
@@ -17,8 +16,10 @@ from urbanplan_gis.outputs.styling import printable
 
 _LEGEND = "65642"
 _BESIDE_MM, _ABOVE_MM, _BETWEEN_MM = 1.5, 0.9, 4.0
-#: width and height of a swatch; a hatch is seen whole in a large one
-_SWATCHES = ((10.0, 4.6), (6.0, 3.0))
+#: width and height of a swatch: a hatch is seen whole in a large one, names need the room of it
+_LARGE_MM, _SMALL_MM = (10.0, 4.6), (6.0, 3.0)
+#: columns and their swatches, the best first
+_SHAPES = ((1, _LARGE_MM), (1, _SMALL_MM), (2, _SMALL_MM), (3, _SMALL_MM))
 _SIZES = (8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
 #: QGIS sets letters a little wider than they are measured, and columns of a legend never fill up
 _SLACK, _UNEVEN = 0.96, 1.12
@@ -43,7 +44,7 @@ class LegendPlan:
 def plan_legend(layers: Sequence[ProjectLayer], width: float, height: float) -> LegendPlan | None:
     """The largest letters in which all entries fit; None if they do not in any."""
     for size in _SIZES:
-        for columns, swatch in product((1, 2, 3), _SWATCHES):
+        for columns, swatch in _SHAPES:
             plan = _plan(layers, width, columns, size, swatch)
             if plan and _height(plan) <= height:
                 return plan
@@ -53,7 +54,7 @@ def plan_legend(layers: Sequence[ProjectLayer], width: float, height: float) -> 
 def cut_legend(layers: Sequence[ProjectLayer], width: float, height: float) -> LegendPlan:
     """As many entries as there is room for in the smallest letters."""
     columns = 3 if width > 130 else 2
-    size, swatch = _SIZES[-1], _SWATCHES[-1]
+    size, swatch = _SIZES[-1], _SMALL_MM
     full = _plan(layers, width, columns, size, swatch) or LegendPlan(size, columns, swatch, ())
     count = sum(len(lines) for *_, lines in full.entries)
     for kept in range(count, -1, -1):
