@@ -204,6 +204,15 @@ def main(folder, out, file):
     application.exitQgis()
 
 
+def shown(legend):
+    """Layer -> the entries its legend lists, of which those with one symbol have no name."""
+    model = legend.model()
+    return {
+        node.layerId(): [str(entry.data(0)) for entry in model.layerLegendNodes(node)]
+        for node in model.rootGroup().findLayers()
+    }
+
+
 def export(layout, path):
     """The layout as PDF (of an atlas the first page), and where its map and legend lie."""
     exporter = QgsLayoutExporter(layout)
@@ -227,6 +236,7 @@ def export(layout, path):
         "page": [width.width(), width.height()],
         "theme": plan.followVisibilityPresetName(),
         "scale": plan.scale(),
+        "legend": shown(legend),
         "legend_bottom": legend.pos().y() + legend.rect().height(),
         "legend_right": legend.pos().x() + legend.rect().width(),
     }

@@ -232,6 +232,17 @@ def test_legends_list_the_classes_of_the_data_and_no_other(seen: dict[str, Any])
     assert [v for v in layer_of(seen, "green")["classes"] if v] == ["public"]
 
 
+def test_legends_of_sheets_list_what_is_drawn_there(seen: dict[str, Any]) -> None:
+    """On a page about one finding its severity alone."""
+    for name, told in seen["layouts"].items():
+        for key, entries in told["legend"].items():
+            values = seen["layers"][key]["values"]
+            if values is not None and key.startswith("urbanplan_finding") and told["pages"] > 1:
+                assert len(entries) <= 1, (name, key)
+            elif key == "urbanplan_land_use" and told["pages"] == 1:
+                assert len(entries) == len(values), (name, key, entries, values)
+
+
 def land_order(code: str) -> int:
     from urbanplan_gis.standards.codes import read_rows
 

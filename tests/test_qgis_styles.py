@@ -15,6 +15,7 @@ from shapely import LineString, Point, box
 from test_qgis import CRS, QGIS, ground, look, run_of, save
 from urbanplan_gis.model.data import Severity
 from urbanplan_gis.outputs.geopackage import write_layers
+from urbanplan_gis.outputs.layer_forms import choice_words
 from urbanplan_gis.outputs.layer_styles import SEVERITY_COLOURS, layer_style
 from urbanplan_gis.outputs.qgis import make_qgis_project
 from urbanplan_gis.outputs.qml import qml
@@ -182,3 +183,17 @@ def test_a_city_of_units_alone_opens_however_small_or_large(tmp_path: Path, side
     assert all(told["result"] == 0 for told in seen["layouts"].values())
     sheet = next(told for name, told in seen["layouts"].items() if name.startswith("A3"))
     assert sheet["scale"] * 0.243 >= side
+
+
+def test_choices_read_as_words_and_unknown_ones_stay_as_written() -> None:
+    told = {written: choice_words(written) for written in ("drop a b", "keep x here", "sing x")}
+    assert [words and words.say("en") for words in told.values()] == [
+        "a b is dropped", "x is kept here", None,
+    ]  # fmt: skip
+
+
+def test_the_rest_has_the_value_of_its_entry_since_legends_of_maps_ask_for_it() -> None:
+    entries = [Category("it's", "", Symbol()), Category("", "", Symbol())]
+    drawn = ET.fromstring(qml(categorized("kind", entries, FILL))).find("renderer-v2")
+    assert drawn is not None
+    assert drawn.get("attr") == "CASE WHEN \"kind\" IN ('it''s') THEN \"kind\" ELSE '' END"

@@ -137,6 +137,9 @@ def explain_figure(project: Project, asked: str, lang: str) -> tuple[Iterator[st
 
 def _row_apart(project: Project, asked: str) -> tuple[str, dict[str, str]] | None:
     """The row of a table whose figures are no sums of pieces: standards, norms, boundaries."""
+    published = project.output / "tables" / "indicators.csv"
+    if published.is_file() and (read_table(published)["figure_id"] == asked).any():
+        return None  # boundaries.csv lists figures of the main boundaries too; they have pieces
     for name in _APART:
         path = project.output / "tables" / f"{name}.csv"
         table = read_table(path) if path.is_file() else None

@@ -9,7 +9,7 @@ import pandas as pd
 
 from urbanplan_gis.outputs.sheets import styles
 from urbanplan_gis.outputs.styling import FieldForm
-from urbanplan_gis.text import keys, say
+from urbanplan_gis.text import Text, keys, say
 
 #: columns whose tokens have words in the catalogue, and under which key
 _WORDS: Mapping[str, str] = {
@@ -121,6 +121,15 @@ def _said(key: str, token: str, lang: str) -> str:
 def _code_words(code_list: str, code: str, lang: str) -> str:
     style = code_style(code_list, code)
     return f"{code} – {style.name.say(lang)}" if style else code
+
+
+def choice_words(written: str) -> Text | None:
+    """A choice of ``decisions.csv`` in words; None for one not known."""
+    verb, _, rest = written.partition(" ")
+    name, here, end = rest.partition(" here")
+    only_here = bool(here) and not end
+    key = f"web.choice.{verb}_here" if only_here else f"web.choice.{verb}"
+    return Text.of(key, id=name if only_here else rest) if key in keys() else None
 
 
 def code_style(code_list: str, code: str) -> styles.CodeStyle | None:

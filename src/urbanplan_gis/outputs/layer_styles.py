@@ -23,6 +23,7 @@ from urbanplan_gis.outputs.styling import (
     categorized,
     single,
 )
+from urbanplan_gis.standards.codes import DERIVED_LISTS
 from urbanplan_gis.text import say
 
 _LOT_EDGE_MM = 0.05
@@ -54,14 +55,14 @@ def layer_style(layer: str, frame: pd.DataFrame, lang: str) -> LayerStyle | None
 
 def _lots(frame: pd.DataFrame, lang: str) -> LayerStyle:
     codes = Labels("code", _SMALL_PT, closer_than=CODES_FROM, inside=True, priority=2)
-    return _codes(frame, lang, ("code_list", "code"), symbols.GREY, codes)
+    return _codes(frame, lang, ("code_list", "code"), symbols.GREY, "map.class.uncoded", codes)
 
 
 def _faces(frame: pd.DataFrame, lang: str) -> LayerStyle:
     """Existing land use; the first other label with codes where there is none."""
     for label in ("land_use", "zoning", "general_plan"):
         if label in frame:
-            return _codes(frame, lang, (f"{label}_list", label), edge=None)
+            return _codes(frame, lang, (f"{label}_list", label), None, "class.unclassified")
     return single(replace(NO_COLOUR, edge=symbols.GREY, edge_mm=_LOT_EDGE_MM), FILL)
 
 
@@ -70,16 +71,19 @@ def _codes(
     lang: str,
     columns: tuple[str, str],
     edge: str | None,
+    rest: str,
     labels: Labels | None = None,
 ) -> LayerStyle:
-    """Areas by (list, code), in the colours and the order of the standards."""
+    """Areas by (list, code), in the colours and the order of the standards; ``rest`` is the key of
+    the words for those without a code."""
     listed, code = columns
     pairs = frame[[listed, code]].drop_duplicates().dropna().itertuples(index=False, name=None)
     categories = [
         _code_category(pair, columns, lang, edge) for pair in sorted(pairs, key=_order) if pair[1]
     ]
     blank = frame[code].isna() | frame[code].eq("") | frame[listed].isna()
-    others = Category(OTHERS, say("class.unclassified", lang), replace(NO_COLOUR, edge=edge))
+    uncoded = replace(symbols.UNCODED, edge=edge, edge_mm=_LOT_EDGE_MM)
+    others = Category(OTHERS, say(rest, lang), uncoded)
     expression = f'"{listed}" || \':\' || "{code}"'
     return categorized(expression, _complete(categories, others, blank), FILL, labels)
 
@@ -104,7 +108,9 @@ def _code_category(
     name = style.name.say(lang) if style else say("map.class.unknown", lang)
     symbol = replace(style.symbol if style else NO_COLOUR, edge=edge, edge_mm=_LOT_EDGE_MM)
     where = tuple(zip(columns, pair, strict=True))
-    return Category(f"{code_list}:{code}", f"{code} – {name}", symbol, where)
+    # what the project derived has a name only, no code of a standard
+    label = name if style and code_list in DERIVED_LISTS else f"{code} – {name}"
+    return Category(f"{code_list}:{code}", label, symbol, where)
 
 
 def _units(frame: pd.DataFrame, lang: str) -> LayerStyle:

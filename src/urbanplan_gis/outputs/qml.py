@@ -10,6 +10,7 @@ from urbanplan_gis.outputs.sheets.symbols import PAPER
 from urbanplan_gis.outputs.styling import FILL as FILL
 from urbanplan_gis.outputs.styling import (
     LINE,
+    OTHERS,
     POINT,
     FieldForm,
     Labels,
@@ -71,7 +72,7 @@ def _add_renderer(root: ET.Element, style: LayerStyle) -> None:
     if kind == "RuleRenderer":
         _add_rules(renderer, style)
     elif style.expression:
-        renderer.set("attr", style.expression)
+        renderer.set("attr", _value(style))
         listed = ET.SubElement(renderer, "categories")
         for number, entry in enumerate(style.categories):
             words = {"value": xml_text(entry.value), "label": printable(entry.label)}
@@ -91,8 +92,29 @@ def _add_renderer(root: ET.Element, style: LayerStyle) -> None:
             entry.geometry or style.geometry,
             levels,
             style.width,
-            style.drawn,
+            "" if style.expression else style.drawn,
         )
+
+
+def _value(style: LayerStyle) -> str:
+    """What features are told apart by, as a legend of what a map shows needs it.
+
+    QGIS lists the entry of the rest only for features whose value is that entry's own, nothing at
+    all for those without a value: these it does not draw either.
+    """
+    asked = style.expression
+    if not (style.drawn or any(entry.value == OTHERS for entry in style.categories)):
+        return asked
+    if asked.isidentifier():
+        asked = f'"{asked}"'
+    if any(entry.value == OTHERS for entry in style.categories):
+        listed = ", ".join(_quoted(xml_text(e.value)) for e in style.categories if e.value)
+        asked = f"CASE WHEN {asked} IN ({listed}) THEN {asked} ELSE '' END" if listed else "''"
+    return f"CASE WHEN {style.drawn} THEN {asked} END" if style.drawn else asked
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def _add_rules(renderer: ET.Element, style: LayerStyle) -> None:

@@ -12,7 +12,7 @@ import shapely
 from shapely import LineString, MultiLineString
 
 from urbanplan_gis.outputs.geopackage import FINDINGS
-from urbanplan_gis.outputs.layer_forms import layer_forms
+from urbanplan_gis.outputs.layer_forms import choice_words, layer_forms
 from urbanplan_gis.outputs.layer_styles import SEVERITY_COLOURS
 from urbanplan_gis.outputs.sheets import SheetData, sheet_names
 from urbanplan_gis.outputs.sheets.choropleth import figures_of, indicator_theme, share_of_target
@@ -295,7 +295,7 @@ def _worth(run: StoredRun) -> dict[str, str]:
             state=Text.of(f"state.{figure['scenario']}"),
             delta=_signed(row["delta"]),
             unit=Text.of(f"unit_of_difference.{_difference(figure['value_unit'])}"),
-            choice=row.get("alternative", ""),
+            choice=choice_words(row["alternative"]) or row["alternative"],
         )
         lines.setdefault(row["finding_id"], []).append(words)
     return {name: _cut(listed, run.lang) for name, listed in lines.items()}

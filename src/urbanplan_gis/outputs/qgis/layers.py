@@ -27,16 +27,17 @@ from urbanplan_gis.outputs.sheets import symbols
 from urbanplan_gis.outputs.sheets.symbols import Symbol
 from urbanplan_gis.outputs.stored_run import StoredRun
 from urbanplan_gis.outputs.styling import FILL, LINE, POINT, LayerStyle, single
+from urbanplan_gis.standards.codes import DERIVED_LISTS
 from urbanplan_gis.text import say
 
 CITY = "city.gpkg"
-LOTS, TRANSPORT = "lots", "transport"
+LOTS, PLANNED_LOTS, TRANSPORT = "lots", "planned_lots", "transport"
 #: groups in the order of the report, each with the layers that can be in it
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "city": (BORDERS, "units"),
     "figures": (FIGURES,),
     "existing": ("facilities", LOTS, "buildings", "land_use"),
-    "plans": ("plans", COVERAGE, "projects", "zoning", "general_plan"),
+    "plans": ("plans", PLANNED_LOTS, COVERAGE, "projects", "zoning", "general_plan"),
     "transport": ("roads", "parking", "right_of_way", TRANSPORT),
     "green": ("green",),
     "quality": (PLACES, "findings_points", "findings_lines", "findings_areas", FACES),
@@ -44,8 +45,8 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 #: from the top down; layers of figures come after the last of these
 _ORDER = (PLACES, "findings_points", "findings_lines", "findings_areas", BORDERS, "units",
-          "facilities", "roads", "plans", "parking", LOTS, "buildings", "projects", "green",
-          "zoning", COVERAGE, TRANSPORT, "right_of_way", "land_use", "general_plan",
+          "facilities", "roads", "plans", "parking", LOTS, PLANNED_LOTS, "buildings", "projects",
+          "green", "zoning", COVERAGE, TRANSPORT, "right_of_way", "land_use", "general_plan",
           FACES)  # fmt: skip
 _NOTES = {"roads": "map.note.roads", "green": "map.note.green"}
 _FAMILIES = {"findings_points": ("Point", POINT), "findings_lines": ("LineString", LINE),
@@ -53,8 +54,13 @@ _FAMILIES = {"findings_points": ("Point", POINT), "findings_lines": ("LineString
 _GEOMETRY = {FILL: "Polygon", LINE: "Line", POINT: "Point"}
 #: brightness (0 to 255) of a fill that paper would swallow
 _NEARLY_WHITE = 245
+_PARCEL = Symbol(line=symbols.GREY, line_mm=0.08)
+_PLANNED = Symbol(line="#8064a2", line_mm=0.12, dash_mm=(1.6, 0.6))
 #: a unit is drawn by its label and the borders, and on its own page of the atlas outlined
 _PAGE_UNIT = Symbol(line=symbols.RED, line_mm=0.9)
+#: what the project derived has no code of a standard
+_NOT_PRINTED = ", ".join(f"'{name}'" for name in sorted(DERIVED_LISTS))
+_PRINTED_CODE = f'CASE WHEN "code_list" NOT IN ({_NOT_PRINTED}) THEN "code" END'
 _SHORT_NAME = 'CASE WHEN length("name") > 60 THEN left("name", 59) || \'…\' ELSE "name" END'
 _ON_ITS_PAGE = "coalesce(@atlas_layerid = @layer_id AND $id = @atlas_featureid, false)"
 
@@ -142,7 +148,10 @@ def _of_run(run: StoredRun) -> list[ProjectLayer]:
         item = ProjectLayer(name, source, words, style, name, _extent(frame), notes=notes)
         layers.append(_for_screen(item))
         if name == "land_use" and len(frame):
-            layers += _of_land_use(run, item, frame)
+            layers.append(_outlines(run, item, LOTS, _PARCEL))
+            layers += _transport(run, item, frame)
+        elif name == "zoning" and len(frame):
+            layers.append(_outlines(run, item, PLANNED_LOTS, _PLANNED))
     return layers
 
 
@@ -154,6 +163,8 @@ def _for_screen(item: ProjectLayer) -> ProjectLayer:
             replace(entry, symbol=_without_edge(entry.symbol)) for entry in style.categories
         )
         style = replace(style, categories=bare)
+        if style.labels:
+            style = style.labelled(replace(style.labels, text=_PRINTED_CODE, is_column=False))
         if item.key == "general_plan" and style.labels:
             # few of its codes have a colour in the documents read
             style = style.labelled(replace(style.labels, closer_than=0))
@@ -168,23 +179,27 @@ def _for_screen(item: ProjectLayer) -> ProjectLayer:
 
 
 def _without_edge(symbol: Symbol) -> Symbol:
-    """Bare, unless it would not be seen on paper then."""
+    """Bare, unless it would not be seen on paper then, or told from others of no colour."""
     white = symbol.fill is not None and min(bytes.fromhex(symbol.fill[1:])) > _NEARLY_WHITE
-    return symbol if white else replace(symbol, edge=None)
+    uncoloured = symbol.fill == symbols.NO_COLOUR.fill
+    return symbol if white or uncoloured else replace(symbol, edge=None)
 
 
-def _of_land_use(run: StoredRun, item: ProjectLayer, frame: gpd.GeoDataFrame) -> list[ProjectLayer]:
-    """The outlines of parcels from a scale on, and the parcels counted as transport land."""
-    outline = Symbol(line=symbols.GREY, line_mm=0.08)
-    lots = replace(single(outline, FILL), closer_than=LOTS_FROM, fields=item.style.fields)
-    made = [replace(item, key=LOTS, name=say("qgis.layer.lots", run.lang), style=lots)]
+def _outlines(run: StoredRun, item: ProjectLayer, key: str, outline: Symbol) -> ProjectLayer:
+    """The outlines of lots, from a scale on."""
+    style = replace(single(outline, FILL), closer_than=LOTS_FROM, fields=item.style.fields)
+    return replace(item, key=key, name=say(f"qgis.layer.{key}", run.lang), style=style)
+
+
+def _transport(run: StoredRun, item: ProjectLayer, frame: gpd.GeoDataFrame) -> list[ProjectLayer]:
+    """The parcels counted as transport land, if there are any."""
     wanted = _transport_filter(frame)
-    if wanted:
-        style = replace(single(symbols.TRANSPORT_LAND, FILL), fields=item.style.fields)
-        name = say("map.class.transport", run.lang)
-        source = f"{item.source}|subset={wanted}"
-        made.append(replace(item, key=TRANSPORT, name=name, style=style, source=source))
-    return made
+    if not wanted:
+        return []
+    style = replace(single(symbols.TRANSPORT_LAND, FILL), fields=item.style.fields)
+    name = say("map.class.transport", run.lang)
+    source = f"{item.source}|subset={wanted}"
+    return [replace(item, key=TRANSPORT, name=name, style=style, source=source)]
 
 
 def _transport_filter(frame: gpd.GeoDataFrame) -> str:

@@ -18,7 +18,7 @@ from urbanplan_gis.outputs.qgis.items import (
     finish,
     layout,
 )
-from urbanplan_gis.outputs.qgis.layers import LOTS, ProjectLayer
+from urbanplan_gis.outputs.qgis.layers import LOTS, PLANNED_LOTS, ProjectLayer
 from urbanplan_gis.outputs.qgis.legend import LegendPlan, add_legend, cut_legend, plan_legend
 from urbanplan_gis.outputs.qgis.scales import (
     BAR_MM,
@@ -232,7 +232,8 @@ def _page(
     # a layer with one symbol has no heading: below others it would be read under theirs
     listed = [item for item in theme.layers if item.key not in _UNLISTED]
     layers = sorted(
-        listed, key=lambda item: (bool(item.style.expression), item.key in (BORDERS, LOTS))
+        listed,
+        key=lambda item: (bool(item.style.expression), item.key in (BORDERS, LOTS, PLANNED_LOTS)),
     )
     page = None
     for wide in _PANELS:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from urbanplan_gis.outputs.qgis.document import add_tree_layer
 from urbanplan_gis.outputs.qgis.items import Box, add_item, font
@@ -15,8 +15,11 @@ from urbanplan_gis.outputs.sheets.symbols import INK
 from urbanplan_gis.outputs.styling import printable
 
 _LEGEND = "65642"
-_SYMBOL_MM, _BESIDE_MM, _ABOVE_MM, _BETWEEN_MM = 6.0, 1.5, 0.9, 4.0
-_SYMBOL_HIGH_MM = 3.0
+_BESIDE_MM, _ABOVE_MM, _BETWEEN_MM = 1.5, 0.9, 4.0
+#: width and height of a swatch: a hatch is seen whole in a large one, names need the room of it
+_LARGE_MM, _SMALL_MM = (10.0, 4.6), (6.0, 3.0)
+#: columns and their swatches, the best first
+_SHAPES = ((1, _LARGE_MM), (1, _SMALL_MM), (2, _SMALL_MM), (3, _SMALL_MM))
 _SIZES = (8.0, 7.5, 7.0, 6.5, 6.0, 5.5)
 #: QGIS sets letters a little wider than they are measured, and columns of a legend never fill up
 _SLACK, _UNEVEN = 0.96, 1.12
@@ -33,6 +36,7 @@ class LegendPlan:
 
     size: float
     columns: int
+    swatch: tuple[float, float]
     entries: tuple[tuple[ProjectLayer, str, tuple[str, ...]], ...]
     left_out: int = 0
 
@@ -40,8 +44,8 @@ class LegendPlan:
 def plan_legend(layers: Sequence[ProjectLayer], width: float, height: float) -> LegendPlan | None:
     """The largest letters in which all entries fit; None if they do not in any."""
     for size in _SIZES:
-        for columns in (1, 2, 3):
-            plan = _plan(layers, width, columns, size)
+        for columns, swatch in _SHAPES:
+            plan = _plan(layers, width, columns, size, swatch)
             if plan and _height(plan) <= height:
                 return plan
     return None
@@ -50,7 +54,8 @@ def plan_legend(layers: Sequence[ProjectLayer], width: float, height: float) -> 
 def cut_legend(layers: Sequence[ProjectLayer], width: float, height: float) -> LegendPlan:
     """As many entries as there is room for in the smallest letters."""
     columns = 3 if width > 130 else 2
-    full = _plan(layers, width, columns, _SIZES[-1]) or LegendPlan(_SIZES[-1], columns, ())
+    size, swatch = _SIZES[-1], _SMALL_MM
+    full = _plan(layers, width, columns, size, swatch) or LegendPlan(size, columns, swatch, ())
     count = sum(len(lines) for *_, lines in full.entries)
     for kept in range(count, -1, -1):
         plan = _first(full, kept)
@@ -60,10 +65,14 @@ def cut_legend(layers: Sequence[ProjectLayer], width: float, height: float) -> L
 
 
 def _plan(
-    layers: Sequence[ProjectLayer], width: float, columns: int, size: float
+    layers: Sequence[ProjectLayer],
+    width: float,
+    columns: int,
+    size: float,
+    swatch: tuple[float, float],
 ) -> LegendPlan | None:
     column = (width - _BETWEEN_MM * (columns - 1)) / columns
-    room = (column - _SYMBOL_MM - _BESIDE_MM) * _SLACK
+    room = (column - swatch[0] - _BESIDE_MM) * _SLACK
     if room < 28:
         return None
     entries = []
@@ -73,7 +82,7 @@ def _plan(
         heading = "\n".join(wrap(printable(item.legend or item.name), Font(size, True),
                                  column * _SLACK))  # fmt: skip
         entries.append((item, heading, lines))
-    return LegendPlan(size, columns, tuple(entries))
+    return LegendPlan(size, columns, swatch, tuple(entries))
 
 
 def _height(plan: LegendPlan) -> float:
@@ -84,7 +93,7 @@ def _height(plan: LegendPlan) -> float:
         if item.style.expression and texts:
             heights += line * (heading.count("\n") + 1) + 2.0
         for text in texts:
-            heights += max(_SYMBOL_HIGH_MM, line * (text.count("\n") + 1)) + _ABOVE_MM
+            heights += max(plan.swatch[1], line * (text.count("\n") + 1)) + _ABOVE_MM
     return heights / plan.columns * (_UNEVEN if plan.columns > 1 else 1.0)
 
 
@@ -95,7 +104,7 @@ def _first(plan: LegendPlan, count: int) -> LegendPlan:
         entries.append((item, heading, lines[:left]))
         left -= len(lines[:left])
     total = sum(len(lines) for *_, lines in plan.entries)
-    return LegendPlan(plan.size, plan.columns, tuple(entries), total - count)
+    return replace(plan, entries=tuple(entries), left_out=total - count)
 
 
 def add_legend(root: ET.Element, box: Box, of_map: str, plan: LegendPlan) -> None:
@@ -106,7 +115,7 @@ def add_legend(root: ET.Element, box: Box, of_map: str, plan: LegendPlan) -> Non
         ("legendFilterByAtlas", "0"), ("resizeToContents", "1"),
         ("columnCount", str(plan.columns)), ("splitLayer", "1"), ("equalColumnWidth", "0"),
         ("columnSpace", f"{_BETWEEN_MM:g}"), ("boxSpace", "0"), ("lineSpacing", "0.4"),
-        ("symbolWidth", f"{_SYMBOL_MM:g}"), ("symbolHeight", f"{_SYMBOL_HIGH_MM:g}"),
+        ("symbolWidth", f"{plan.swatch[0]:g}"), ("symbolHeight", f"{plan.swatch[1]:g}"),
         ("symbolAlignment", "1"), ("titleAlignment", "1"), ("fontColor", INK),
         ("rasterBorder", "0"), ("maxSymbolSize", "0"), ("minSymbolSize", "0"),
     ):  # fmt: skip

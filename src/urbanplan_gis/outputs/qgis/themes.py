@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from urbanplan_gis.outputs.qgis.content import BORDERS, COVERAGE, FIGURES, PLACES, layer_words
-from urbanplan_gis.outputs.qgis.layers import LOTS, TRANSPORT, ProjectLayer
+from urbanplan_gis.outputs.qgis.layers import LOTS, PLANNED_LOTS, TRANSPORT, ProjectLayer
 from urbanplan_gis.text import languages, say
 
 _FINDINGS = (PLACES, "findings_points", "findings_lines", "findings_areas")
@@ -20,7 +20,7 @@ _THEMES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
         ("roads", "right_of_way", TRANSPORT), ("parking", BORDERS, "units"),
     ),
     "green_space": (("green",), ("right_of_way", BORDERS, "units")),
-    "findings": (_FINDINGS, ("right_of_way", LOTS, BORDERS, "units")),
+    "findings": (_FINDINGS, ("right_of_way", LOTS, PLANNED_LOTS, BORDERS, "units")),
 }  # fmt: skip
 
 

@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from urbanplan_gis.outputs.layer_forms import choice_words
 from urbanplan_gis.outputs.layer_styles import SEVERITY_COLOURS
 from urbanplan_gis.outputs.web.encoding import pack_shapes
 from urbanplan_gis.outputs.web.plane import Plane
 from urbanplan_gis.outputs.web.sentences import sentence, written_in
 from urbanplan_gis.outputs.web.words import pair
 from urbanplan_gis.standards.indicators import indicators
-from urbanplan_gis.text import LANGUAGES, Text, keys, number
+from urbanplan_gis.text import LANGUAGES, Text, number
 
 if TYPE_CHECKING:
     from urbanplan_gis.outputs.stored_run import StoredRun
@@ -104,13 +105,11 @@ def _place(row: dict[str, Any], plane: Plane) -> list[float] | None:
 
 def other_choice(written: str) -> dict[str, Any]:
     """The other choice in words (none for one not known), and as ``decisions.csv`` writes it."""
-    verb, _, rest = written.partition(" ")
-    name, here, end = rest.partition(" here")
-    key = f"{verb}_here" if here and not end else verb
-    told: dict[str, Any] = {} if key in _NOT_WRITTEN else {"written": written}
-    if f"web.choice.{key}" in keys():
-        told["words"] = pair(Text.of(f"web.choice.{key}", id=name if here and not end else rest))
-    return told
+    words = choice_words(written)
+    if words is None:
+        return {"written": written}
+    is_decision = words.key.removeprefix("web.choice.") not in _NOT_WRITTEN
+    return {"words": pair(words)} | ({"written": written} if is_decision else {})
 
 
 def _effects(run: StoredRun, wanted: set[str]) -> dict[str, list[dict[str, Any]]]:
