@@ -157,9 +157,11 @@ def _mark_rows(book: Workbook, worksheet: Worksheet, sheet: Sheet) -> None:
 
 def _write_above(book: Workbook, worksheet: Worksheet, sheet: Sheet, page: Page) -> None:
     """The title, larger, and the lines below it; the stamp in red."""
+    lines = range(1, len(sheet.above) + 1)
+    titles = next((n for n in lines if " ".join(sheet.above[:n]) == page.title), 0)
     for row, text in enumerate(sheet.above):
         colour = _ALARM if text == page.stamp else _INK
-        is_title = row == 0 and text == page.title
+        is_title = row < titles
         style = {"bold": is_title or text == page.stamp, "font_color": colour,
                  "font_size": 14 if is_title else 11}  # fmt: skip
         worksheet.write_string(row, 0, neutral(text), book.add_format(style))

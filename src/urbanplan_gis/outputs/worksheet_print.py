@@ -25,6 +25,8 @@ _SMALLEST_PRINT = 0.72
 _FOOT_ROOM, _FOOT_LINE = 105.0, 0.17
 #: lines above a table take at least this (digits), however narrow the table is
 _LEAST_ROOM = 24.0
+#: what the larger, bold letters of the title leave of the room
+_TITLE_SHARE = 0.7
 #: letters of the title and of the sources in the margins, which have room for 255 each
 _TITLE_LENGTH, _FOOT_LENGTH = 100, 200
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -60,7 +62,7 @@ def lines_above(sheet: Sheet, widths: Sequence[float], stamp: str) -> list[str]:
     """The lines above the table, folded to the columns that every page shows.
 
     What is longer than the printed columns is cut on paper; where pages stand side by side, the
-    columns repeated on each of them are all there is. The title and the stamp stay whole.
+    columns repeated on each of them are all there is. The stamp stays whole.
     """
     shown = [widths[number] for number in _printed(sheet)]
     if sheet.frozen and _paper(sheet, widths)[1] > 1:
@@ -68,7 +70,8 @@ def lines_above(sheet: Sheet, widths: Sequence[float], stamp: str) -> list[str]:
     room = max(sum(shown), _LEAST_ROOM)
     folded: list[str] = []
     for row, text in enumerate(sheet.above):
-        folded += [text] if row == 0 or text == stamp else folded_text(text, room)
+        share = _TITLE_SHARE if row == 0 else 1.0
+        folded += [text] if text == stamp else folded_text(text, room * share)
     return folded
 
 
