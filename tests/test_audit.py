@@ -212,3 +212,21 @@ def test_explain_from_the_command_line(project: Path) -> None:
     unknown = run.invoke(main, ["explain", "nothing", "--project", str(project), "--lang", "en"])
     assert (unknown.exit_code, len(unknown.stderr.splitlines())) == (2, 1)
     assert audit(project).passed
+
+
+def test_a_figure_also_listed_under_other_boundaries_opens_into_its_pieces(project: Path) -> None:
+    """``boundaries.csv`` lists figures of the main boundaries too: they are sums all the same."""
+    tables = output(project, "tables")
+    figures = pd.read_csv(tables / "indicators.csv", dtype=str)
+    (figure_id,) = figures.loc[
+        figures["figure_id"].str.startswith(f"{SHARE}/city@")
+        & figures["figure_id"].str.contains("/existing/codes-"),
+        "figure_id",
+    ].head(1)
+    pd.DataFrame({"figure_id": [figure_id], "value": ["1"]}).to_csv(
+        tables / "boundaries.csv", index=False, encoding="utf-8-sig"
+    )
+    told = CliRunner().invoke(main, ["explain", figure_id, "--project", str(project)])
+    assert told.exit_code == 0, told.output
+    (file,) = output(project, "explain").iterdir()
+    assert gpd.read_file(file, layer="denominator")["counted"].sum() > 0

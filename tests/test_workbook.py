@@ -29,7 +29,7 @@ from urbanplan_gis.model.figures import SENSES, Verdict
 from urbanplan_gis.outputs import worksheet, worksheet_size
 from urbanplan_gis.outputs.tables import FINDING_COLUMNS, INDICATOR_COLUMNS
 from urbanplan_gis.outputs.workbook_about import NOTES
-from urbanplan_gis.outputs.workbook_base import statistics_sheet
+from urbanplan_gis.outputs.workbook_statistics import statistics_sheet
 from urbanplan_gis.outputs.workbook_tables import table_sheet
 from urbanplan_gis.outputs.worksheet_table import Column, Sheet
 from urbanplan_gis.standards.class_sets import class_sets

@@ -31,7 +31,6 @@ from urbanplan_gis.outputs.workbook_base import (
     amounts_sheet,
     ground_sheet,
     parks_sheet,
-    statistics_sheet,
 )
 from urbanplan_gis.outputs.workbook_figures import live_figures
 from urbanplan_gis.outputs.workbook_ground import ground_of
@@ -43,6 +42,7 @@ from urbanplan_gis.outputs.workbook_live import (
     targets_sheet,
     units_sheet,
 )
+from urbanplan_gis.outputs.workbook_statistics import statistics_sheet
 from urbanplan_gis.outputs.workbook_switches import (
     aim_names,
     aims_sheet,
